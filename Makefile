@@ -1,0 +1,111 @@
+# Gemba: every command a person needs. `make help` lists them.
+# Needs python3 (3.11 or newer, with venv), git and make; Node and everything else come from the locks.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+ROOT := $(CURDIR)
+VENV := $(ROOT)/.venv
+STAMPS := $(VENV)/stamps
+PORT ?= 8080
+K ?=
+# The wheel's own node first (its wrapper in .venv/bin costs 45 ms per start), then the tools.
+export PATH := $(VENV)/node:$(VENV)/bin:$(PATH)
+export PLAYWRIGHT_NODEJS_PATH := $(VENV)/node/node
+export PYTHONDONTWRITEBYTECODE :=
+NPX := npx --no-install
+
+.PHONY: help run test check generate e2e bench soak-real locks install install-test build system server-tests pwa-tests shots clean
+
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+# ---- what a person does ------------------------------------------------------------------------
+
+run: build ## start the demo plant on PORT (8080); GEMBA_DATABASE_URL switches to PostgreSQL
+	@scripts/run.sh "$(PORT)"
+
+test: system install-test check server-tests pwa-tests e2e ## everything: checks, server on both databases, phone, whole stories
+	@echo "make test: all green"
+
+check: install-test generate ## linters, types, import rules of server and phone
+	ruff check .
+	ruff format --check .
+	mypy --strict server sync
+	lint-imports
+	python scripts/planted_violation.py
+	cd pwa && npm run --silent check
+	cd pwa && npm run --silent lint
+	cd pwa && npm run --silent house
+	gemba openapi | diff -u docs/openapi.json - >/dev/null || { echo "docs/openapi.json is not what the server answers: run make generate"; exit 1; }
+	gemba settings | diff -u docs/settings.md - >/dev/null || { echo "docs/settings.md is not what the server reads: run make generate"; exit 1; }
+
+server-tests: install-test generate
+	pytest -q -n 2 --dist loadgroup tests --ignore=tests/e2e
+
+pwa-tests: install generate
+	cd pwa && $(NPX) vitest run
+
+e2e: system install-test build ## whole stories in a real browser; K=main picks files by name
+	scripts/e2e.sh "$(K)"
+
+shots: install-test build ## the same stories, and their pictures into docs/screenshots
+	GEMBA_SHOTS=1 scripts/e2e.sh "$(K)"
+
+bench: system install-test build ## figures of the phone and of the wire, as ratios to the floor of the same run
+	python bench/bench.py $(BENCH)
+
+soak-real: system install-test build ## the long form of the hostile tests (an hour); GEMBA_SOAK_MINUTES shortens it
+	GEMBA_SOAK=1 pytest -q tests -m "soak or hostile" --ignore=tests/e2e
+
+# ---- what is made from what --------------------------------------------------------------------
+
+install: $(STAMPS)/run $(STAMPS)/npm
+install-test: $(STAMPS)/test $(STAMPS)/npm
+generate: $(STAMPS)/generated ## contract, client types, rules and words from their sources
+build: $(STAMPS)/built
+
+SERVER_SOURCES := $(shell find server sync -name '*.py' -o -path '*/locales/*.json' 2>/dev/null)
+PWA_SOURCES := $(shell find pwa/src pwa/public pwa/scripts -type f -not -path '*/generated/*' 2>/dev/null) $(wildcard pwa/*.ts pwa/*.js pwa/*.cjs pwa/*.html pwa/*.json pwa/project.inlang/settings.json)
+WORDS := $(shell find pwa/messages/parts -name '*.json' 2>/dev/null)
+
+$(STAMPS)/uv: requirements/uv.txt
+	@test -x $(VENV)/bin/python || python3 -m venv $(VENV)
+	@mkdir -p $(STAMPS)
+	$(VENV)/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+$(STAMPS)/run: requirements/run.txt $(STAMPS)/uv pyproject.toml
+	uv pip install -q --python $(VENV)/bin/python --require-hashes -r requirements/run.txt
+	@scripts/link.sh
+	@touch $@
+
+# Only adds to what `run` installed: nothing is ever thrown out.
+$(STAMPS)/test: requirements/test.txt $(STAMPS)/run
+	uv pip install -q --python $(VENV)/bin/python --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(STAMPS)/npm: pwa/package-lock.json pwa/package.json $(STAMPS)/run
+	cd pwa && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STAMPS)/generated: $(STAMPS)/run $(STAMPS)/npm $(SERVER_SOURCES) $(WORDS) pwa/scripts/merge-messages.mjs pwa/project.inlang/settings.json
+	@scripts/generate.sh
+	@touch $@
+
+$(STAMPS)/built: $(STAMPS)/generated $(PWA_SOURCES)
+	cd pwa && $(NPX) vite build --logLevel warn
+	@touch $@
+
+system: ## the browser, fonts and database that the tests need (Debian packages, only where missing)
+	@scripts/system.sh
+
+locks: $(STAMPS)/uv ## make the lock files anew from pyproject.toml
+	uv pip compile -q --generate-hashes requirements/uv.in -o requirements/uv.txt
+	uv pip compile -q --generate-hashes --universal pyproject.toml --group build -o requirements/run.txt
+	uv pip compile -q --generate-hashes --universal pyproject.toml --group build --group test -c requirements/run.txt -o requirements/test.txt
+
+clean: ## what was built (the demo's data in var/ stays)
+	rm -rf pwa/dist pwa/src/generated $(STAMPS)/generated $(STAMPS)/built

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# The stories in a real browser. An argument picks the files whose name holds it: e2e.sh main
+set -euo pipefail
+cd "$(dirname "$0")/.."
+files=(tests/e2e)
+if [ -n "${1:-}" ]; then
+  files=(tests/e2e/test_*"$1"*.py)
+  [ -e "${files[0]}" ] || { echo "no story is called '$1': $(cd tests/e2e && ls test_*.py | tr '\n' ' ')" >&2; exit 2; }
+fi
+exec pytest -q "${files[@]}"
