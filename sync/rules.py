@@ -1,0 +1,79 @@
+"""How two edits of the same field meet: the one table. docs/sync.md prints it; a test compares them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sync.model import Op, Right
+
+SCORE_MIN, SCORE_MAX = 1, 5
+COMMENT_MAX = 2000
+REASON_MAX = 500
+NOTE_MAX = 1000
+TAG_MAX = 40
+TAGS_MAX = 40
+"""Adds that one line's chips may hold."""
+
+
+class Rule(StrEnum):
+    REGISTER = "register"
+    TEXT = "text"
+    TAGS = "tags"
+    COMMANDS = "commands"
+    APPEND = "append"
+
+
+RULES: dict[str, Rule] = {
+    "score": Rule.REGISTER,
+    "comment": Rule.TEXT,
+    "reason": Rule.TEXT,
+    "chips": Rule.TAGS,
+    "status": Rule.COMMANDS,
+    "answer": Rule.APPEND,
+}
+
+OPS: dict[Rule, frozenset[Op]] = {
+    Rule.REGISTER: frozenset({Op.SET, Op.RESOLVE}),
+    Rule.TEXT: frozenset({Op.SET, Op.RESOLVE}),
+    Rule.TAGS: frozenset({Op.ADD, Op.REMOVE}),
+    Rule.COMMANDS: frozenset({Op.COMMAND}),
+    Rule.APPEND: frozenset({Op.APPEND}),
+}
+
+TEXT_MAX: dict[str, int] = {"comment": COMMENT_MAX, "reason": REASON_MAX}
+
+LINED = frozenset({"score", "comment", "reason", "chips"})
+"""Families that have one field for each line of the form, as "score/3"."""
+
+NEEDS: dict[Op, Right] = {
+    Op.SET: Right.SCORE,
+    Op.ADD: Right.SCORE,
+    Op.REMOVE: Right.SCORE,
+    Op.RESOLVE: Right.DECIDE,
+    Op.APPEND: Right.ANSWER,
+}
+"""The right that an operation needs; a command needs the one of its own name."""
+
+
+def family(field: str) -> str:
+    """score of score/3."""
+    return field.partition("/")[0]
+
+
+def line_key(field: str) -> int | None:
+    """3 of score/3; None for a field that belongs to no line, or whose key is no plain number."""
+    head, slash, key = field.partition("/")
+    if head not in LINED or not slash or not (key.isascii() and key.isdigit()) or key[0] == "0" or len(key) > 4:
+        return None
+    return int(key)
+
+
+def rule_of(field: str) -> Rule | None:
+    """The rule of a canonical field name; None when there is no such field."""
+    head, slash, _ = field.partition("/")
+    rule = RULES.get(head)
+    if rule is None:
+        return None
+    if head in LINED:
+        return rule if line_key(field) is not None else None
+    return None if slash else rule
