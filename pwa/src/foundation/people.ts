@@ -1,0 +1,62 @@
+/** People as a phone knows them before any synced row: who may sign in here, and who has been here. */
+
+export interface Plant {
+  code: string;
+  name_zh: string;
+  name_en: string;
+}
+
+export interface User {
+  person_id: string;
+  employee_no: string;
+  name_zh: string;
+  name_en: string;
+  roles: string[];
+  plant: Plant & { time_zone: string };
+}
+
+/** Somebody who has signed in on this phone. */
+export interface KnownUser extends User {
+  /** Edits of this person that have no receipt yet. The number is all that others may see. */
+  queued: number;
+  /** May enter without network: has not signed out. */
+  can_enter_offline: boolean;
+  last_used_at: number;
+}
+
+export interface DemoPerson {
+  plant: string;
+  employee_no: string;
+  name_zh: string;
+  name_en: string;
+  title_zh: string;
+  title_en: string;
+  role: string;
+}
+
+export interface Doors {
+  plants: Plant[];
+  demo: boolean;
+  people: DemoPerson[];
+}
+
+/** CSRF values of one session. They bind a phone's outbox to its user: with another's cookie they open nothing. */
+export interface Secrets {
+  csrf: string;
+  refresh_csrf: string;
+}
+
+/** What the session needs of the phone's own storage; db/people-store.ts keeps it. */
+export interface PeopleStore {
+  deviceId(): Promise<string>;
+  /** Who used this phone last and has not left. */
+  last(): Promise<User | null>;
+  all(): Promise<KnownUser[]>;
+  enter(user: User, secrets: Secrets | null): Promise<void>;
+  secrets(user: User): Promise<Secrets | null>;
+  renew(user: User, secrets: Secrets): Promise<void>;
+  /** Nobody is at this phone now; everything stays. */
+  leave(): Promise<void>;
+  /** Rows and secrets go, outbox and ledger stay. */
+  signOut(user: User): Promise<void>;
+}

@@ -1,0 +1,231 @@
+/**
+ * What a screen may know of the synced data. Names are those of the wire's column lists (server/sync_api/wire.py);
+ * rows are decoded once, when they arrive. Everything here is read-only: a screen changes a record by
+ * `Phone.append`, never by touching a row.
+ */
+
+/** An id as the phone knows it: 22 characters of base64url, opaque. */
+export type Id = string;
+/** The mutation that wrote a value, "device.author.n". Also the base of the next edit. */
+export type Version = string;
+/** Milliseconds since 1970, UTC. */
+export type Millis = number;
+/** A mark on the scale 1 to 5. */
+export type Mark = number;
+/** Canonical name of a field: "score/3", "comment/3", "reason/3", "chips/3", "status", "answer". */
+export type FieldName = string;
+
+export interface CycleRow {
+  id: Id;
+  name_zh: string;
+  name_en: string;
+  /** "2026-11-01" */
+  period_from: string;
+  period_to: string;
+  deadline_at: Millis;
+  state: 'draft' | 'open' | 'closing' | 'closed';
+}
+
+export interface FormLine {
+  /** 1..n, the number in "score/3". */
+  key: number;
+  code: string;
+  name_zh: string;
+  name_en: string;
+  short_zh: string;
+  short_en: string;
+  unit: string | null;
+  direction: 'higher' | 'lower';
+  target: number | null;
+  threshold: number | null;
+  /** Percent; the weights of a form sum to 100. */
+  weight: number;
+  /** "rating": judged by a person (anchors, no bands). Anything else is measured (bands, no anchors). */
+  source: string;
+  /** Bounds from which 2, 3, 4, 5 is given, the bound included. */
+  bands: [number, number, number, number] | null;
+  /** Five pairs [zh, en], for the marks 1 to 5. */
+  anchors: [string, string][] | null;
+}
+
+export interface FormRow {
+  id: Id;
+  job_zh: string;
+  job_en: string;
+  lines: FormLine[];
+}
+
+/** One value of a record with the version that wrote it (null: nobody has). Chips: value is Record<tag, version>. */
+export interface Field {
+  value: unknown;
+  version: Version | null;
+}
+
+export interface EvaluationRow {
+  id: Id;
+  cycle_id: Id;
+  form_id: Id;
+  rater_id: Id;
+  employee_no: string;
+  name_zh: string;
+  name_en: string;
+  level: string | null;
+  department_zh: string;
+  department_en: string;
+  /** Aligned to the form's lines; null: none. */
+  values: (number | null)[];
+  /** Mark that the band rule gives for the value. */
+  rules: (Mark | null)[];
+  /** Mark of the last cycle. */
+  lasts: (Mark | null)[];
+  /** Tenths: 33 is 3.3. */
+  last_overall: number | null;
+  state: 'open' | 'submitted' | 'acknowledged';
+  fields: Record<FieldName, Field>;
+  submitted_at: Millis | null;
+  may: string[];
+  run_order: number;
+}
+
+export interface Candidate {
+  version: Version;
+  value: unknown;
+  author_id: Id;
+  author_zh: string;
+  author_en: string;
+  device_label: string;
+  device_time: Millis;
+  received_at: Millis;
+  base_version: Version | null;
+  comment: string | null;
+}
+
+export interface CaseRow {
+  id: Id;
+  evaluation_id: Id;
+  /** The wire's code, "s3". */
+  code: string;
+  /** Canonical name of the disputed field, "score/3". */
+  field: FieldName;
+  state: 'open' | 'resolved';
+  base_value: unknown;
+  candidates: Candidate[];
+  chosen: Version | null;
+  reason: string | null;
+  decided_by_zh: string | null;
+  decided_by_en: string | null;
+  decided_at: Millis | null;
+  may: string[];
+}
+
+export interface ResultRow {
+  id: Id;
+  cycle_id: Id;
+  form_id: Id;
+  rater_zh: string;
+  rater_en: string;
+  values: (number | null)[];
+  rules: (Mark | null)[];
+  scores: (Mark | null)[];
+  comments: (string | null)[];
+  chips: (string[] | null)[];
+  reasons: (string | null)[];
+  /** Tenths. */
+  overall: number | null;
+  last_overall: number | null;
+  released_at: Millis | null;
+  version: Version | null;
+  state: 'released' | 'recalled';
+  answer: 'agree' | 'disagree' | null;
+  answer_note: string | null;
+  answered_at: Millis | null;
+  may: string[];
+  /** [label, tenths], oldest first. */
+  overall_history: [string, number][];
+}
+
+export interface TrendLine {
+  key: number;
+  periods: string[];
+  values: (number | null)[];
+  data_to: string | null;
+}
+
+export interface TrendRow {
+  /** Id of the evaluation it belongs to. */
+  id: Id;
+  lines: TrendLine[];
+}
+
+export interface ChipRow {
+  id: Id;
+  /** "" fits any indicator. */
+  indicator_code: string;
+  band: 'low' | 'mid' | 'high';
+  zh: string;
+  en: string;
+}
+
+export interface Rows {
+  cycle: CycleRow;
+  form: FormRow;
+  evaluation: EvaluationRow;
+  case: CaseRow;
+  result: ResultRow;
+  trend: TrendRow;
+  chip: ChipRow;
+}
+export type Kind = keyof Rows;
+
+export type Op = 'set' | 'add' | 'remove' | 'command' | 'append' | 'resolve';
+
+/**
+ * One act of a person. `base` is the version on the screen: one version, a list of them, or null for none.
+ *
+ * | op      | field                      | value                                             | base |
+ * |---------|----------------------------|---------------------------------------------------|------|
+ * | set     | score/3 comment/3 reason/3 | 1..5 or null, text                                | version shown |
+ * | add     | chips/3                    | tag                                               | null |
+ * | remove  | chips/3                    | tag                                               | versions that added it |
+ * | command | status                     | { command: 'submit', signs: [[field, version]] } or { command: 'recall' } | version of status |
+ * | append  | answer                     | { answer: 'agree' or 'disagree', note }           | version of the result |
+ * | resolve | score/3 comment/3          | { case_id, chosen, value, reason }                | versions of all candidates |
+ */
+export interface NewMutation {
+  record: Id;
+  field: FieldName;
+  op: Op;
+  value: unknown;
+  base: Version | Version[] | null;
+}
+
+export type EvaluationState = 'none' | 'half' | 'done_here' | 'delivered' | 'case' | 'parked';
+export type Net = 'unknown' | 'reached' | 'offline' | 'captive' | 'server_down';
+
+/** An edit that the server keeps apart with a reason, or that no server would take (`set_aside`). */
+export interface ParkedItem {
+  version: Version;
+  n: number;
+  record: Id;
+  field: FieldName;
+  value: unknown;
+  /** Receipt's reason code, or "set_aside". Message: sync_reason_<reason>. */
+  reason: string;
+  at: Millis;
+}
+
+export interface SyncStatus {
+  net: Net;
+  last_contact_at: Millis | null;
+  /** Mutations on this phone that have no receipt. */
+  queued: number;
+  queued_evaluations: ReadonlySet<Id>;
+  sending: boolean;
+  needs_login: boolean;
+  needs_update: boolean;
+  storage: 'ok' | 'full' | 'none';
+  parked: readonly ParkedItem[];
+  /** What navigator.storage.persist() said; null: not asked yet. */
+  persisted: boolean | null;
+  oldest_unsent_at: Millis | null;
+}
