@@ -29,7 +29,12 @@ def main() -> int:
             file = copy / path
             file.write_text(f"{file.read_text()}\n{line}\n")
         run = subprocess.run(
-            ["lint-imports", "--no-cache"], cwd=copy, capture_output=True, text=True, env=_environment(copy), check=False
+            ["lint-imports", "--no-cache"],
+            cwd=copy,
+            capture_output=True,
+            text=True,
+            env=_environment(copy),
+            check=False,
         )
     missed = [name for name in PLANTS if not any(name in line and "BROKEN" in line for line in run.stdout.splitlines())]
     for name in missed:

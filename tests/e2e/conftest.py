@@ -1,0 +1,45 @@
+"""Stories run against a real server process and real browsers; nothing is mocked."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+from tests.e2e.house import House
+from tests.e2e.phone import Phone
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A freshly started demo server with a database of its own."""
+    server = House(tmp_path / "house")
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def phone(playwright: Playwright, house: House, tmp_path: Path) -> Iterator[Callable[..., Phone]]:
+    """phone("肖静") makes a browser of that name; every one is closed at the end, and none may have failed in silence."""
+    made: list[Phone] = []
+
+    def make(name: str, **how: Any) -> Phone:
+        made.append(Phone(playwright, tmp_path / f"profile-{len(made)}-{name}", house.port, **how))
+        return made[-1]
+
+    yield make
+    errors = [error for each in made for error in each.errors]
+    for each in made:
+        each.close()
+    assert not errors, errors
+    assert not house.complaints(), house.complaints()
