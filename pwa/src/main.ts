@@ -1,2 +1,16 @@
-const app = document.getElementById('app');
-if (app) app.textContent = document.title;
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { getLocale } from './generated/paraglide/runtime.js';
+import { m } from './generated/paraglide/messages.js';
+import { createSession } from './sync/start';
+import { show } from './ui/preferences';
+import './ui/tokens.css';
+import './ui/base.css';
+
+document.documentElement.lang = getLocale();
+document.title = m.app_name();
+show();
+
+const session = createSession();
+const target = document.getElementById('app') ?? document.body;
+void session.start().finally(() => mount(App, { target, props: { session } }));

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { href, routeOf } from './routes';
+
+test('a field name with a slash survives the address', () => {
+  expect(routeOf(href.history('e1', 'score/3'))).toEqual({ page: 'history', evaluation: 'e1', field: 'score/3' });
+});
+
+test('an unknown or empty address leads home', () => {
+  expect(routeOf('')).toEqual({ page: 'home' });
+  expect(routeOf('#/nowhere')).toEqual({ page: 'home' });
+  expect(routeOf('#/score/')).toEqual({ page: 'home' });
+});
+
+test('every plain page is reached by its own address', () => {
+  for (const to of [href.team, href.my, href.board, href.cycles, href.phone, href.signIn]) {
+    expect(`#/${routeOf(to).page}`).toBe(to);
+  }
+});
