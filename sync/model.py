@@ -44,7 +44,7 @@ class MutationId(NamedTuple):
 
     @property
     def writer(self) -> str:
-        """"device.author", the form in which a message lists its writers."""
+        """ "device.author", the form in which a message lists its writers."""
         return f"{self.device}.{self.author}"
 
     @classmethod
@@ -211,9 +211,9 @@ class Case:
     candidates: tuple[Candidate, ...]
     state: CaseState = CaseState.OPEN
     chosen: Version = None
-    """The candidate a person chose; None while open, and when they gave a value of their own."""
+    """The candidate that stands; None while open, and when the decision was a value of its own."""
     resolution: Version = None
-    """The version that the decision wrote."""
+    """The version that a person's decision wrote; None when all came to agree by themselves."""
     reason: str = ""
     decided_at: int | None = None
 
@@ -264,7 +264,7 @@ class Fate:
     """What the author sent."""
     base: Base
     wrote: Value = None
-    """What the field held after it: differs from `asked` only when it was merged."""
+    """What it stands for: what the field held after it (merged: the merged text), or its value in a case."""
     alias: Version = None
     """For `same`: the version that it matched."""
     case_id: str | None = None
@@ -299,6 +299,8 @@ class Facts:
     """The lines of the form; an edit of any other line is invalid."""
     fields: RecordState = field(default_factory=dict)
     """The whole record; needed for submit alone."""
+    result: Version = None
+    """The submit that froze the result now released; needed for an answer alone."""
 
 
 class Step(StrEnum):

@@ -1,0 +1,77 @@
+"""Whether an edit can mean anything at all, before anybody asks what it meets."""
+
+from __future__ import annotations
+
+from sync.model import Answer, Asked, Facts, Mutation, Op, Recall, Resolution, Submit
+from sync.rules import (
+    NOTE_MAX,
+    OPS,
+    REASON_MAX,
+    SCORE_MAX,
+    SCORE_MIN,
+    TAG_MAX,
+    TEXT_MAX,
+    Rule,
+    family,
+    line_key,
+    rule_of,
+)
+
+BASES_MAX = 100
+"""Versions that one edit may name; a form has at most some 40 fields."""
+
+
+def is_clean(text: str, longest: int) -> bool:
+    """Short enough, and free of control characters (line break and tab apart) and of half characters."""
+    return len(text) <= longest and not any(
+        (mark < " " and mark not in "\n\t") or mark == "\x7f" or "\ud800" <= mark <= "\udfff" for mark in text
+    )
+
+
+def is_score(value: object) -> bool:
+    """1..5, or None for "back to what the data say"."""
+    return value is None or (isinstance(value, int) and not isinstance(value, bool) and SCORE_MIN <= value <= SCORE_MAX)
+
+
+def _fits(field: str, value: Asked) -> bool:
+    """Whether a register or a text may hold this."""
+    if rule_of(field) is Rule.REGISTER:
+        return is_score(value)
+    return value is None or (isinstance(value, str) and is_clean(value, TEXT_MAX[family(field)]))
+
+
+def makes_sense(edit: Mutation, facts: Facts) -> bool:
+    """Field, operation, value and base of the kinds that belong together."""
+    rule = rule_of(edit.field)
+    if rule is None or edit.op not in OPS[rule] or len(edit.base) > BASES_MAX:
+        return False
+    key = line_key(edit.field)
+    if key is not None and all(line.key != key for line in facts.lines):
+        return False
+    if any(one.plain()[:2] == edit.id[:2] and one.n >= edit.id.n for one in edit.base):
+        return False  # nobody has seen what they have yet to write
+    match edit.op:
+        case Op.SET:
+            return len(edit.base) <= 1 and _fits(edit.field, edit.value)
+        case Op.ADD | Op.REMOVE:
+            return isinstance(edit.value, str) and bool(edit.value.strip()) and is_clean(edit.value, TAG_MAX)
+        case Op.COMMAND:
+            signed = edit.value.signed if isinstance(edit.value, Submit) else ()
+            return (
+                isinstance(edit.value, Submit | Recall)
+                and len(edit.base) <= 1
+                and all(len(versions) <= BASES_MAX for _, versions in signed)
+            )
+        case Op.APPEND:
+            return (
+                isinstance(edit.value, Answer)
+                and edit.value.kind in ("agree", "disagree")
+                and is_clean(edit.value.note, NOTE_MAX)
+                and len(edit.base) == 1
+            )
+        case Op.RESOLVE:
+            return (
+                isinstance(edit.value, Resolution)
+                and is_clean(edit.value.reason, REASON_MAX)
+                and (edit.value.chosen is not None or _fits(edit.field, edit.value.value))
+            )
