@@ -1,0 +1,74 @@
+"""The description of the API, OpenAPI 3.1, made from the schemas of the routes."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask
+from flask_smorest import Api
+from flask_smorest.utils import prepare_response
+
+from server.foundation import fields
+from server.foundation.errors import MEDIA_TYPE
+
+
+class FieldErrorSchema(fields.Coded):
+    """One wrong place in what was sent."""
+
+    pointer = fields.Text(required=True, metadata={"description": "JSON pointer, or ?name."})
+    code = fields.Text(required=True)
+    params = fields.Anything(required=True)
+
+
+class ProblemSchema(fields.Coded):
+    """An expected error (RFC 9457). Screens show `problem_<code>` filled with `params`."""
+
+    type = fields.Text(required=True)
+    title = fields.Text(required=True, metadata={"description": "In the user's language."})
+    status = fields.Integer(required=True)
+    code = fields.Text(required=True, metadata={"description": "Stable; never renamed."})
+    params = fields.Anything(required=True)
+    errors = fields.Items(fields.Nested(FieldErrorSchema), required=True)
+    request_id = fields.Text(required=True)
+
+
+class GembaApi(Api):
+    """flask-smorest's Api, with our problem as the body of every error."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def _register_responses(self) -> None:
+        for status in HTTPStatus:
+            response: dict[str, Any] = {"description": status.phrase}
+            if status >= 400:
+                response["schema"] = ProblemSchema
+            prepare_response(response, self.spec, MEDIA_TYPE)
+            self.spec.components.response(status.name, response, lazy=True)
+        for name in ("DEFAULT_ERROR", "Problem"):
+            response = {"description": "A problem, by code.", "schema": ProblemSchema}
+            prepare_response(response, self.spec, MEDIA_TYPE)
+            self.spec.components.response(name, response, lazy=name != "Problem")
+
+    def _register_error_handlers(self) -> None:
+        """Leave errors to server.foundation.errors."""
+
+
+def create_api(app: Flask, version: str) -> GembaApi:
+    """Attach the description to an application; rooms are registered on what is returned."""
+    app.config.update(
+        API_TITLE="Gemba",
+        API_VERSION=version,
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=None,
+    )
+    api = GembaApi(
+        app,
+        spec_kwargs={
+            "info": {"description": "Performance appraisal for the shop floor."},
+            "servers": [{"url": "/"}],
+            "security": [{"session": [], "csrf": []}],
+        },
+    )
+    scheme = api.spec.components.security_scheme
+    scheme("session", {"type": "apiKey", "in": "cookie", "name": "__Host-gemba_a"})
+    scheme("csrf", {"type": "apiKey", "in": "header", "name": "X-CSRF-TOKEN"})
+    return api

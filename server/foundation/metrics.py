@@ -1,0 +1,33 @@
+"""Counters for the operator, in Prometheus' text form at /metrics."""
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+registry = CollectorRegistry()
+_requests = Counter(
+    "gemba_requests_total",
+    "Answers by route and status.",
+    ("method", "route", "status"),
+    registry=registry,
+)
+_seconds = Histogram(
+    "gemba_request_seconds",
+    "Time to answer.",
+    ("route",),
+    registry=registry,
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+login_failures = Counter("gemba_login_failures_total", "Refused logins.", registry=registry)
+
+
+def observe(method: str, route: str, status: int, elapsed_s: float) -> None:
+    """Count one answer. Routes are rules, never paths: a path could hold an id."""
+    _requests.labels(method if method in METHODS else "other", route, str(status)).inc()
+    _seconds.labels(route).observe(elapsed_s)
+
+
+def exposition() -> bytes:
+    """Return all counters of this process as text."""
+    return generate_latest(registry)

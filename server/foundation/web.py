@@ -1,0 +1,132 @@
+"""Doors: `Room` is a blueprint whose every route demands an action and, to write, a unit of work.
+
+room = Room("cycles", url_prefix="/api/cycles")
+
+@room.route("/<uuid:cycle_id>/open", methods=["POST"], action=Action.CYCLE_OPEN)
+@room.response(200, CycleSchema)
+def open_cycle(cycle_id): ...
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import wraps
+from typing import Any, Final
+
+from flask import g, request
+from flask_smorest import Blueprint
+
+from server.foundation.body import Parser
+from server.foundation.db import session, tenant_context, unit_of_work
+from server.foundation.ids import DeviceId, PersonId, SessionId, TenantId
+from server.foundation.problems import NOT_ALLOWED, UNSUPPORTED_MEDIA, Problem
+
+UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+PROBLEM_RESPONSE: Final = {"default": {"$ref": "#/components/responses/Problem"}}
+View = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who knocks. `drain_only`: may hand in edits, which are all parked, and read nothing."""
+
+    tenant_id: TenantId
+    person_id: PersonId
+    session_id: SessionId
+    device_id: DeviceId
+    drain_only: bool = False
+
+
+def current_actor() -> Actor:
+    """Return who knocks. Only inside a route that is not public."""
+    actor: Actor = g.actor
+    return actor
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What a route asks of a caller; the matrix test reads it from `view.gemba`."""
+
+    action: StrEnum | None
+    public: bool
+    unit: bool
+    drain: bool
+
+
+_authenticators: list[Callable[[], Actor]] = []
+
+
+def authenticate_with(find_actor: Callable[[], Actor]) -> None:
+    """Register how a session becomes an actor: raises Problem `auth_required`, never None."""
+    _authenticators[:] = [find_actor]
+
+
+class Room(Blueprint):
+    """The routes of one room."""
+
+    ARGUMENTS_PARSER = Parser()
+
+    def __init__(self, name: str, *, url_prefix: str, description: str = "") -> None:
+        super().__init__(name, f"server.{name}", url_prefix=url_prefix, description=description)
+
+    def route(
+        self,
+        rule: str,
+        *,
+        methods: Sequence[str] = ("GET",),
+        action: StrEnum | None = None,
+        public: bool = False,
+        unit: bool = True,
+        drain: bool = False,
+        **options: Any,
+    ) -> Callable[[View], View]:
+        """Register a view. `public`: no session needed. `unit=False`: it opens its own units of
+        work. `drain`: a session that may only hand in edits is let in too."""
+        if public == (action is not None):
+            raise ValueError(f"{rule}: a route demands an action or is public")
+        demand = Demand(action, public, unit, drain)
+        register = super().route(rule, methods=list(methods), **options)
+
+        def decorate(view: View) -> View:
+            guarded = _guarded(view, demand)
+            register(guarded)
+            return guarded
+
+        return decorate
+
+
+def _guarded(view: View, demand: Demand) -> View:
+    @wraps(view)
+    def door(**arguments: Any) -> Any:
+        refuse_foreign_content()
+        with nullcontext() if demand.public else tenant_context(_enter(demand)):
+            request.get_data()  # the body is read before a transaction is open, not inside it
+            if request.method in UNSAFE and demand.unit:
+                return unit_of_work(lambda: view(**arguments))
+            return view(**arguments)
+
+    door.gemba = demand  # type: ignore[attr-defined]
+    notes = dict(getattr(door, "_apidoc", {}))
+    manual = dict(notes.get("manual_doc", {}))
+    manual["responses"] = PROBLEM_RESPONSE | manual.get("responses", {})
+    if demand.public:
+        manual["security"] = []
+    door._apidoc = notes | {"manual_doc": manual}  # type: ignore[attr-defined]
+    return door
+
+
+def _enter(demand: Demand) -> TenantId:
+    (find_actor,) = _authenticators
+    actor = find_actor()
+    session().close()  # a unit of work must not begin in a transaction that has already read
+    if actor.drain_only and not demand.drain:
+        raise Problem(NOT_ALLOWED)
+    g.actor = actor
+    return actor.tenant_id
+
+
+def refuse_foreign_content() -> None:
+    """Refuse a body that is not JSON: what a form on another site could send."""
+    if request.method in UNSAFE and request.mimetype not in ("", "application/json"):
+        raise Problem(UNSUPPORTED_MEDIA)

@@ -1,0 +1,1 @@
+"""Accounts, logins, sessions and devices: who is knocking, not what they may do."""

@@ -1,0 +1,116 @@
+"""Who may do what: one table, no database. Code and tests read the same data.
+
+`people.relations()` finds how an actor stands to a record on a date; this table says what that
+relation may do. A relation is already narrowed to the record (`hrbp` = HRBP of that area).
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from server.foundation.problems import NOT_ALLOWED, NOT_FOUND, Problem
+
+
+class Relation(StrEnum):
+    """How an actor stands to a record at a moment."""
+
+    SELF = "self"
+    SUPERVISOR = "supervisor"
+    DELEGATE = "delegate"
+    MANAGER = "manager"
+    HRBP = "hrbp"
+    HR = "hr"
+    ADMIN = "admin"
+
+
+class Action(StrEnum):
+    """Everything a door can demand, as `noun.verb`."""
+
+    API_READ = "api.read"
+    SESSION_READ = "session.read"
+    SESSION_END = "session.end"
+    PASSWORD_CHANGE = "password.change"
+    ACCOUNT_MANAGE = "account.manage"
+    SYNC_EXCHANGE = "sync.exchange"
+    DEPARTMENT_READ = "department.read"
+    PEOPLE_READ = "people.read"
+    INDICATOR_READ = "indicator.read"
+    MEASURED_VALUE_READ = "measured_value.read"
+    CYCLE_READ = "cycle.read"
+    CYCLE_CREATE = "cycle.create"
+    CYCLE_OPEN = "cycle.open"
+    DELEGATION_READ = "delegation.read"
+    DELEGATION_CREATE = "delegation.create"
+    DELEGATION_END = "delegation.end"
+    COMPLETION_READ = "completion.read"
+    EVALUATION_READ = "evaluation.read"
+    EVALUATION_READ_SUBMITTED = "evaluation.read_submitted"
+    EVALUATION_SCORE = "evaluation.score"
+    EVALUATION_SUBMIT = "evaluation.submit"
+    EVALUATION_RECALL = "evaluation.recall"
+    HISTORY_READ = "history.read"
+    HISTORY_READ_SUBMITTED = "history.read_submitted"
+    CASE_READ = "case.read"
+    CASE_DECIDE = "case.decide"
+    RESULT_READ = "result.read"
+    RESULT_ANSWER = "result.answer"
+    PARKED_READ = "parked.read"
+
+
+_ANYBODY = frozenset(Relation)
+_OWN = frozenset({Relation.SELF})
+_HR = frozenset({Relation.HR})
+_LINE = frozenset({Relation.SUPERVISOR, Relation.MANAGER})
+_RATERS = frozenset({Relation.SUPERVISOR, Relation.DELEGATE})
+_DESKS = frozenset({Relation.HRBP, Relation.HR})
+
+MATRIX: Mapping[Action, frozenset[Relation]] = MappingProxyType(
+    {
+        Action.API_READ: _ANYBODY,
+        Action.SESSION_READ: _OWN,
+        Action.SESSION_END: _OWN | {Relation.ADMIN},
+        Action.PASSWORD_CHANGE: _OWN,
+        Action.ACCOUNT_MANAGE: _HR | {Relation.ADMIN},
+        Action.SYNC_EXCHANGE: _OWN,
+        Action.DEPARTMENT_READ: _HR,
+        Action.PEOPLE_READ: _HR,
+        Action.INDICATOR_READ: _OWN | _LINE | _DESKS,
+        Action.MEASURED_VALUE_READ: _OWN | _LINE | _DESKS | {Relation.DELEGATE},
+        Action.CYCLE_READ: _HR,
+        Action.CYCLE_CREATE: _HR,
+        Action.CYCLE_OPEN: _HR,
+        Action.DELEGATION_READ: _HR,
+        Action.DELEGATION_CREATE: _HR,
+        Action.DELEGATION_END: _HR,
+        Action.COMPLETION_READ: _HR,
+        Action.EVALUATION_READ: _RATERS,
+        Action.EVALUATION_READ_SUBMITTED: _RATERS | _DESKS | {Relation.MANAGER},
+        Action.EVALUATION_SCORE: _RATERS,
+        Action.EVALUATION_SUBMIT: _RATERS,
+        Action.EVALUATION_RECALL: _RATERS,
+        Action.HISTORY_READ: _RATERS,
+        Action.HISTORY_READ_SUBMITTED: _RATERS | _DESKS | {Relation.MANAGER},
+        Action.CASE_READ: _RATERS | {Relation.MANAGER},
+        Action.CASE_DECIDE: _RATERS | {Relation.MANAGER},
+        Action.RESULT_READ: _OWN | _RATERS | _DESKS | {Relation.MANAGER},
+        Action.RESULT_ANSWER: _OWN,
+        Action.PARKED_READ: _DESKS,
+    }
+)
+
+
+def can(action: Action, relations: Iterable[Relation]) -> bool:
+    """Say whether any of these relations to the record allows the action."""
+    return not MATRIX[action].isdisjoint(relations)
+
+
+def require(action: Action, relations: Iterable[Relation]) -> None:
+    """Pass, or raise: `not_found` for a record outside one's world, else `not_allowed`.
+
+    A stranger must not learn from the difference whether a record exists.
+    """
+    held = frozenset(relations)
+    if not held:
+        raise Problem(NOT_FOUND)
+    if not can(action, held):
+        raise Problem(NOT_ALLOWED)
