@@ -5,8 +5,9 @@ Request  [1, device, epoch, nonce, access, cursors, push|0, queued, oldest_s]
 Answer   [1, nonce, epoch, access, seq, receipts, scopes|0, deltas, writers, now_ms]
 
 Ids are 22 characters of base64url. A version on the wire is "w.n": w indexes the message's
-`writers` ("device.author"), n is the mutation's number; in a push an integer n stands for the
-sender's own (device, author). The canonical text elsewhere is "device.author.n".
+`writers` ("device.author"; "device+.author" for a text that the server merged), n is the
+mutation's number; in a push an integer n stands for the sender's own (device, author). The
+canonical text elsewhere is "device.author.n".
 Trailing zeros and nulls of a mutation may be cut off.
 
 `read_request` checks the ENVELOPE only; each mutation is loaded alone by `read_mutation`, so that
@@ -22,6 +23,7 @@ from typing import Any, Final
 import orjson
 
 from server.sync_api.columns import FIELD_CODES, PROTOCOL
+from sync.rules import COMMENT_MAX, NOTE_MAX, REASON_MAX, SCORE_MAX, SCORE_MIN, TAG_MAX
 
 MUTATIONS_MAX: Final = 50
 """Most mutations in one push; a phone sends the rest in its next round."""
@@ -29,18 +31,12 @@ CURSORS_MAX: Final = 200
 WRITERS_MAX: Final = 200
 BASES_MAX: Final = 64
 SIGNS_MAX: Final = 400
-TEXT_MAX: Final = 2_000
-"""Longest comment or reason, in characters."""
-TAG_MAX: Final = 40
 N_MAX: Final = 2**53 - 1
-SCORE_MIN: Final = 1
-SCORE_MAX: Final = 5
-LINE_KEY_MAX: Final = 99
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
-_WRITER = re.compile(r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{22}")
+_WRITER = re.compile(r"[A-Za-z0-9_-]{22}\+?\.[A-Za-z0-9_-]{22}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{0,24}")
-_TAG = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_TAG = re.compile(rf"[A-Za-z0-9_.:-]{{1,{TAG_MAX}}}")
 _VERSION = re.compile(r"(\d{1,4})\.(\d{1,16})")
 _LINE_CODE = re.compile(r"([scrg])([1-9]\d?)")
 
@@ -217,7 +213,7 @@ class Reader:
         if match is None or (resolving and match[1] == "g"):
             raise Unreadable("unknown_field")
         name = f"{FIELD_CODES[match[1]]}/{match[2]}"
-        plain = _score if match[1] == "s" else _comment
+        plain = _PLAIN.get(match[1], _comment)
         if resolving:
             return name, "resolve", lambda v: self._resolution(v, plain)
         if match[1] == "g":
@@ -271,7 +267,7 @@ class Reader:
             "case": case,
             "chosen": None if chosen is None else self.version(chosen),
             "value": plain(settled),
-            "reason": "" if reason is None else _comment(reason),
+            "reason": _reason(reason),
         }
 
 
@@ -283,20 +279,31 @@ def _score(value: Any) -> int | None:
     return value
 
 
-def _comment(value: Any) -> str:
-    """Text as it is stored: NFC, without control characters but the line break."""
+def _text_value(value: Any, most: int) -> str:
+    """Text as it is stored: NFC, without control characters but the line break and the tab."""
     if value is None:
         return ""
     if not isinstance(value, str):
         raise Unreadable("bad_value")
-    if len(value) > TEXT_MAX:
+    if len(value) > 4 * most:  # before NFC, which is not free
         raise Unreadable("too_long")
     text = unicodedata.normalize("NFC", value.replace("\r\n", "\n"))
-    if len(text) > TEXT_MAX:
+    if len(text) > most:
         raise Unreadable("too_long")
     if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in text):
         raise Unreadable("bad_text")
     return text
+
+
+def _comment(value: Any) -> str:
+    return _text_value(value, COMMENT_MAX)
+
+
+def _reason(value: Any) -> str:
+    return _text_value(value, REASON_MAX)
+
+
+_PLAIN: Final[dict[str, Callable[[Any], Any]]] = {"s": _score, "c": _comment, "r": _reason}
 
 
 def _tag(value: Any) -> str:
@@ -308,7 +315,7 @@ def _tag(value: Any) -> str:
 def _answer(value: Any) -> dict[str, str]:
     if not isinstance(value, list) or not 1 <= len(value) <= 2 or value[0] not in ("agree", "disagree"):
         raise Unreadable("bad_value")
-    return {"answer": value[0], "note": _comment(value[1] if len(value) == 2 else None)}
+    return {"answer": value[0], "note": _text_value(value[1] if len(value) == 2 else None, NOTE_MAX)}
 
 
 # ---- the answer ---------------------------------------------------------------------------------
@@ -326,6 +333,16 @@ class Writers:
             return None
         writer, _, n = version.rpartition(".")
         return f"{self._index.setdefault(writer, len(self._index))}.{n}"
+
+    def copy(self) -> "Writers":
+        """A trial list: what it gains is dropped unless `become` takes it over."""
+        made = Writers()
+        made._index = dict(self._index)
+        return made
+
+    def become(self, other: "Writers") -> None:
+        """Take over what a trial list gained."""
+        self._index = other._index
 
     def names(self) -> list[str]:
         """The list to send, in order of first use."""

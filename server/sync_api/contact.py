@@ -1,0 +1,82 @@
+"""What a phone says of itself with each contact: the desk sees who has not been heard of."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from server.foundation.db import current_tenant, session
+from server.foundation.ids import unshort
+from server.foundation.web import Actor
+from server.sync_api.feed import upsert
+from server.sync_api.models import DeviceContact
+from server.sync_api.wire import Request
+
+FRESH: Final = timedelta(seconds=20)
+"""A contact younger than this with the same queue is not written again: an idle phone that asks
+every few seconds must not cost a commit each time."""
+OLDEST_MAX_S: Final = 10 * 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The latest word from any phone of a person; counts are summed over the phones."""
+
+    last_contact_at: datetime
+    queued_count: int
+    oldest_queued_at: datetime | None
+
+
+def note_contact(request: Request, actor: Actor, now: datetime) -> None:
+    """Write down when this phone was heard of and what it says that it still holds."""
+    sent = 0 if request.push is None else len(request.push.mutations)
+    left = max(0, request.queued - sent)
+    age = timedelta(seconds=min(request.oldest_s, OLDEST_MAX_S))
+    row = {
+        "tenant_id": current_tenant(),
+        "person_id": actor.person_id,
+        "device": unshort(request.device),
+        "last_contact_at": now,
+        "queued_count": left,
+        "oldest_queued_at": now - age if left else None,
+    }
+    upsert(
+        DeviceContact,
+        [row],
+        ("tenant_id", "person_id", "device"),
+        ("last_contact_at", "queued_count", "oldest_queued_at"),
+    )
+
+
+def is_stale(request: Request, actor: Actor, now: datetime) -> bool:
+    """Whether a contact without a push is worth a write."""
+    try:
+        device = unshort(request.device)
+    except ValueError:
+        return False
+    query = sa.select(DeviceContact.last_contact_at, DeviceContact.queued_count).where(
+        DeviceContact.person_id == actor.person_id, DeviceContact.device == device
+    )
+    row = session().execute(query).one_or_none()
+    return row is None or now - row[0] >= FRESH or row[1] != request.queued
+
+
+def contacts(people: Collection[UUID]) -> Mapping[UUID, Contact]:
+    """The latest contact of each person; who never was in contact is left out."""
+    query = (
+        sa.select(
+            DeviceContact.person_id,
+            sa.func.max(DeviceContact.last_contact_at).label("last"),
+            sa.func.sum(DeviceContact.queued_count).label("queued"),
+            sa.func.min(DeviceContact.oldest_queued_at).label("oldest"),
+        )
+        .where(DeviceContact.person_id.in_(people))
+        .group_by(DeviceContact.person_id)
+    )
+    return {
+        row.person_id: Contact(row.last, int(row.queued), row.oldest)
+        for row in session().execute(query)
+    }

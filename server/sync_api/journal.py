@@ -1,0 +1,314 @@
+"""The log of mutations: what arrived before, the fate of somebody's base, and writing both down."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from server.foundation.db import current_tenant, session
+from server.foundation.ids import short, unshort
+from server.sync_api import stored
+from server.sync_api.models import FieldHistory, LoggedMutation, MutationVariant
+from server.sync_api.registry import Done, Record
+from sync import wording
+from sync.merge import fate_of
+from sync.model import Decision, Fate, Mutation, MutationId, Op, Reason, Receipt, Resolution, Submit
+
+_COLUMNS = (
+    LoggedMutation.device,
+    LoggedMutation.author,
+    LoggedMutation.n,
+    LoggedMutation.payload_hash,
+    LoggedMutation.record,
+    LoggedMutation.field,
+    LoggedMutation.op,
+    LoggedMutation.asked,
+    LoggedMutation.base,
+    LoggedMutation.receipt,
+    LoggedMutation.reason,
+    LoggedMutation.wrote,
+    LoggedMutation.alias,
+    LoggedMutation.missing,
+    LoggedMutation.case_id,
+    LoggedMutation.device_time,
+)
+KEYS_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the sender is told of one mutation. `about`: case id, reason or version, by receipt."""
+
+    n: int
+    receipt: Receipt
+    about: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One mutation of a push: as it came, and what could be made of it."""
+
+    id: MutationId
+    record: str
+    hash: bytes
+    content: Any
+    edit: Mutation | None
+    detail: str | None = None
+    """Why it could not be read, when `edit` is None."""
+    device_time: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A mutation that is already in the log."""
+
+    hash: bytes
+    fate: Fate
+    reason: str | None
+    device_time: int = 0
+
+    def outcome(self) -> Outcome:
+        """The stored result, to be told again."""
+        return _outcome(self.fate, self.reason)
+
+
+def _outcome(fate: Fate, reason: str | None) -> Outcome:
+    about = {
+        Receipt.CONFLICT: fate.case_id,
+        Receipt.PARKED: reason,
+        Receipt.SAME: stored.text_of(fate.alias),
+        Receipt.HELD: stored.text_of(fate.missing),
+    }.get(fate.receipt)
+    return Outcome(fate.id.n, fate.receipt, about)
+
+
+class Journal:
+    """The log as one push sees it: read in bulk once, then kept up as edits are decided."""
+
+    def __init__(self) -> None:
+        self._known: dict[MutationId, Known | None] = {}
+
+    def read(self, ids: Iterable[MutationId]) -> None:
+        """Fetch these ids, all at once."""
+        wanted = {one.plain() for one in ids} - self._known.keys()
+        keys = {one: stored.key_of(one) for one in wanted}
+        self._known |= dict.fromkeys(wanted)
+        sound = [key for key in keys.values() if key is not None]
+        table = sa.tuple_(LoggedMutation.device, LoggedMutation.author, LoggedMutation.n)
+        for start in range(0, len(sound), KEYS_AT_ONCE):
+            query = sa.select(*_COLUMNS).where(table.in_(sound[start : start + KEYS_AT_ONCE]))
+            for row in session().execute(query):
+                self._note(row)
+
+    def waiting_for(self, ids: Iterable[MutationId]) -> list[Arrival]:
+        """Edits in the log that were held until one of these arrived."""
+        texts = [str(one) for one in ids]
+        found: list[Arrival] = []
+        query = sa.select(*_COLUMNS).where(
+            LoggedMutation.receipt == Receipt.HELD.value, LoggedMutation.missing.in_(texts)
+        )
+        for row in session().execute(query):
+            known = self._note(row)
+            edit = Mutation(
+                id=known.fate.id,
+                record=known.fate.record,
+                field=known.fate.field,
+                op=Op(row.op),
+                value=known.fate.asked,
+                base=known.fate.base,
+                device_time=row.device_time,
+            )
+            found.append(
+                Arrival(edit.id, edit.record, known.hash, None, edit, None, edit.device_time)
+            )
+        return sorted(found, key=lambda one: (one.id.device, one.id.author, one.id.n))
+
+    def _note(self, row: Any) -> Known:
+        one = MutationId(short(row.device), short(row.author), row.n)
+        receipt = Receipt(row.receipt)
+        readable = bool(row.field)
+        fate = Fate(
+            id=one,
+            record=row.record,
+            field=row.field,
+            receipt=receipt,
+            asked=stored.asked_from_json(Op(row.op), row.asked) if readable else None,
+            base=stored.base_of(row.base),
+            wrote=row.wrote,
+            alias=stored.version_of(row.alias),
+            case_id=None if row.case_id is None else short(row.case_id),
+            missing=stored.version_of(row.missing),
+        )
+        known = self._known[one] = Known(bytes(row.payload_hash), fate, row.reason, row.device_time)
+        return known
+
+    def known(self, one: MutationId) -> Known | None:
+        """What the log holds under this id."""
+        if one.plain() not in self._known:
+            self.read([one])
+        return self._known[one.plain()]
+
+    def is_held(self, one: MutationId) -> bool:
+        """Whether this edit still waits for its base."""
+        known = self._known.get(one)
+        return known is not None and known.fate.receipt is Receipt.HELD
+
+    def fate(self, one: MutationId) -> Fate | None:
+        """The core's `Lookup`."""
+        known = self.known(one)
+        return None if known is None else known.fate
+
+    # ---- writing ----------------------------------------------------------------------------
+
+    def decided(self, arrival: Arrival, edit: Mutation, decision: Decision) -> Outcome:
+        """Note what became of an edit; `write` puts it into the tables."""
+        fate = fate_of(edit, decision)
+        reason = None if decision.reason is None else decision.reason.value
+        self._known[arrival.id] = Known(arrival.hash, fate, reason, arrival.device_time)
+        return _outcome(fate, reason)
+
+    def parked(self, arrival: Arrival, reason: Reason) -> Outcome:
+        """Note an edit that nobody could judge."""
+        edit = arrival.edit
+        fate = Fate(
+            id=arrival.id,
+            record=arrival.record,
+            field="" if edit is None else edit.field,
+            receipt=Receipt.PARKED,
+            asked=None if edit is None else edit.value,
+            base=() if edit is None else edit.base,
+        )
+        self._known[arrival.id] = Known(arrival.hash, fate, reason.value, arrival.device_time)
+        return _outcome(fate, reason.value)
+
+    def write(self, arrivals: Sequence[Arrival], again: set[MutationId], *, now: datetime, session_id: UUID) -> None:
+        """Write the mutations that were decided; `again` are those that had been `held`."""
+        fresh: list[dict[str, Any]] = []
+        for arrival in arrivals:
+            row = self._row(arrival, now, session_id)
+            if arrival.id in again:
+                _update(row)
+            else:
+                fresh.append(row)
+        if fresh:
+            session().execute(sa.insert(LoggedMutation), fresh)
+
+    def _row(self, arrival: Arrival, now: datetime, session_id: UUID) -> dict[str, Any]:
+        known = self._known[arrival.id]
+        assert known is not None
+        fate = known.fate
+        edit = arrival.edit
+        return {
+            "tenant_id": current_tenant(),
+            "device": unshort(arrival.id.device),
+            "author": unshort(arrival.id.author),
+            "n": arrival.id.n,
+            "payload_hash": arrival.hash,
+            "record": arrival.record,
+            "record_id": record_id_of(arrival.record),
+            "field": fate.field,
+            "op": "" if edit is None else edit.op.value,
+            "asked": arrival.content if edit is None else stored.asked_to_json(edit.value),
+            "base": [str(version) for version in fate.base],
+            "device_time": arrival.device_time,
+            "received_at": now,
+            "session_id": session_id,
+            "receipt": fate.receipt.value,
+            "reason": known.reason,
+            "detail": arrival.detail,
+            "wrote": stored.wrote_to_json(fate.wrote),
+            "alias": stored.text_of(fate.alias),
+            "missing": stored.text_of(fate.missing),
+            "case_id": None if fate.case_id is None else unshort(fate.case_id),
+        }
+
+
+def record_id_of(record: str) -> UUID | None:
+    """The id that a record's text stands for; None when it is none of ours."""
+    try:
+        return unshort(record)
+    except ValueError:
+        return None
+
+
+def versions_named(edit: Mutation) -> Iterable[MutationId]:
+    """Every mutation that an edit points at: what the journal should have read before."""
+    yield from edit.base
+    match edit.value:
+        case Submit(signed):
+            for _, versions in signed:
+                yield from versions
+        case Resolution(chosen=MutationId() as chosen):
+            yield chosen
+        case _:
+            pass
+
+
+def _update(row: dict[str, Any]) -> None:
+    session().execute(
+        sa.update(LoggedMutation)
+        .where(
+            LoggedMutation.device == row["device"],
+            LoggedMutation.author == row["author"],
+            LoggedMutation.n == row["n"],
+        )
+        .values(
+            {
+                name: row[name]
+                for name in ("receipt", "reason", "wrote", "alias", "missing", "case_id")
+            }
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def keep_variant(arrival: Arrival, now: datetime) -> None:
+    """Keep other content under a used id, once."""
+    key = {
+        "device": unshort(arrival.id.device),
+        "author": unshort(arrival.id.author),
+        "n": arrival.id.n,
+        "payload_hash": arrival.hash,
+    }
+    if session().get(MutationVariant, {"tenant_id": current_tenant(), **key}) is None:
+        session().add(
+            MutationVariant(**key, record=arrival.record, content=arrival.content, received_at=now)
+        )
+        session().flush()  # the same content may come twice in one push
+
+
+def write_history(records: Iterable[Record], now: datetime) -> None:
+    """One entry for each step; `position` goes on from `record.steps`."""
+    rows: list[dict[str, Any]] = []
+    for record in records:
+        for done in record.done:
+            if done.decision.step is None:
+                continue
+            record.steps += 1
+            rows.append(_history_row(record, done, now))
+    if rows:
+        session().execute(sa.insert(FieldHistory), rows)
+
+
+def _history_row(record: Record, done: Done, now: datetime) -> dict[str, Any]:
+    edit, decision = done.edit, done.decision
+    assert decision.step is not None
+    words = wording.of_step(edit, decision)
+    return {
+        "tenant_id": current_tenant(),
+        "record_id": record.id,
+        "position": record.steps,
+        "field": edit.field,
+        "kind": decision.step.value,
+        "version": stored.text_of(edit.id if not decision.changed else decision.held.version or edit.id),
+        "replaced": stored.text_of(decision.replaced),
+        "message": words.message,
+        "params": dict(words.params),
+        "author": unshort(edit.id.author),
+        "device": unshort(edit.id.device),
+        "device_time": edit.device_time,
+        "received_at": now,
+    }

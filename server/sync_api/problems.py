@@ -1,0 +1,10 @@
+"""What POST /api/sync answers as a whole. A single edit gets a receipt, never a problem."""
+
+from typing import Final
+
+from server.foundation.problems import code
+
+AUTHOR_MISMATCH: Final = code("author_mismatch", 403)
+"""The push was typed by another person than the one signed in. Nothing of it was read."""
+SYNC_MALFORMED: Final = code("sync_malformed", 422)
+"""The envelope is not of protocol 1; `errors` names the place."""

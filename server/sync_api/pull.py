@@ -1,0 +1,153 @@
+"""Pull: what a phone may hold now, from its cursors up to the newest sequence, in one read.
+
+The read transaction begins after the push committed and sees one point in time (on PostgreSQL
+REPEATABLE READ, on SQLite a WAL snapshot), so rows, leaves and `seq` belong together. A scope held
+at 0 gets a snapshot: every row of it, made of the same feed, so that a snapshot and the sum of the
+deltas cannot differ. Rights are asked for again for each row: the feed is a hint.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import orjson
+import sqlalchemy as sa
+
+from server.foundation.db import session
+from server.foundation.ids import short
+from server.foundation.web import Actor
+from server.identity.models import Tenant
+from server.sync_api import registry
+from server.sync_api.columns import COLUMNS
+from server.sync_api.feed import sequence
+from server.sync_api.models import Feed
+from server.sync_api.registry import Scope, Viewer
+from server.sync_api.wire import Delta, Request, Writers
+
+BUDGET_BYTES: Final = 48_000
+"""Rows of one answer, before gzip. One scope always goes whole; the next wait for the next round."""
+ACCESS_LENGTH: Final = 8
+IDS_AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """The pull half of an answer; `scopes` None: the phone's list is current."""
+
+    epoch: str
+    access: str
+    seq: int
+    scopes: list[str] | None
+    deltas: list[Delta]
+
+
+def begin_read() -> None:
+    """Open the read transaction: one point in time for all that follows."""
+    held = session()
+    if held.get_bind().dialect.name == "postgresql":
+        held.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def pull(request: Request, actor: Actor, now: datetime, writers: Writers) -> Pulled:
+    """Read what this phone is to get; call after `begin_read`."""
+    epoch = _epoch(actor)
+    seq = sequence()
+    if actor.drain_only:
+        access = access_of(())
+        fresh = request.access == access
+        return Pulled(epoch, access, seq, None if fresh else [], [])
+    viewer = Viewer(actor.person_id, now)
+    scopes = scopes_of(viewer)
+    access = access_of(scopes)
+    names = [scope.name for scope in scopes]
+    current = request.access == access
+    known_epoch = request.epoch in ("", epoch)
+    told = None if current else names
+    if not known_epoch or not (current or request.access == ""):
+        return Pulled(epoch, access, seq, told, [])
+    cursors = request.cursors if current and request.epoch else []
+    deltas = _deltas(names, cursors, seq, viewer, writers)
+    return Pulled(epoch, access, seq, told, deltas)
+
+
+def _epoch(actor: Actor) -> str:
+    query = sa.select(Tenant.epoch).where(Tenant.id == actor.tenant_id)
+    return session().execute(query).scalar_one()
+
+
+def scopes_of(viewer: Viewer) -> list[Scope]:
+    """Every scope this person may hold now, most visible first."""
+    found = {s.name: s for room in registry.rooms() for s in room.scopes(viewer)}
+    return sorted(found.values(), key=lambda scope: (scope.rank, scope.name))
+
+
+def access_of(scopes: Sequence[Scope]) -> str:
+    """Revision of a scope list and of the rights in it: eight characters."""
+    text = "\n".join(f"{scope.name} {scope.rights}" for scope in scopes)
+    return hashlib.sha256(text.encode()).hexdigest()[:ACCESS_LENGTH]
+
+
+def _deltas(
+    names: Sequence[str], cursors: Sequence[int], seq: int, viewer: Viewer, writers: Writers
+) -> list[Delta]:
+    used = 0
+    deltas: list[Delta] = []
+    for place, name in enumerate(names):
+        start = cursors[place] if place < len(cursors) else 0
+        if start > seq:  # of no epoch that we know: begin anew
+            start = 0
+        if start and start == seq:
+            continue
+        if used > BUDGET_BYTES and _anything(name, start):
+            deltas.append(Delta(place, start, start, more=True))
+            continue
+        trial = writers.copy()
+        delta = _delta(place, name, start, seq, viewer, trial)
+        size = len(orjson.dumps(delta.puts))
+        if used and used + size > BUDGET_BYTES:
+            used = BUDGET_BYTES + 1
+            deltas.append(Delta(place, start, start, more=True))
+        elif delta.puts or delta.leaves or start == 0:
+            writers.become(trial)
+            used += size
+            deltas.append(delta)
+    return deltas
+
+
+def _anything(scope: str, start: int) -> bool:
+    query = sa.select(Feed.seq).where(Feed.scope == scope, Feed.seq > start).limit(1)
+    return start == 0 or session().execute(query).first() is not None
+
+
+def _delta(
+    place: int, scope: str, start: int, seq: int, viewer: Viewer, writers: Writers
+) -> Delta:
+    query = sa.select(Feed.kind, Feed.record_id, Feed.op).where(
+        Feed.scope == scope, Feed.seq > start, Feed.seq <= seq
+    )
+    if start == 0:
+        query = query.where(Feed.op == "put")
+    delta = Delta(place, start, seq)
+    put: dict[str, list[UUID]] = {}
+    for kind, record_id, op in session().execute(query.order_by(Feed.seq)):
+        if op == "put":
+            put.setdefault(kind, []).append(record_id)
+        else:
+            delta.leaves.append([kind, short(record_id)])
+    for kind in sorted(put, key=list(COLUMNS).index):
+        room = registry.room_of(kind)
+        if room is None:
+            continue
+        rows: list[list[object]] = []
+        for first in range(0, len(put[kind]), IDS_AT_ONCE):
+            ids = put[kind][first : first + IDS_AT_ONCE]
+            found = room.rows(kind, scope, ids, viewer, writers)
+            rows += [found[one] for one in ids if one in found]
+            if start:
+                delta.leaves += [[kind, short(one)] for one in ids if one not in found]
+        if rows:
+            delta.puts[kind] = rows
+    return delta

@@ -1,0 +1,119 @@
+"""What a room must offer so that its records can be edited and held on phones.
+
+The endpoint knows mutations, scopes and cursors; what an evaluation is, it does not know. A room
+registers one `Room` object (in `synced.py`, wired in `app.py`):
+
+    push   `lock` the records that a batch names, the core decides, `store` what became of them
+    pull   `scopes` that a person may hold now, and the `rows` of a scope
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from server.foundation.ids import PersonId
+from server.sync_api.wire import Writers
+from sync.model import CycleState, Decision, Held, Line, Mutation, Right, Status, Version
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One edit of a record and what the core decided."""
+
+    edit: Mutation
+    decision: Decision
+
+
+@dataclass(slots=True)
+class Record(ABC):
+    """A locked record while its edits are judged, in order. `fields` moves with each decision."""
+
+    room: "SyncedRoom"
+    id: UUID
+    fields: dict[str, Held]
+    status: Status
+    cycle: CycleState
+    result: Version
+    """The submit that froze the result now released."""
+    lines: tuple[Line, ...]
+    related: bool
+    """Whether the author stands, or ever stood, in any relation to it. A stranger is told that
+    there is no such record."""
+    steps: int = 0
+    """How many history entries it has."""
+    done: list[Done] = field(default_factory=list)
+
+    def held(self, name: str) -> Held:
+        """What a field holds; a field never written holds nothing."""
+        return self.fields.get(name) or Held()
+
+    @abstractmethod
+    def rights(self, edit: Mutation) -> frozenset[Right]:
+        """What the author of `edit` may do here at this moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Something a person may hold on a phone. `rights` changes when his rights in it do."""
+
+    name: str
+    rank: int
+    """Most visible first: 0 is sent before 1."""
+    rights: str
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks for rows, and when."""
+
+    person_id: PersonId
+    at: datetime
+
+
+class SyncedRoom(ABC):
+    """The side of a room that phones see."""
+
+    kinds: Sequence[str]
+    """Kinds of rows that it gives; names of `columns.COLUMNS`."""
+
+    @abstractmethod
+    def lock(self, ids: Collection[UUID], by: Viewer) -> Sequence[Record]:
+        """Lock and load those of `ids` that are this room's, in the order of their ids, so that
+        two pushes never wait for each other crosswise."""
+
+    @abstractmethod
+    def store(self, records: Iterable[Record], now: datetime) -> None:
+        """Write what `done` says, and name what changed (`foundation.db.changed`)."""
+
+    @abstractmethod
+    def scopes(self, viewer: Viewer) -> Sequence[Scope]:
+        """What this person may hold now."""
+
+    @abstractmethod
+    def rows(
+        self, kind: str, scope: str, ids: Sequence[UUID], viewer: Viewer, writers: Writers
+    ) -> dict[UUID, list[Any]]:
+        """Rows of `kind` by id. An id that does not (or no longer) belong to `scope` is left out:
+        the feed is a hint, this is the check."""
+
+
+_rooms: list[SyncedRoom] = []
+
+
+def register(room: SyncedRoom) -> None:
+    """Connect a room. Twice is the same as once."""
+    if not any(type(known) is type(room) for known in _rooms):
+        _rooms.append(room)
+
+
+def rooms() -> Sequence[SyncedRoom]:
+    """The connected rooms."""
+    return tuple(_rooms)
+
+
+def room_of(kind: str) -> SyncedRoom | None:
+    """The room that gives rows of this kind."""
+    return next((room for room in _rooms if kind in room.kinds), None)

@@ -1,0 +1,100 @@
+"""POST /api/sync: push, then pull, one round trip. Protocol 1 is described in `wire.py`."""
+
+from typing import Any
+
+from flask import Response, request
+from sqlalchemy.exc import DBAPIError
+
+from server.foundation import clock
+from server.foundation.body import load_json
+from server.foundation.db import is_transient, session, unit_of_work
+from server.foundation.problems import FieldError, Problem
+from server.foundation.web import Actor, Room, current_actor
+from server.policy import Action
+from server.sync_api import contact, push
+from server.sync_api.journal import Outcome
+from server.sync_api.problems import SYNC_MALFORMED
+from server.sync_api.pull import begin_read, pull
+from server.sync_api.wire import Answer, BadEnvelope, Request, Writers, read_request, write_answer
+from sync.model import Receipt
+
+room = Room("sync_api", url_prefix="/api", description="The phones' one door.")
+
+
+@room.route(
+    "/sync", methods=["POST"], action=Action.SYNC_EXCHANGE, unit=False, drain=True
+)
+@room.doc(
+    requestBody={
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SyncRequest"}}},
+    },
+    responses={
+        "200": {
+            "description": "Receipts, scopes and deltas.",
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SyncAnswer"}}},
+        }
+    },
+)
+def exchange() -> Response:
+    """Hand in edits and get what changed: protocol 1, positional JSON."""
+    answer = handle(request.get_data(), current_actor())
+    return Response(answer, mimetype="application/json")
+
+
+def handle(body: bytes, actor: Actor) -> bytes:
+    """One round: decode, push in one unit of work, then one consistent read."""
+    asked = _decode(body)
+    now = clock.now()
+    arrivals = push.read_push(asked, actor)
+    outcomes: list[Outcome] = []
+    if asked.push is not None:
+        outcomes = unit_of_work(lambda: push.receive(asked, arrivals, actor, now))
+        session().close()
+    writers = Writers()
+    try:
+        begin_read()
+        stale = asked.push is None and contact.is_stale(asked, actor, now)
+        pulled = pull(asked, actor, now, writers)
+    finally:
+        session().close()
+    if stale:
+        _note_contact(asked, actor)
+    return write_answer(
+        Answer(
+            nonce=asked.nonce,
+            epoch=pulled.epoch,
+            access=pulled.access,
+            seq=pulled.seq,
+            receipts=[_receipt(outcome, writers) for outcome in outcomes],
+            scopes=pulled.scopes,
+            deltas=pulled.deltas,
+            writers=writers,
+            now_ms=int(now.timestamp() * 1000),
+        )
+    )
+
+
+def _decode(body: bytes) -> Request:
+    try:
+        return read_request(load_json(body))
+    except BadEnvelope as fault:
+        raise Problem(SYNC_MALFORMED, errors=[FieldError(fault.pointer, "invalid", {})]) from fault
+
+
+def _receipt(outcome: Outcome, writers: Writers) -> list[Any]:
+    about = outcome.about
+    if outcome.receipt in (Receipt.SAME, Receipt.HELD):
+        about = writers.ref(about)
+    parts: list[Any] = [outcome.n, outcome.receipt.value]
+    return parts if about is None else [*parts, about]
+
+
+def _note_contact(asked: Request, actor: Actor) -> None:
+    now = clock.now()
+    try:
+        unit_of_work(lambda: contact.note_contact(asked, actor, now))
+    except DBAPIError as error:
+        if not is_transient(error):
+            raise
+        # Somebody else is writing; the next contact, seconds away, says the same.

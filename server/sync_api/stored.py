@@ -1,0 +1,112 @@
+"""How the log keeps what was asked and what was written: plain JSON, one shape for each op."""
+
+from typing import Any
+
+import orjson
+
+from server.foundation.ids import unshort
+from sync.model import (
+    Answer,
+    Asked,
+    Base,
+    MutationId,
+    Op,
+    Recall,
+    Resolution,
+    Submit,
+    Value,
+    Version,
+)
+
+
+def asked_from_wire(op: Op, value: Any) -> Asked:
+    """What `wire.Reader.mutation` gave, in the core's words."""
+    if op is Op.COMMAND:
+        if value["name"] == "recall":
+            return Recall()
+        signed: dict[str, list[MutationId]] = {}
+        for name, version in value["signs"]:
+            signed.setdefault(name, []).append(MutationId.parse(version))
+        return Submit(tuple((name, tuple(versions)) for name, versions in signed.items()))
+    if op is Op.APPEND:
+        return Answer(value["answer"], value["note"])
+    if op is Op.RESOLVE:
+        chosen = value["chosen"]
+        return Resolution(
+            value["case"],
+            None if chosen is None else MutationId.parse(chosen),
+            value["value"],
+            value["reason"],
+        )
+    plain: int | str | None = value
+    return plain
+
+
+def asked_to_json(asked: Asked) -> Any:
+    """JSON of what a mutation asked for."""
+    match asked:
+        case Submit(signed):
+            return {"submit": [[name, [str(v) for v in versions]] for name, versions in signed]}
+        case Recall():
+            return {"recall": True}
+        case Answer(kind, note):
+            return {"answer": kind, "note": note}
+        case Resolution(case_id, chosen, value, reason):
+            return {
+                "case": case_id,
+                "chosen": None if chosen is None else str(chosen),
+                "value": value,
+                "reason": reason,
+            }
+        case _:
+            return asked
+
+
+def asked_from_json(op: Op, kept: Any) -> Asked:
+    """The way back from `asked_to_json`."""
+    if op is Op.COMMAND:
+        if "submit" not in kept:
+            return Recall()
+        return Submit(
+            tuple((name, tuple(map(MutationId.parse, versions))) for name, versions in kept["submit"])
+        )
+    if op is Op.APPEND:
+        return Answer(kept["answer"], kept["note"])
+    if op is Op.RESOLVE:
+        return Resolution(kept["case"], version_of(kept["chosen"]), kept["value"], kept["reason"])
+    plain: int | str | None = kept
+    return plain
+
+
+def wrote_to_json(value: Value) -> Any:
+    """JSON of what a register or text holds. Tags and answers are never somebody's base value."""
+    return value if isinstance(value, int | str) else None
+
+
+def version_of(text: str | None) -> Version:
+    """A version column read back."""
+    return None if text is None else MutationId.parse(text)
+
+
+def text_of(version: Version) -> str | None:
+    """A version as it stands in a column."""
+    return None if version is None else str(version)
+
+
+def base_of(texts: list[str]) -> Base:
+    """A base column read back."""
+    return tuple(MutationId.parse(text) for text in texts)
+
+
+def key_of(version: MutationId) -> tuple[Any, Any, int] | None:
+    """Primary key in the log: device, author, n; None when these can be no ids of ours."""
+    plain = version.plain()
+    try:
+        return unshort(plain.device), unshort(plain.author), plain.n
+    except ValueError:
+        return None
+
+
+def canonical(content: Any) -> bytes:
+    """Bytes of any JSON content, the same for the same content: what the payload hash covers."""
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
