@@ -285,25 +285,28 @@ def write_history(records: Iterable[Record], now: datetime) -> None:
     rows: list[dict[str, Any]] = []
     for record in records:
         for done in record.done:
-            if done.decision.step is None:
+            words = wording.of_step(done.edit, done.decision)
+            if words is None:
                 continue
             record.steps += 1
-            rows.append(_history_row(record, done, now))
+            rows.append(_history_row(record, done, words, now))
     if rows:
         session().execute(sa.insert(FieldHistory), rows)
 
 
-def _history_row(record: Record, done: Done, now: datetime) -> dict[str, Any]:
+def _history_row(
+    record: Record, done: Done, words: wording.Words, now: datetime
+) -> dict[str, Any]:
     edit, decision = done.edit, done.decision
     assert decision.step is not None
-    words = wording.of_step(edit, decision)
+    version = decision.held.version if decision.changed else edit.id
     return {
         "tenant_id": current_tenant(),
         "record_id": record.id,
         "position": record.steps,
         "field": edit.field,
         "kind": decision.step.value,
-        "version": stored.text_of(edit.id if not decision.changed else decision.held.version or edit.id),
+        "version": stored.text_of(version),
         "replaced": stored.text_of(decision.replaced),
         "message": words.message,
         "params": dict(words.params),

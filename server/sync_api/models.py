@@ -29,7 +29,11 @@ class LoggedMutation(TenantOwned, Base):
     """One edit as it came and what became of it. Its key is its id: device, author, n."""
 
     __tablename__ = "mutation"
-    __table_args__ = (sa.Index("ix_mutation_record", "tenant_id", "record_id"),)
+    __table_args__ = (
+        sa.Index("ix_mutation_record", "tenant_id", "record_id"),
+        sa.Index("ix_mutation_missing", "tenant_id", "missing"),
+        sa.Index("ix_mutation_receipt", "tenant_id", "receipt"),
+    )
 
     device: Mapped[UUID] = mapped_column(primary_key=True)
     author: Mapped[UUID] = mapped_column(primary_key=True)
