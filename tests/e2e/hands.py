@@ -1,0 +1,103 @@
+"""What people do on the screens, one function for each thing; each waits for what the screen then says."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.e2e.people import Somebody
+from tests.e2e.phone import PATIENCE_MS, Phone, within
+
+LINES = """() => [...document.querySelectorAll('[data-line]')].map((e) => ({
+  key: e.dataset.line, mark: Number(e.dataset.mark) || null, by: e.dataset.by, text: e.innerText.replace(/\\s+/g, ' ') }))"""
+
+
+def sign_in(phone: Phone, who: Somebody, then: str) -> None:
+    """One tap in the demo; `then` is the screen that must come."""
+    phone.open("#/sign-in")
+    phone.page.locator(f'[data-demo-person="{who.employee_no}"]').first.click()
+    phone.ready(then)
+
+
+def counter(phone: Phone) -> str:
+    """The team page's count as n/12."""
+    return re.sub(r"\s", "", phone.page.locator("[data-counter]").first.inner_text())
+
+
+def lines(phone: Phone) -> list[dict[str, Any]]:
+    return list(phone.page.evaluate(LINES))
+
+
+def open_person(phone: Phone, place: int) -> str:
+    """Taps the person at that place of the team page. Returns the evaluation's id on this phone."""
+    phone.page.locator(f'[data-person="{place}"]').first.click()
+    return phone.ready("score:").removeprefix("score:")
+
+
+def rested(phone: Phone) -> None:
+    """The keys are deaf for 400 ms after a mark that flows on."""
+    phone.wait("() => !document.querySelector('[data-dock] .rest')")
+
+
+def choose_line(phone: Phone, key: str) -> None:
+    row = phone.page.locator(f'[data-line="{key}"]')
+    if row.get_attribute("aria-current") != "true":
+        row.click()
+    expect(row).to_have_attribute("aria-current", "true")
+
+
+def tap_mark(phone: Phone, value: int) -> None:
+    rested(phone)
+    phone.page.locator(f'[data-dock] label:has(input[name="rating"][value="{value}"])').click()
+
+
+def give(phone: Phone, key: str, value: int) -> None:
+    """One mark on one line; returns when the page says that it is on the disk."""
+    choose_line(phone, key)
+    tap_mark(phone, value)
+    expect(phone.page.locator(f'[data-line="{key}"]')).to_have_attribute("data-mark", str(value), timeout=PATIENCE_MS)
+
+
+def quick_comment(phone: Phone) -> str:
+    """Chooses the first quick comment that states a fact. Returns its words."""
+    rested(phone)
+    chip = phone.page.locator("[data-dock] [data-chip]:not([data-blank])").first
+    words = chip.inner_text().strip()
+    chip.click()
+    return words
+
+
+def score_person(phone: Phone, seed: int) -> str:
+    """Scores what people must judge, one 2 with its quick comment among them. Returns the words of that comment."""
+    open_keys = [line["key"] for line in lines(phone) if line["mark"] is None]
+    said = ""
+    for n, key in enumerate(open_keys):
+        low = n == seed % len(open_keys)
+        give(phone, key, 2 if low else 3 + (seed + n) % 2)
+        if low:
+            said = quick_comment(phone)
+    return said
+
+
+def submit(phone: Phone, done: int) -> None:
+    """提交; `done` is how many evaluations this phone has then submitted."""
+    rested(phone)
+    phone.see("[data-submit]").click()
+    phone.page.wait_for_selector(f'html[data-done="{done}"]', state="attached")
+
+
+def next_person(phone: Phone, was: str) -> str:
+    """On to the next person, by itself or by the button that names it. Returns the evaluation's id."""
+    button = phone.page.locator("[data-next]")
+    if phone.page.get_attribute("html", "data-ready") == f"score:{was}":
+        button.first.click()
+    phone.wait(
+        "(was) => { const r = document.documentElement.dataset.ready || ''; return r.startsWith('score:') && r !== was }",
+        f"score:{was}",
+    )
+    return (phone.page.get_attribute("html", "data-ready") or "").removeprefix("score:")
+
+
+def drained(phone: Phone, seconds: float = 60) -> None:
+    """Waits until nothing on this phone waits for a receipt; nobody touches anything."""
+    within(seconds, f"the outbox is empty, it holds {phone.queued()}", lambda: phone.queued() == 0)
