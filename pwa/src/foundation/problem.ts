@@ -22,11 +22,11 @@ export class Unreachable extends Error {
   }
 }
 
-/** The phone could not keep the edit. `full`: no room. `none`: no IndexedDB at all. */
+/** The phone could not keep the edit. `full`: no room. `none`: no IndexedDB at all. `newer`: a newer app owns the data. */
 export class StorageFailed extends Error {
   override readonly name = 'StorageFailed';
   constructor(
-    readonly why: 'full' | 'none' | 'failed',
+    readonly why: 'full' | 'none' | 'newer' | 'failed',
     options?: ErrorOptions,
   ) {
     super(why, options);

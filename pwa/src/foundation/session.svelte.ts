@@ -4,15 +4,13 @@
  * scoring goes on, sending pauses, and signing in again goes on where it stopped.
  */
 import type { Api, Credentials } from './api';
+import type { Exclusive } from './exclusive';
 import type { Doors, KnownUser, PeopleStore, Secrets, User } from './people';
 import { ApiProblem } from './problem';
 
 interface Welcome extends Secrets {
   user: User;
 }
-
-/** Runs `work` while no other tab does. */
-export type Exclusive = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
 export interface SessionParts {
   people: PeopleStore;

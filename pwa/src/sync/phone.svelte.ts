@@ -1,8 +1,25 @@
 /**
- * What this phone holds of one person: the server's rows under the person's own unsent edits, and how the sending
- * stands. Screens read it and call `append`; they never see IndexedDB or the network.
+ * What this phone holds of one person: the server's rows under the person's own edits, and how the sending stands.
+ * Screens read it and call `append`; they never see IndexedDB or the network.
  */
+import type { Snapshot, UserDb } from '../db/user-db';
+import type { Credentials } from '../foundation/api';
+import type { Chance } from '../foundation/chance';
+import type { Clock } from '../foundation/clock';
+import type { Exclusive } from '../foundation/exclusive';
 import type { User } from '../foundation/people';
+import type { Post } from '../foundation/post';
+import { StorageFailed } from '../foundation/problem';
+import { forgetOldReceipts, makeRoom, seenParked } from './apply';
+import { Driver } from './driver';
+import { exportEdits } from './export';
+import { openEdit, Outbox } from './outbox';
+import { byRecord, Overlaid, type OwnEdit } from './overlay';
+import { FRESH_LINE, type Line } from './planner';
+import { round, type RoundEnd } from './round';
+import { RowTable } from './rows';
+import { type Surroundings, Triggers } from './triggers';
+import { evaluationState, QUIET, statusOf } from './status';
 import type {
   CaseRow,
   ChipRow,
@@ -14,49 +31,82 @@ import type {
   Id,
   Millis,
   NewMutation,
+  ParkedItem,
   ResultRow,
   SyncStatus,
   TrendRow,
   Version,
 } from './types';
 
-export const QUIET: SyncStatus = {
-  net: 'unknown',
-  last_contact_at: null,
-  queued: 0,
-  queued_evaluations: new Set(),
-  sending: false,
-  needs_login: false,
-  needs_update: false,
-  storage: 'ok',
-  parked: [],
-  persisted: null,
-  oldest_unsent_at: null,
-};
+/** What tabs of one person tell each other. */
+export type Notice = 'edits' | 'rows' | 'login';
+export type Channel = Pick<BroadcastChannel, 'postMessage' | 'close' | 'onmessage'>;
+
+export interface PhoneParts {
+  db: UserDb;
+  credentials: Credentials & { onRenewed(then: () => void): () => void };
+  post: Post;
+  exclusive: Exclusive;
+  clock: Clock;
+  chance: Chance;
+  around: Surroundings;
+  channel: Channel | null;
+  storage: Pick<StorageManager, 'persist' | 'persisted'> | null;
+}
 
 export class Phone {
   /** True once the rows are read from this phone's storage (before any network). */
   loaded = $state(false);
-  /** True once the server has sent everything at least once. */
+  /** True once the server has sent everything that scoring needs at least once. */
   complete = $state(false);
   cycles = $state.raw<ReadonlyMap<Id, CycleRow>>(new Map());
   forms = $state.raw<ReadonlyMap<Id, FormRow>>(new Map());
-  /** Overlaid by own unsent edits, sorted by run_order. */
+  /** Under own edits, sorted by run_order. */
   evaluations = $state.raw<readonly EvaluationRow[]>([]);
   cases = $state.raw<readonly CaseRow[]>([]);
   results = $state.raw<readonly ResultRow[]>([]);
   trends = $state.raw<ReadonlyMap<Id, TrendRow>>(new Map());
   chips = $state.raw<readonly ChipRow[]>([]);
   status = $state.raw<SyncStatus>(QUIET);
+  /** Settles when `loaded` is true; never rejects. */
+  readonly ready: Promise<void>;
+
+  #outbox: Outbox | null = null;
+  #rows = new RowTable();
+  #overlaid = { evaluation: new Overlaid('evaluation'), case: new Overlaid('case'), result: new Overlaid('result') };
+  #byId: ReadonlyMap<Id, EvaluationRow> = new Map();
+  /** Confirmed edits that the rows have not caught up with, and when their receipts came. */
+  #confirmed: OwnEdit[] = [];
+  #parked: ParkedItem[] = [];
+  #line: Line = FRESH_LINE;
+  #sending = false;
+  #lastContact: Millis | null = null;
+  #storage: SyncStatus['storage'] = 'ok';
+  #persisted: boolean | null = null;
+  #newerApp = false;
+  #driver: Driver;
+  #triggers: Triggers;
+  #endRenewals: () => void;
 
   constructor(
     readonly user: User,
     /** This person's id as rows have it (22 characters). */
     readonly me: Id,
-  ) {}
+    private readonly parts: PhoneParts,
+  ) {
+    this.#driver = this.#newDriver();
+    this.#triggers = new Triggers(parts.clock, (hopeful) => this.#driver.poke(hopeful), parts.around);
+    this.#endRenewals = parts.credentials.onRenewed(() => {
+      this.#driver.renewed();
+      this.#tell('login');
+    });
+    if (parts.channel) parts.channel.onmessage = ({ data }) => void this.#hear(data as Notice);
+    this.ready = this.#start();
+  }
 
   evaluation(id: Id): EvaluationRow | undefined {
-    return this.evaluations.find((row) => row.id === id);
+    void this.evaluations; // whoever reads one row depends on the list
+    return this.#byId.get(id);
   }
 
   /** The version to hand on as `base` of an edit of that field: what the person sees now. */
@@ -65,35 +115,202 @@ export class Phone {
   }
 
   /** Resolves when the edit is on this phone's disk, not before. Rejects with StorageFailed. */
-  append(_edit: NewMutation): Promise<void> {
-    return Promise.reject(new Error('not built'));
+  async append(wish: NewMutation): Promise<void> {
+    await this.ready;
+    const outbox = this.#outbox;
+    if (!outbox) throw new StorageFailed('none');
+    try {
+      await outbox.append(wish).catch(async (error: unknown) => {
+        if (!(error instanceof StorageFailed) || error.why !== 'full') throw error;
+        await makeRoom(this.parts.db).catch(() => undefined);
+        return outbox.append(wish);
+      });
+      this.#storage = 'ok';
+    } catch (error) {
+      if (error instanceof StorageFailed && error.why === 'full') this.#storage = 'full';
+      this.#showStatus();
+      throw error;
+    }
+    this.#showEdits();
+    this.#tell('edits');
+    this.#triggers.saved();
   }
 
-  syncNow(): void {}
+  /** A person asks for a round now. */
+  syncNow(): void {
+    this.#triggers.tapped();
+  }
 
   /** Every edit without a receipt, and the parked ones, as readable JSON. */
-  exportOutbox(): Promise<Blob> {
-    return Promise.reject(new Error('not built'));
+  async exportOutbox(): Promise<Blob> {
+    await this.ready;
+    const { user, parts } = this;
+    return exportEdits(user, this.#outbox?.device ?? '', this.#outbox?.entries ?? [], this.#parked, parts.clock.now());
   }
 
-  stateOf(_evaluation: Id): EvaluationState {
-    return 'none';
+  stateOf(evaluation: Id): EvaluationState {
+    return evaluationState(this.evaluation(evaluation), this.cases, this.status);
   }
 
-  /** When the server confirmed the submit of that evaluation from this phone or another. */
+  /** When the server confirmed the submit of that evaluation; null: it has not. */
   deliveredAt(evaluation: Id): Millis | null {
-    return this.evaluation(evaluation)?.submitted_at ?? null;
+    const row = this.evaluation(evaluation);
+    if (!row || row.state === 'open' || this.status.queued_evaluations.has(evaluation)) return null;
+    return row.submitted_at ?? this.#lastContact;
   }
 
-  /** An explicit act of the author, after the export was offered: takes a set-aside or parked edit off this phone. */
-  discard(_version: Version): Promise<void> {
-    return Promise.reject(new Error('not built'));
+  /** An explicit act of the author, after the export was offered: a parked or set-aside edit leaves this phone's list. */
+  async discard(version: Version): Promise<void> {
+    const item = this.#parked.find((one) => one.version === version);
+    const entry = this.#outbox?.entries.find(({ edit }) => edit.version === version);
+    if (entry?.state === 'set_aside') await this.#outbox?.discard(entry.edit.n);
+    else if (item) await seenParked(this.parts.db, item.n);
+    await this.#reload(false);
+    this.#tell('edits');
   }
 
   /** Asks the browser to keep the data for good; `status.persisted` has the answer. */
-  askToPersist(): Promise<void> {
-    return Promise.resolve();
+  async askToPersist(): Promise<void> {
+    this.#persisted = (await this.parts.storage?.persist().catch(() => false)) ?? null;
+    this.#showStatus();
   }
 
-  close(): void {}
+  close(): void {
+    this.#driver.close();
+    this.#triggers.close();
+    this.#endRenewals();
+    this.parts.channel?.close();
+  }
+
+  async #start(): Promise<void> {
+    try {
+      const snapshot = await this.parts.db.snapshot();
+      const outbox = new Outbox(this.parts.db, snapshot.device ?? '', this.me, this.parts.clock);
+      await outbox.inTurn(() => this.#take(outbox, snapshot, true));
+      this.#outbox = outbox;
+    } catch (error) {
+      this.#newerApp = error instanceof StorageFailed && error.why === 'newer';
+      this.#storage = 'none';
+    }
+    this.#showRows();
+    this.#showEdits();
+    this.loaded = true;
+    if (this.#outbox) void this.#settleIn(this.#outbox);
+  }
+
+  /** What may wait until the screen is drawn. */
+  async #settleIn(outbox: Outbox): Promise<void> {
+    this.#persisted = (await this.parts.storage?.persisted().catch(() => null)) ?? null;
+    await outbox.tryAgain().catch(() => undefined);
+    this.#triggers.started();
+    await forgetOldReceipts(this.parts.db, this.parts.clock.now()).catch(() => undefined);
+  }
+
+  #newDriver(): Driver {
+    const { parts } = this;
+    return new Driver({
+      lock: `gemba-sync:${parts.db.name}`,
+      exclusive: parts.exclusive,
+      clock: parts.clock,
+      chance: parts.chance,
+      queue: () => (this.#outbox?.entries ?? []).map(({ edit, state, not_before, bytes }) => ({ n: edit.n, record: edit.record, state, not_before, bytes })),
+      visible: () => parts.around.document.visibilityState === 'visible',
+      round: async (ns) => {
+        if (!this.#outbox) throw new StorageFailed('none');
+        return round({ ...parts, outbox: this.#outbox }, ns);
+      },
+      setAside: async (n) => {
+        await this.#outbox?.setAside(n);
+      },
+      changed: (line, sending) => {
+        this.#line = line;
+        this.#sending = sending;
+        this.#showStatus();
+      },
+      ended: (end) => this.#afterRound(end),
+    });
+  }
+
+  async #afterRound({ pulled, full, outcome }: RoundEnd): Promise<void> {
+    if (full) this.#storage = 'full';
+    if (pulled) {
+      this.#lastContact = pulled.sync.last_contact_at;
+      this.#rows.apply(pulled.changes);
+      this.complete = isComplete(pulled.sync.access, pulled.scopes);
+      if (pulled.changes.length) this.#showRows();
+    }
+    // An idle poll changes nothing but the time of contact.
+    if (pulled?.changes.length || this.#outbox?.entries.length || this.#confirmed.length) await this.#reload(false);
+    if (outcome.was === 'answered' && pulled?.changes.length) this.#tell('rows');
+  }
+
+  /** Reads the disk again: edits always, rows when another tab has changed them. */
+  async #reload(rows: boolean): Promise<void> {
+    const outbox = this.#outbox;
+    if (!outbox) return;
+    await outbox.inTurn(async () => this.#take(outbox, await this.parts.db.snapshot(), rows));
+    if (rows) this.#showRows();
+    this.#showEdits();
+  }
+
+  async #take(outbox: Outbox, snapshot: Snapshot, rows: boolean): Promise<void> {
+    await outbox.take(snapshot.n, snapshot.outbox);
+    const own = async (stored: Parameters<typeof openEdit>[0]): Promise<OwnEdit> => ({
+      ...(await openEdit(stored)),
+      version: outbox.version(stored.n),
+    });
+    this.#confirmed = await Promise.all(snapshot.overlay.map(own));
+    this.#parked = await Promise.all(
+      snapshot.parked.map(async (stored) => {
+        const { n, version, record, field, value } = await own(stored);
+        return { n, version, record, field, value, reason: stored.reason ?? stored.result, at: stored.at };
+      }),
+    );
+    if (rows) await this.#rows.take(snapshot.rows);
+    this.#lastContact = snapshot.sync.last_contact_at;
+    this.complete = isComplete(snapshot.sync.access, snapshot.scopes);
+  }
+
+  #showRows(): void {
+    this.cycles = this.#rows.all('cycle');
+    this.forms = this.#rows.all('form');
+    this.trends = this.#rows.all('trend');
+    this.chips = [...this.#rows.all('chip').values()];
+  }
+
+  #showEdits(): void {
+    const waiting = (this.#outbox?.entries ?? []).filter(({ state }) => state !== 'set_aside').map(({ edit }) => edit);
+    const edits = byRecord([...this.#confirmed, ...waiting]);
+    const rows = this.#overlaid.evaluation.over(this.#rows.all('evaluation'), edits);
+    this.#byId = new Map(rows.map((row) => [row.id, row]));
+    this.evaluations = rows.sort((a, b) => a.run_order - b.run_order);
+    this.cases = this.#overlaid.case.over(this.#rows.all('case'), edits);
+    this.results = this.#overlaid.result.over(this.#rows.all('result'), edits);
+    this.#showStatus();
+  }
+
+  #showStatus(): void {
+    this.status = statusOf({
+      entries: this.#outbox?.entries ?? [],
+      parked: this.#parked,
+      line: this.#line,
+      sending: this.#sending,
+      last_contact_at: this.#lastContact,
+      storage: this.#storage,
+      persisted: this.#persisted,
+      newer_app: this.#newerApp,
+    });
+  }
+
+  async #hear(notice: Notice): Promise<void> {
+    if (notice === 'login') this.#driver.renewed();
+    else await this.#reload(notice === 'rows').catch(() => undefined);
+  }
+
+  #tell(notice: Notice): void {
+    this.parts.channel?.postMessage(notice);
+  }
 }
+
+const isComplete = (access: string, scopes: readonly { name: string; cursor: number }[]): boolean =>
+  access !== '' && scopes.every(({ name, cursor }) => cursor > 0 || !/^(rate|own):/.test(name));

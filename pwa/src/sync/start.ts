@@ -1,17 +1,38 @@
 /** Puts session and phone together from their real parts: main.ts and App.svelte call these two. */
+import { StoredPeople } from '../db/people-store';
+import { userDb, userDbName } from '../db/user-db';
 import { api } from '../foundation/api';
+import { realChance } from '../foundation/chance';
+import { realClock } from '../foundation/clock';
+import { deviceLabel } from '../foundation/device';
+import { exclusiveByLock } from '../foundation/exclusive';
 import { short } from '../foundation/ids';
 import type { User } from '../foundation/people';
-import type { Session } from '../foundation/session.svelte';
+import { postBy } from '../foundation/post';
+import { Session } from '../foundation/session.svelte';
 import { Phone } from './phone.svelte';
+
+const LOCK_WAIT_MS = 20_000;
+const exclusive = exclusiveByLock(LOCK_WAIT_MS);
 
 /** Call once; then `await session.start()`. */
 export function createSession(): Session {
-  void api;
-  throw new Error('not built');
+  const people = new StoredPeople(realClock, realChance, localStorage);
+  return new Session({ people, api, exclusive, deviceLabel: deviceLabel(navigator.userAgent) });
 }
 
 /** One per signed-in person; `close()` it when `session.user` becomes another person. */
-export function openPhone(_session: Session, user: User): Phone {
-  return new Phone(user, short(user.person_id));
+export function openPhone(session: Session, user: User): Phone {
+  const db = userDb(userDbName(user));
+  return new Phone(user, short(user.person_id), {
+    db,
+    credentials: session,
+    post: postBy((...args) => fetch(...args)),
+    exclusive,
+    clock: realClock,
+    chance: realChance,
+    around: { window, document },
+    channel: 'BroadcastChannel' in globalThis ? new BroadcastChannel(db.name) : null,
+    storage: 'storage' in navigator ? navigator.storage : null,
+  });
 }

@@ -187,9 +187,11 @@ export type Op = 'set' | 'add' | 'remove' | 'command' | 'append' | 'resolve';
  * | set     | score/3 comment/3 reason/3 | 1..5 or null, text                                | version shown |
  * | add     | chips/3                    | tag                                               | null |
  * | remove  | chips/3                    | tag                                               | versions that added it |
- * | command | status                     | { command: 'submit', signs: [[field, version]] } or { command: 'recall' } | version of status |
+ * | command | status                     | { name: 'submit', signs: [[field, version], ...] } or { name: 'recall', signs: [] } | null |
  * | append  | answer                     | { answer: 'agree' or 'disagree', note }           | version of the result |
- * | resolve | score/3 comment/3          | { case_id, chosen, value, reason }                | versions of all candidates |
+ * | resolve | score/3 comment/3          | { case, chosen, value, reason }                   | versions of all candidates |
+ *
+ * `signs` of chips: ["chips/3", version] for each tag. A tag's version may stand for two people's ("a,b"): hand it on as it is.
  */
 export interface NewMutation {
   record: Id;

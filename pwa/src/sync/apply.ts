@@ -1,0 +1,180 @@
+/**
+ * An answer, written down: receipts, rows, cursors and what they free, in one strict transaction (rule c). Sealing
+ * happens before it, because nothing but the transaction may be awaited inside one.
+ */
+import { type Envelope, seal } from '../db/envelope';
+import type { StoredEdit, StoredReceipt, SyncMeta, UserSchema } from '../db/schema';
+import type { Tx } from '../db/connection';
+import { NEVER_SYNCED, type UserDb } from '../db/user-db';
+import { StorageFailed } from '../foundation/problem';
+import { type Held, pull, type Pulled } from './pull';
+import { LEDGER_DAYS, settle } from './receipts';
+import type { Row, WireAnswer } from './wire';
+
+type WriteTx = Tx<UserSchema, 'readwrite'>;
+
+const STORES = ['meta', 'rows', 'scopes', 'outbox', 'ledger'] as const;
+
+/** What the phone holds, as the next request must say it. */
+export async function readHeld(db: UserDb): Promise<Held> {
+  return db.read(['meta', 'scopes'], (tx) => heldIn(tx as unknown as WriteTx));
+}
+
+async function heldIn(tx: WriteTx): Promise<Held> {
+  const [sync, scopes] = await Promise.all([tx.objectStore('meta').get('sync'), tx.objectStore('scopes').getAll()]);
+  return {
+    sync: (sync as SyncMeta | undefined) ?? NEVER_SYNCED,
+    scopes: scopes.sort((a, b) => a.place - b.place),
+  };
+}
+
+/** Writes the answer down. With no room for rows, the receipts alone are kept and `full` is true. */
+export async function applyAnswer(
+  db: UserDb,
+  answer: WireAnswer,
+  asked: Held,
+  now: number,
+): Promise<{ pulled: Pulled; full: boolean }> {
+  const sealed = new Map<Row, Envelope>();
+  for (const { rows } of answer.deltas) {
+    for (const [kind, list] of Object.entries(rows)) {
+      for (const row of list) sealed.set(row, await seal(`rows|${kind}|${row.id}`, row));
+    }
+  }
+  try {
+    return { pulled: await db.write([...STORES], (tx) => write(tx, answer, asked, now, sealed)), full: false };
+  } catch (error) {
+    if (!(error instanceof StorageFailed) || error.why !== 'full') throw error;
+    const bare = { ...answer, deltas: [], scopes: null };
+    return { pulled: await db.write([...STORES], (tx) => write(tx, bare, asked, now, null)), full: true };
+  }
+}
+
+/** `sealed` null: receipts only. */
+async function write(
+  tx: WriteTx,
+  answer: WireAnswer,
+  asked: Held,
+  now: number,
+  sealed: Map<Row, Envelope> | null,
+): Promise<Pulled> {
+  const held = await heldIn(tx);
+  const pulled = pull(answer, asked, held, now);
+  if (!pulled.counts) return pulled;
+  await writeReceipts(tx, answer, now);
+  if (!sealed) return { ...pulled, changes: [], again: false };
+  if (pulled.new_epoch) await offerLedgerAgain(tx, answer.epoch);
+  await writeRows(tx, pulled, sealed);
+  await tx.objectStore('meta').put(pulled.sync, 'sync');
+  await liftOverlay(tx, pulled);
+  return pulled;
+}
+
+async function writeReceipts(tx: WriteTx, answer: WireAnswer, now: number): Promise<void> {
+  const outbox = tx.objectStore('outbox');
+  for (const receipt of answer.receipts) {
+    const edit = await outbox.get(receipt.n);
+    if (!edit) continue; // told before, perhaps in another tab
+    const end = settle(receipt, now);
+    if (end.to === 'outbox') {
+      await outbox.put({ ...edit, state: end.state, not_before: end.not_before });
+      continue;
+    }
+    const entry: StoredReceipt = {
+      n: edit.n,
+      record: edit.record,
+      result: end.result,
+      reason: end.reason,
+      seq: answer.seq,
+      epoch: answer.epoch,
+      at: now,
+      sealed: edit.sealed,
+    };
+    if (end.overlay) entry.overlay = 1;
+    if (end.parked) entry.parked = 1;
+    await tx.objectStore('ledger').put(entry);
+    await outbox.delete(edit.n);
+  }
+}
+
+/** The restored server may not have them; what it has it knows by their ids. */
+async function offerLedgerAgain(tx: WriteTx, epoch: string): Promise<void> {
+  const ledger = tx.objectStore('ledger');
+  for (const entry of await ledger.getAll()) {
+    if (entry.epoch === epoch) continue;
+    const edit: StoredEdit = {
+      n: entry.n,
+      record: entry.record,
+      state: 'queued',
+      attempts: 1,
+      not_before: 0,
+      at: entry.at,
+      sealed: entry.sealed,
+    };
+    await tx.objectStore('outbox').put(edit);
+    await ledger.delete(entry.n);
+  }
+}
+
+async function writeRows(tx: WriteTx, pulled: Pulled, sealed: Map<Row, Envelope>): Promise<void> {
+  const rows = tx.objectStore('rows');
+  for (const change of pulled.changes) {
+    switch (change.do) {
+      case 'wipe':
+        await rows.delete(IDBKeyRange.bound([change.scope], [change.scope, []]));
+        break;
+      case 'leave':
+        await rows.delete([change.scope, change.kind, change.id]);
+        break;
+      case 'put': {
+        const { scope, kind, row } = change;
+        const envelope = sealed.get(row);
+        if (envelope) await rows.put({ scope, kind, id: row.id, sealed: envelope });
+        break;
+      }
+    }
+  }
+  const scopes = tx.objectStore('scopes');
+  await scopes.clear();
+  for (const scope of pulled.scopes) await scopes.put(scope);
+}
+
+/** Rule d: the rows have caught up with these edits. */
+async function liftOverlay(tx: WriteTx, { complete_to, sync }: Pulled): Promise<void> {
+  const ledger = tx.objectStore('ledger');
+  for (const { overlay: _lifted, ...entry } of await ledger.index('overlay').getAll()) {
+    if (entry.epoch === sync.epoch && entry.seq <= complete_to) await ledger.put(entry);
+  }
+}
+
+/** Ends the ledger's memory after 30 days, but for parked edits that their author has not seen to. */
+export async function forgetOldReceipts(db: UserDb, now: number): Promise<void> {
+  const before = now - LEDGER_DAYS * 24 * 3_600_000;
+  await db.write(['ledger'], async (tx) => {
+    for (const entry of await tx.objectStore('ledger').getAll()) {
+      if (entry.at < before && !entry.parked && !entry.overlay) await tx.objectStore('ledger').delete(entry.n);
+    }
+  });
+}
+
+/** The author has seen the reason; the server keeps the edit. */
+export async function seenParked(db: UserDb, n: number): Promise<void> {
+  await db.write(['ledger'], async (tx) => {
+    const held = await tx.objectStore('ledger').get(n);
+    if (!held) return;
+    const { parked: _seen, ...entry } = held;
+    await tx.objectStore('ledger').put(entry);
+  });
+}
+
+/** Room for an edit: what comes later anyway (facts, library) goes first; it is pulled again when there is room. */
+export async function makeRoom(db: UserDb): Promise<void> {
+  await db.write(['rows', 'scopes'], async (tx) => {
+    const scopes = tx.objectStore('scopes');
+    for (const scope of await scopes.getAll()) {
+      if (scope.name.startsWith('rate:') || scope.name.startsWith('own:')) continue;
+      await tx.objectStore('rows').delete(IDBKeyRange.bound([scope.name], [scope.name, []]));
+      await scopes.put({ ...scope, cursor: 0 });
+    }
+  });
+}

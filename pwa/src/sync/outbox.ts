@@ -1,0 +1,206 @@
+/**
+ * The edits that have no receipt yet. Whatever this says is on the phone lies on its disk: `append` resolves at the
+ * `complete` of a strict transaction. n counts up without a gap for this person on this device, and is taken in the
+ * same transaction as the edit; a tab that lost the race for a number takes the next. An edit that has once been on
+ * the wire is frozen; before that, a newer value of the same field takes its place under the same n and base.
+ */
+import { seal, unseal } from '../db/envelope';
+import type { EditState, StoredEdit } from '../db/schema';
+import type { UserDb } from '../db/user-db';
+import type { Clock } from '../foundation/clock';
+import type { OwnEdit } from './overlay';
+import { tidy } from './tidy';
+import type { Id, NewMutation, Version } from './types';
+import { type Edit, sizeOf } from './wire';
+
+export type Content = Omit<Edit, 'n' | 'record'>;
+
+export interface Entry {
+  edit: OwnEdit;
+  state: EditState;
+  attempts: number;
+  not_before: number;
+  at: number;
+  bytes: number;
+}
+
+/** The place of an edit's content; the same in outbox and ledger, so that a receipt moves it as it is. */
+export const editPlace = (n: number): string => `edit|${n}`;
+
+export async function openEdit(stored: { n: number; record: string; sealed: StoredEdit['sealed'] }): Promise<Edit> {
+  const content = await unseal<Content>(editPlace(stored.n), stored.sealed);
+  return { n: stored.n, record: stored.record, ...content };
+}
+
+class LostRace extends Error {}
+
+export class Outbox {
+  #entries = new Map<number, Entry>();
+  #n = 0;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly db: UserDb,
+    readonly device: Id,
+    readonly author: Id,
+    private readonly clock: Clock,
+  ) {}
+
+  /** In the order of n. */
+  get entries(): Entry[] {
+    return [...this.#entries.values()].sort((a, b) => a.edit.n - b.edit.n);
+  }
+
+  version(n: number): Version {
+    return `${this.device}.${this.author}.${n}`;
+  }
+
+  /** One thing after the other: appends, and whatever reads the outbox anew, never overtake each other. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(work, work);
+    this.#last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Takes what the disk says in place of what memory says. Call within `inTurn`. */
+  async take(n: number, stored: readonly StoredEdit[]): Promise<void> {
+    const entries = await Promise.all(stored.map((one) => this.#entry(one)));
+    this.#entries = new Map(entries.map((entry) => [entry.edit.n, entry]));
+    this.#n = n;
+  }
+
+  /** Resolves when the edit is on disk. Throws StorageFailed. */
+  append(wish: NewMutation): Promise<Entry> {
+    const { value, base } = tidy(wish);
+    return this.inTurn(async () => {
+      for (;;) {
+        try {
+          return await this.#write({ ...wish, value }, base);
+        } catch (error) {
+          const lost = error instanceof LostRace || (error as Error).name === 'ConstraintError';
+          if (!lost) throw error;
+          await this.#reread();
+        }
+      }
+    });
+  }
+
+  /** Marks edits as on the wire before they are, and gives those that are still here with their last content. */
+  freeze(ns: readonly number[]): Promise<Edit[]> {
+    return ns.length === 0 ? Promise.resolve([]) : this.inTurn(() => this.#freeze(ns));
+  }
+
+  /** No server would take this one: kept, shown, exportable, in nobody's way. */
+  setAside(n: number): Promise<void> {
+    return this.#change(n, { state: 'set_aside' });
+  }
+
+  /** At a start: a new app, or a mended server, may take what was refused before. */
+  async tryAgain(): Promise<void> {
+    for (const entry of this.entries) {
+      if (entry.state === 'update_needed' || entry.state === 'set_aside') await this.#change(entry.edit.n, { state: 'queued' });
+    }
+  }
+
+  /** Its author's explicit act. */
+  discard(n: number): Promise<void> {
+    return this.inTurn(async () => {
+      await this.db.write(['outbox'], (tx) => tx.objectStore('outbox').delete(n));
+      this.#entries.delete(n);
+    });
+  }
+
+  async #freeze(ns: readonly number[]): Promise<Edit[]> {
+    const stored = await this.db.write(['outbox'], async (tx) => {
+      const found: StoredEdit[] = [];
+      for (const n of ns) {
+        const held = await tx.objectStore('outbox').get(n);
+        if (!held) continue;
+        const frozen: StoredEdit = { ...held, state: 'sending', attempts: held.attempts + 1 };
+        await tx.objectStore('outbox').put(frozen);
+        found.push(frozen);
+      }
+      return found;
+    });
+    const entries = await Promise.all(stored.map((one) => this.#entry(one)));
+    for (const entry of entries) this.#entries.set(entry.edit.n, entry);
+    return entries.map((entry) => entry.edit);
+  }
+
+  async #write(wish: Omit<NewMutation, 'base'>, base: Version[]): Promise<Entry> {
+    const at = this.clock.now();
+    const before = this.#replaceable(wish, base);
+    const n = before?.edit.n ?? this.#n + 1;
+    const content: Content = {
+      field: wish.field,
+      op: wish.op,
+      value: wish.value,
+      base: before?.edit.base ?? base,
+      device_time_ms: at,
+    };
+    const sealed = await seal(editPlace(n), content);
+    const stored: StoredEdit = {
+      n,
+      record: wish.record,
+      state: 'queued',
+      attempts: 0,
+      not_before: 0,
+      at: before?.at ?? at,
+      sealed,
+    };
+    const expected = this.#n;
+    await this.db.write(['meta', 'outbox'], async (tx) => {
+      const meta = tx.objectStore('meta');
+      const outbox = tx.objectStore('outbox');
+      if (((await meta.get('n')) ?? 0) !== expected) throw new LostRace();
+      if (before) {
+        const held = await outbox.get(n);
+        if (!held || held.attempts > 0) throw new LostRace();
+        await outbox.put(stored);
+      } else {
+        await outbox.add(stored);
+        await meta.put(n, 'n');
+      }
+    });
+    const entry = this.#entryOf(stored, content);
+    this.#entries.set(n, entry);
+    this.#n = Math.max(this.#n, n);
+    return entry;
+  }
+
+  /** The edit that this one may take the place of: unsent, the same field, the record's newest, and seen by its author. */
+  #replaceable(wish: Omit<NewMutation, 'base'>, base: Version[]): Entry | null {
+    if (wish.op !== 'set') return null;
+    const newest = this.entries.findLast(({ edit }) => edit.record === wish.record);
+    if (!newest || newest.attempts > 0 || newest.state !== 'queued') return null;
+    if (newest.edit.op !== 'set' || newest.edit.field !== wish.field) return null;
+    return base.length === 1 && base[0] === this.version(newest.edit.n) ? newest : null;
+  }
+
+  async #reread(): Promise<void> {
+    const [n, stored] = await this.db.read(['meta', 'outbox'], (tx) =>
+      Promise.all([tx.objectStore('meta').get('n'), tx.objectStore('outbox').getAll()]),
+    );
+    await this.take((n as number | undefined) ?? 0, stored);
+  }
+
+  #change(n: number, change: Partial<StoredEdit>): Promise<void> {
+    return this.inTurn(async () => {
+      await this.db.write(['outbox'], async (tx) => {
+        const held = await tx.objectStore('outbox').get(n);
+        if (held) await tx.objectStore('outbox').put({ ...held, ...change });
+      });
+      const entry = this.#entries.get(n);
+      if (entry) this.#entries.set(n, { ...entry, ...change } as Entry);
+    });
+  }
+
+  async #entry(stored: StoredEdit): Promise<Entry> {
+    return this.#entryOf(stored, await unseal<Content>(editPlace(stored.n), stored.sealed));
+  }
+
+  #entryOf({ n, record, state, attempts, not_before, at }: StoredEdit, content: Content): Entry {
+    const edit: OwnEdit = { n, record, ...content, version: this.version(n) };
+    return { edit, state, attempts, not_before, at, bytes: sizeOf(edit) };
+  }
+}

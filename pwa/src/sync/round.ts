@@ -1,0 +1,107 @@
+/**
+ * One round: freeze the edits, POST /api/sync, believe the answer only when it is ours, write it down. Nothing here
+ * decides whether or when; planner.ts does. One round at a time over all tabs.
+ */
+import type { UserDb } from '../db/user-db';
+import type { Credentials } from '../foundation/api';
+import type { Chance } from '../foundation/chance';
+import type { Clock } from '../foundation/clock';
+import type { Answer, Post } from '../foundation/post';
+import { applyAnswer, readHeld } from './apply';
+import type { Outbox } from './outbox';
+import type { Outcome } from './planner';
+import type { Held, Pulled } from './pull';
+import { type Edit, decodeAnswer, encodeRequest, NotOurs, type WireAnswer } from './wire';
+
+export const SYNC_PATH = '/api/sync';
+const NONCE_LENGTH = 6;
+
+export interface RoundParts {
+  db: UserDb;
+  outbox: Outbox;
+  post: Post;
+  credentials: Credentials;
+  clock: Clock;
+  chance: Chance;
+}
+
+export interface RoundEnd {
+  outcome: Outcome;
+  /** What changed here, when the server answered. */
+  pulled: Pulled | null;
+  /** There was no room for rows. */
+  full: boolean;
+}
+
+export async function round(parts: RoundParts, ns: readonly number[]): Promise<RoundEnd> {
+  const { db, outbox, clock, chance } = parts;
+  const edits = await outbox.freeze(ns);
+  const held = await readHeld(db);
+  const nonce = chance.token().slice(0, NONCE_LENGTH);
+  const answer = await ask(parts, requestBody(outbox, edits, held, nonce, clock.now()));
+  const ours = answer.got === 'answer' && answer.status === 200 ? decoded(answer.body, nonce) : null;
+  if (!ours) {
+    const sent = edits.map(({ n }) => n);
+    return { outcome: outcomeOf(answer, sent), pulled: null, full: false };
+  }
+  return { outcome: { was: 'answered' }, ...(await applyAnswer(db, ours, held, clock.now())) };
+}
+
+function requestBody(outbox: Outbox, edits: Edit[], { sync, scopes }: Held, nonce: string, now: number): unknown {
+  const waiting = outbox.entries;
+  return encodeRequest({
+    device: outbox.device,
+    epoch: sync.epoch,
+    nonce,
+    access: sync.access,
+    cursors: sync.access ? scopes.map(({ cursor }) => cursor) : [],
+    push: edits.length ? { author: outbox.author, mutations: edits } : null,
+    queued: waiting.length,
+    oldest_s: Math.max(0, Math.round((now - Math.min(now, ...waiting.map(({ at }) => at))) / 1000)),
+  });
+}
+
+type Asked = Answer | { got: 'no_login' };
+
+/** One try, and one more after a refresh when the login had run out. */
+async function ask({ post, credentials }: RoundParts, body: unknown): Promise<Asked> {
+  for (let again = true; ; again = false) {
+    const csrf = await credentials.csrf();
+    if (csrf === null) return { got: 'no_login' };
+    const answer = await post(SYNC_PATH, body, { 'X-CSRF-TOKEN': csrf });
+    if (!isLoginAsked(answer)) return answer;
+    if (!again) return { got: 'no_login' };
+    try {
+      if (!(await credentials.refresh(csrf))) return { got: 'no_login' };
+    } catch {
+      return { got: 'offline' }; // the refresh found no server; that says nothing about the login
+    }
+  }
+}
+
+/** A 401 of ours. A proxy's or a portal's page with that status asks for something else. */
+function isLoginAsked(answer: Answer): boolean {
+  return answer.got === 'answer' && answer.status === 401 && answer.type.startsWith('application/problem+json');
+}
+
+function decoded(body: unknown, nonce: string): WireAnswer | null {
+  try {
+    return decodeAnswer(body, nonce);
+  } catch (error) {
+    // Cells that are not what they should be throw TypeErrors: not ours either.
+    if (error instanceof NotOurs || error instanceof TypeError) return null;
+    throw error;
+  }
+}
+
+/** Every end that is not an answer of ours. None of them deletes anything. */
+export function outcomeOf(answer: Asked, sent: readonly number[]): Outcome {
+  if (answer.got === 'no_login') return { was: 'needs_login' };
+  if (answer.got !== 'answer') return { was: answer.got };
+  const { status } = answer;
+  if ((status >= 200 && status < 400) || status === 401 || status === 511) return { was: 'captive' };
+  if (status === 400 || status === 413) return { was: 'too_big', ns: sent };
+  if (status === 426) return { was: 'update_needed' };
+  if (status === 429 || status === 503) return { was: 'busy', retry_after_s: answer.retry_after_s };
+  return { was: status >= 500 ? 'server_down' : 'refused' };
+}
