@@ -1,0 +1,48 @@
+/** One function for each thing a rater can do. Each resolves when the phone has it on disk, not before. */
+import type { EvaluationRow, Mark, NewMutation, Version } from '../sync/types';
+
+/** What of the phone is needed to write. */
+export interface Outbox {
+  append(mutation: NewMutation): Promise<void>;
+}
+
+const versionOf = (row: EvaluationRow, field: string): Version | null => row.fields[field]?.version ?? null;
+
+/** One tap on the scale. `null` takes the mark back: the rule's mark stands again where there is one. */
+export function giveScore(outbox: Outbox, row: EvaluationRow, key: number, value: Mark | null): Promise<void> {
+  const field = `score/${key}`;
+  return outbox.append({ record: row.id, field, op: 'set', value, base: versionOf(row, field) });
+}
+
+/** A comment on a line, or the reason why a mark of the rule was changed. */
+export function write(outbox: Outbox, row: EvaluationRow, kind: 'comment' | 'reason', key: number, text: string): Promise<void> {
+  const field = `${kind}/${key}`;
+  return outbox.append({ record: row.id, field, op: 'set', value: text, base: versionOf(row, field) });
+}
+
+export function addChip(outbox: Outbox, row: EvaluationRow, key: number, tag: string): Promise<void> {
+  return outbox.append({ record: row.id, field: `chips/${key}`, op: 'add', value: tag, base: null });
+}
+
+/** Removes what this person saw: a copy that another phone adds meanwhile stays. */
+export function removeChip(outbox: Outbox, row: EvaluationRow, key: number, tag: string): Promise<void> {
+  const field = `chips/${key}`;
+  const tags = (row.fields[field]?.value ?? {}) as Record<string, Version>;
+  const seen = tags[tag];
+  return outbox.append({ record: row.id, field, op: 'remove', value: tag, base: seen ? [seen] : [] });
+}
+
+const SIGNED = ['score/', 'reason/', 'comment/'];
+
+/** Submitting signs every value the rater saw; the server refuses it if one has changed meanwhile. */
+export function submit(outbox: Outbox, row: EvaluationRow): Promise<void> {
+  const signs = Object.entries(row.fields)
+    .filter(([field, { version }]) => version !== null && SIGNED.some((prefix) => field.startsWith(prefix)))
+    .map(([field, { version }]): [string, Version] => [field, version ?? '']);
+  return outbox.append({ record: row.id, field: 'status', op: 'command', value: { command: 'submit', signs }, base: versionOf(row, 'status') });
+}
+
+/** Takes a submit back, before or after it was delivered; both stay in the history. */
+export function recall(outbox: Outbox, row: EvaluationRow): Promise<void> {
+  return outbox.append({ record: row.id, field: 'status', op: 'command', value: { command: 'recall' }, base: versionOf(row, 'status') });
+}

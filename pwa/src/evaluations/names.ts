@@ -1,0 +1,16 @@
+/** Names of a form's lines and of people, in the language of the screen. */
+import { getLocale } from '../generated/paraglide/runtime.js';
+import type { EvaluationRow, FormLine } from '../sync/types';
+import { pick } from '../ui/words';
+
+const ROOM = { zh: 8, en: 20 };
+
+/** The name where it fits in a row of the scoring page, else the short one. The full name is in the evidence sheet. */
+export function lineName(line: FormLine): string {
+  const full = fullName(line);
+  return full.length <= (getLocale() === 'en' ? ROOM.en : ROOM.zh) ? full : shortName(line);
+}
+
+export const fullName = (line: FormLine): string => pick(line.name_zh, line.name_en);
+export const shortName = (line: FormLine): string => pick(line.short_zh, line.short_en) || fullName(line);
+export const personName = (row: EvaluationRow): string => pick(row.name_zh, row.name_en);

@@ -1,0 +1,19 @@
+/** The arithmetic of a form, the same as server/indicators/scoring.py: tests/vectors/{bands,overall}.json bind both. */
+
+export type Bands = readonly [number, number, number, number];
+
+/** The mark 1..5 that the band rule gives. `bands` are the bounds from which 2, 3, 4, 5 is given, the bound included. */
+export function ruleMark(value: number, bands: Bands, direction: 'higher' | 'lower'): number {
+  return 1 + bands.filter((bound) => (direction === 'higher' ? value >= bound : value <= bound)).length;
+}
+
+/** Weighted mean in tenths, half rounded up; null while a line has no mark. Weights sum to 100. */
+export function overallTenths(weights: readonly number[], marks: readonly (number | null)[]): number | null {
+  let sum = 0;
+  for (const [i, weight] of weights.entries()) {
+    const mark = marks[i] ?? null;
+    if (mark === null) return null;
+    sum += weight * mark;
+  }
+  return Math.floor((sum + 5) / 10);
+}
