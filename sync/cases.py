@@ -77,13 +77,21 @@ def join(held: Held, case: Case, candidate: Candidate, seen: Iterable[MutationId
     if held.value == candidate.value:
         agreed = _closed(joined, chosen=held.version, at=candidate.received_at)
         after = replace(held, case=agreed)
-        return Decision(Receipt.SAME, after, alias=held.version, case=agreed, case_change=CaseChange.AGREED)
+        return Decision(
+            Receipt.SAME,
+            after,
+            step=Step.RESOLVED,
+            replaced=held.version,
+            alias=held.version,
+            case=agreed,
+            case_change=CaseChange.AGREED,
+        )
     agreed = _closed(joined, chosen=candidate.version, at=candidate.received_at)
     after = Held(candidate.value, candidate.version, agreed, candidate.device_time, candidate.received_at)
     return Decision(
         Receipt.APPLIED,
         after,
-        step=Step.SET,
+        step=Step.RESOLVED,
         replaced=held.version,
         case=agreed,
         case_change=CaseChange.AGREED,

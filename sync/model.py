@@ -349,5 +349,5 @@ class Decision:
 
     @property
     def changed(self) -> bool:
-        """Whether the field's value or version is another than before."""
-        return self.step in (Step.SET, Step.MERGED, Step.RESOLVED, Step.SUBMITTED, Step.RECALLED, Step.ANSWERED)
+        """Whether the field has another version than before. A case that opens or ends by agreement may leave it."""
+        return self.step is not None and self.held.version != self.replaced

@@ -41,14 +41,14 @@ MESSAGES: dict[str, frozenset[str]] = {
     "history_answer_agree": frozenset({"note"}),
     "history_answer_disagree": frozenset({"note"}),
     "history_rule": frozenset({"value"}),
-    "case_gave": frozenset({"author", "value", "device_time", "received_at"}),
-    "case_gave_nothing": frozenset({"author", "device_time", "received_at"}),
-    "case_base": frozenset({"value"}),
-    "case_base_nothing": frozenset(),
-    "case_nothing_dropped": frozenset(),
-    "case_provisional": frozenset({"value"}),
-    "case_chose": frozenset({"value", "reason", "decided_at"}),
-    "case_agreed": frozenset({"value", "decided_at"}),
+    "history_case_gave": frozenset({"author", "value", "device_time", "received_at"}),
+    "history_case_gave_nothing": frozenset({"author", "device_time", "received_at"}),
+    "history_case_base": frozenset({"value"}),
+    "history_case_base_nothing": frozenset(),
+    "history_case_nothing_dropped": frozenset(),
+    "history_case_provisional": frozenset({"value"}),
+    "history_case_chose": frozenset({"value", "reason", "decided_at"}),
+    "history_case_came_together": frozenset({"value", "decided_at"}),
 }
 """Every key that this file can say, with its parameters; the screens must know each in both languages."""
 
@@ -71,6 +71,8 @@ def of_step(edit: Mutation, decision: Decision) -> Words | None:
             return Words("history_recalled", {})
         case Step.RULE:
             return Words("history_rule", {"value": held})
+        case Step.RESOLVED if decision.case_change is CaseChange.AGREED:
+            return Words("history_case_agreed", {"value": held})
         case Step.RESOLVED:
             reason = edit.value.reason if isinstance(edit.value, Resolution) else ""
             return Words("history_case_decided", {"value": held, "reason": reason})
@@ -86,17 +88,15 @@ def of_step(edit: Mutation, decision: Decision) -> Words | None:
         case Step.MERGED:
             return Words("history_tag_kept", {"value": _plain(edit.value)})
         case Step.SET:
-            return _of_set(edit, decision)
+            return _of_set(edit)
 
 
-def _of_set(edit: Mutation, decision: Decision) -> Words:
+def _of_set(edit: Mutation) -> Words:
     value = _plain(edit.value)
     if edit.op is Op.ADD:
         return Words("history_tag_added", {"value": value})
     if edit.op is Op.REMOVE:
         return Words("history_tag_removed", {"value": value})
-    if decision.case_change is CaseChange.AGREED:
-        return Words("history_case_agreed", {"value": _plain(decision.held.value)})
     kind = "score" if edit.field.startswith("score/") else "text"
     if value in (None, ""):
         return Words(f"history_{kind}_cleared", {})
@@ -110,16 +110,16 @@ def of_case(case: Case, held: Param) -> tuple[Words, ...]:
     """
     said = [_gave(one) for one in case.standing]
     if case.base_value is None:
-        said.append(Words("case_base_nothing", {}))
+        said.append(Words("history_case_base_nothing", {}))
     else:
-        said.append(Words("case_base", {"value": case.base_value}))
-    said.append(Words("case_nothing_dropped", {}))
+        said.append(Words("history_case_base", {"value": case.base_value}))
+    said.append(Words("history_case_nothing_dropped", {}))
     if case.is_open:
-        said.append(Words("case_provisional", {"value": held}))
+        said.append(Words("history_case_provisional", {"value": held}))
     elif case.resolution is None:
-        said.append(Words("case_agreed", {"value": held, "decided_at": case.decided_at}))
+        said.append(Words("history_case_came_together", {"value": held, "decided_at": case.decided_at}))
     else:
-        said.append(Words("case_chose", {"value": held, "reason": case.reason, "decided_at": case.decided_at}))
+        said.append(Words("history_case_chose", {"value": held, "reason": case.reason, "decided_at": case.decided_at}))
     return tuple(said)
 
 
@@ -130,8 +130,8 @@ def _gave(one: Candidate) -> Words:
         "received_at": one.received_at,
     }
     if one.value is None:
-        return Words("case_gave_nothing", params)
-    return Words("case_gave", {**params, "value": one.value})
+        return Words("history_case_gave_nothing", params)
+    return Words("history_case_gave", {**params, "value": one.value})
 
 
 def _plain(value: object) -> Param:

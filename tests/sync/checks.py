@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sync.model import CaseChange, CaseState, Held, Op, Recall, Receipt, Status, Step
+from sync.model import CaseChange, CaseState, Held, MutationId, Op, Recall, Receipt, Status, Step
 from sync.rules import Rule, rule_of
 from tests.sync.script import SCORES, Play
 from tests.sync.world import Entry
@@ -49,7 +49,7 @@ def no_decision_is_undone_by_who_had_not_seen_it(play: Play) -> None:
             value = before.decision.held.value or None
             saw = value in {one or None for one in pulled[edit.id]} or edit.id[:2] == before.edit.id[:2]
             assert saw or edit.op is Op.RESOLVE, f"{edit.field}: a decision was overridden by {edit.id}"
-        if decision.step is Step.RESOLVED:
+        if decision.case_change is CaseChange.RESOLVED:
             decided[edit.field] = entry
         elif decision.changed:
             decided.pop(edit.field, None)
@@ -68,7 +68,7 @@ def each_conflict_has_its_case(play: Play) -> None:
 
 
 def a_case_loses_nothing(play: Play) -> None:
-    had: dict[str, set[object]] = {}
+    had: dict[str, set[MutationId]] = {}
     for entry in play.log.trace:
         if entry.decision.case is not None:
             now = {one.version for one in entry.decision.case.candidates}
@@ -106,7 +106,8 @@ def no_typed_word_is_gone(play: Play) -> None:
 
 def chips_follow_who_saw_what(play: Play) -> None:
     """Each add stands until somebody takes away that very add."""
-    adds, gone = {}, set()
+    adds: dict[MutationId, object] = {}
+    gone: set[MutationId] = set()
     for mutation, fate in play.log.fates.items():
         edit = play.log.edits[mutation]
         if rule_of(edit.field) is Rule.TAGS and fate.receipt in (Receipt.APPLIED, Receipt.MERGED):

@@ -25,7 +25,8 @@ def two_edits(draw: st.DrawFn) -> tuple[str, str, str, list[str], list[str]]:
     base = draw(st.lists(st.sampled_from(["a", "b", "c", "质量", "。", "."]), max_size=10))
 
     def edited(mark: str) -> tuple[str, list[str]]:
-        out, put = [], []
+        out: list[str] = []
+        put: list[str] = []
         for number, word in enumerate([*base, None]):
             for _ in range(draw(st.sampled_from([0, 0, 0, 1, 2]))):
                 put.append(f"{mark}{number}x{len(put)}")

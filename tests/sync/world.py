@@ -154,11 +154,11 @@ class Phone:
 
     def submit(self) -> Mutation:
         names = sorted({*self.rows, *(one.field for one in self.own)} - {"status", "answer"})
-        signed = []
+        signed: list[tuple[str, tuple[MutationId, ...]]] = []
         for name in names:
             held = self.view(name)
             if rule_of(name) is Rule.TAGS and isinstance(held.value, tuple):
-                signed.append((name, tuple(version for _, version in held.value)))
+                signed.append((name, tuple(version for _, version in held.value if isinstance(version, MutationId))))
             elif held.version is not None:
                 signed.append((name, (held.version,)))
         return self.edit("status", Op.COMMAND, Submit(tuple(signed)), ())
@@ -193,7 +193,7 @@ def _over(held: Held, edit: Mutation) -> Held:
     """One own edit over what is shown."""
     tags = held.value if isinstance(held.value, tuple) else ()
     if edit.op is Op.ADD:
-        return Held((*tags, (edit.value, edit.id)), edit.id)  # type: ignore[arg-type]
+        return Held((*tags, (edit.value, edit.id)), edit.id)
     if edit.op is Op.REMOVE:
         left = tuple(one for one in tags if one[0] != edit.value or one[1] not in edit.base)
         return Held(left, edit.id)  # type: ignore[arg-type]
