@@ -130,8 +130,13 @@ def _standing(name: str, held: Held) -> set[MutationId]:
 
 
 def _signed_other(signed: dict[str, set[Version]], asked: Submit, facts: Facts) -> Iterator[str]:
-    """Fields whose signed version is not the one that stands, or that were written and not signed."""
+    """Fields whose signed version is not the one that stands, or that were written and not signed.
+
+    Chips may be left unsigned: a phone that names none signs the marks and the words, not the shorthand.
+    """
     for name in _in_order(facts):
+        if rule_of(name) is Rule.TAGS and name not in signed:
+            continue
         if signed.get(name, set()) - {None} != _standing(name, facts.fields[name]):
             yield name
     for name, versions in signed.items():

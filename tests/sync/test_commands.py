@@ -86,6 +86,22 @@ def test_a_submit_never_signs_what_its_author_had_not_seen(theirs: str) -> None:
     assert ann.sync(log) == [Receipt.APPLIED]
 
 
+def test_chips_that_a_submit_names_must_be_those_that_stand() -> None:
+    log, ann = filled()
+    bo = Phone("d3", "bo")
+    mine = ann.edit("chips/1", Op.ADD, "q12", ())
+    ann.sync(log)
+    bo.edit("chips/1", Op.ADD, "q13", ())
+    bo.sync(log)
+    score = log.fields["score/1"].version
+    assert score is not None
+    ann.edit("status", Op.COMMAND, Submit((("score/1", (score,)), ("chips/1", (mine.id,)))), ())
+    ann.sync(log)
+    assert reason_of(log, ann) is Reason.SIGNED_OTHER
+    ann.edit("status", Op.COMMAND, Submit((("score/1", (score,)),)), ())
+    assert ann.sync(log) == [Receipt.APPLIED]
+
+
 def test_a_submit_with_the_text_as_typed_does_not_sign_the_merged_one() -> None:
     log, ann = filled()
     bo = Phone("d3", "bo")
