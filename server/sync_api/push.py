@@ -213,7 +213,7 @@ def _judge(
     if edit is None:
         return kept.parked(arrival, Reason.INVALID)
     record = records.get(edit.record)
-    if record is None or not record.related:
+    if record is None or not record.related(edit):
         return kept.parked(arrival, Reason.NO_SUCH_RECORD)
     facts = Facts(
         received_at=sender.now_ms,
@@ -227,9 +227,6 @@ def _judge(
         result=record.result,
     )
     decision = decide(record.held(edit.field), edit, facts, kept.fate)
-    if decision.status is not None:
-        record.status = decision.status
-    if decision.receipt is not Receipt.PARKED and decision.receipt is not Receipt.HELD:
-        record.fields[edit.field] = decision.held
-        record.done.append(registry.Done(edit, decision))
+    if decision.receipt not in (Receipt.PARKED, Receipt.HELD):
+        record.take(edit, decision)
     return kept.decided(arrival, edit, decision)

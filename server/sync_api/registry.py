@@ -39,9 +39,6 @@ class Record(ABC):
     result: Version
     """The submit that froze the result now released."""
     lines: tuple[Line, ...]
-    related: bool
-    """Whether the author stands, or ever stood, in any relation to it. A stranger is told that
-    there is no such record."""
     steps: int = 0
     """How many history entries it has."""
     done: list[Done] = field(default_factory=list)
@@ -49,6 +46,18 @@ class Record(ABC):
     def held(self, name: str) -> Held:
         """What a field holds; a field never written holds nothing."""
         return self.fields.get(name) or Held()
+
+    def take(self, edit: Mutation, decision: Decision) -> None:
+        """Move on by one decision of the core."""
+        if decision.status is not None:
+            self.status = decision.status
+        self.fields[edit.field] = decision.held
+        self.done.append(Done(edit, decision))
+
+    @abstractmethod
+    def related(self, edit: Mutation) -> bool:
+        """Whether the author stands, or ever stood, in any relation to this record. A stranger is
+        told that there is no such record."""
 
     @abstractmethod
     def rights(self, edit: Mutation) -> frozenset[Right]:
