@@ -1,6 +1,5 @@
 """Composition root: the only file that knows every room."""
 
-import os
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -26,7 +25,7 @@ ROOMS = (
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Flask:
     """Build the application. Does not touch the data."""
-    app = serving.create(settings or Settings.from_env(os.environ))
+    app = serving.create(settings or Settings.from_env())
     if clock is not None:
         app.extensions[CLOCK] = clock
     register_rooms(app, create_api(app, VERSION))

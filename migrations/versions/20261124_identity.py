@@ -46,7 +46,6 @@ def upgrade() -> None:
         sa.Column("device_id", ID, nullable=False),
         sa.Column("browser_hash", sa.String(64), nullable=False),
         sa.Column("generation", sa.Integer, nullable=False),
-        sa.Column("next_used", sa.Boolean, nullable=False),
         sa.Column("state", sa.String(10), nullable=False),
         sa.Column("reason", sa.String(40)),
         sa.Column("created_at", INSTANT, nullable=False),
@@ -56,9 +55,7 @@ def upgrade() -> None:
         tenant_fk("device", "device_id"),
         sa.CheckConstraint("state IN ('active', 'drain_only', 'closed')", name="state"),
     )
-    op.create_index(
-        "ix_auth_session_tenant_id_account_id", "auth_session", ["tenant_id", "account_id"]
-    )
+    op.create_index("ix_auth_session_tenant_id_account_id", "auth_session", ["tenant_id", "account_id"])
     create_tenant_table(
         "login_failure",
         sa.Column("subject", sa.String(64), nullable=False),

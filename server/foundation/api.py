@@ -31,7 +31,7 @@ class ProblemSchema(fields.Coded):
     request_id = fields.Text(required=True)
 
 
-class GembaApi(Api):
+class GembaApi(Api):  # type: ignore[misc]
     """flask-smorest's Api, with our problem as the body of every error."""
 
     ERROR_SCHEMA = ProblemSchema

@@ -37,9 +37,7 @@ class BoundedRequest(Request):
         """The most bytes this path takes, zipped or not."""
         return SYNC_BODY_MAX_BYTES if self.path == SYNC_PATH else BODY_MAX_BYTES
 
-    def get_data(
-        self, cache: bool = True, as_text: bool = False, parse_form_data: bool = False
-    ) -> Any:
+    def get_data(self, cache: bool = True, as_text: bool = False, parse_form_data: bool = False) -> Any:
         """Return the body. Raises Problem `too_large` and `bad_encoding`."""
         if self._body is None:
             self.max_content_length = self.body_cap

@@ -7,7 +7,7 @@ raises without a tenant; on PostgreSQL row-level security does the same for raw 
 import random
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -90,20 +90,18 @@ class Base(DeclarativeBase):
 class TenantOwned:
     """A row of one plant. Tables with a key of their own add columns to this primary key."""
 
-    tenant_id: Mapped[TenantId] = mapped_column(sa.ForeignKey("tenant.id"), primary_key=True)
+    tenant_id: Mapped[TenantId] = mapped_column(sa.ForeignKey("tenant.id"), primary_key=True, sort_order=-2)
 
 
 class TenantRow(TenantOwned):
     """The usual row: primary key (tenant_id, id). Both are there as soon as it is made."""
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
 
 
 def tenant_fk(table: str, column: str, *, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
     """Reference (tenant_id, id) of `table` by (tenant_id, `column`): never another plant's row."""
-    return sa.ForeignKeyConstraint(
-        ["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], ondelete=ondelete
-    )
+    return sa.ForeignKeyConstraint(["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], ondelete=ondelete)
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
@@ -145,7 +143,10 @@ def tenant_context(tenant_id: TenantId) -> Iterator[None]:
         yield
     finally:
         _tenant.reset(token)
-        _tell_database()
+        # A transaction that has failed takes no statement until it is rolled back; the next one
+        # is told at its begin.
+        with suppress(DBAPIError):
+            _tell_database()
 
 
 def _tell_database() -> None:
@@ -190,9 +191,7 @@ def _guard_flush(held: Session, _context: UOWTransaction, _objects: object) -> N
 
 
 @event.listens_for(Session, "after_begin")
-def _guard_transaction(
-    _session: Session, transaction: SessionTransaction, connection: sa.Connection
-) -> None:
+def _guard_transaction(_session: Session, transaction: SessionTransaction, connection: sa.Connection) -> None:
     if connection.dialect.name == "postgresql" and not transaction.nested:
         _set_local(connection)
 

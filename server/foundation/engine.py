@@ -29,8 +29,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "connect_args": {
             "connect_timeout": 5,
             "options": (
-                "-c statement_timeout=10s -c lock_timeout=2s"
-                " -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
+                "-c statement_timeout=10s -c lock_timeout=2s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
             ),
         },
     }

@@ -51,9 +51,7 @@ def answer(problem: Problem) -> Response:
         "status": code.status,
         "code": code.name,
         "params": problem.params,
-        "errors": [
-            {"pointer": e.pointer, "code": e.code, "params": dict(e.params)} for e in problem.errors
-        ],
+        "errors": [{"pointer": e.pointer, "code": e.code, "params": dict(e.params)} for e in problem.errors],
         "request_id": g.get("request_id", ""),
     }
     g.problem_code = code.name
@@ -74,8 +72,6 @@ def register(app: Flask) -> None:
 
 
 def _http_error(error: HTTPException) -> Response:
-    if error.response is not None and error.code is not None and error.code < 400:
-        return Response(error.response.get_data(), error.code, dict(error.response.headers))
     status = error.code or 500
     if 300 <= status < 400:  # a redirect to the canonical path
         return Response(status=status, headers=dict(error.get_headers()))

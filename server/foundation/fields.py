@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import UUID
 
 import marshmallow as ma
@@ -29,7 +29,7 @@ class Failure(str):
         return made
 
 
-_FIELD_CODES: Final = {"required": "required", "null": "null", "validator_failed": "invalid"}
+_FIELD_CODES: Final[dict[str, Any]] = {"required": "required", "null": "null", "validator_failed": "invalid"}
 
 
 class Coded(ma.Schema):
@@ -38,7 +38,7 @@ class Coded(ma.Schema):
     class Meta:
         unknown = ma.RAISE
 
-    error_messages: ClassVar[dict[str, str]] = {
+    error_messages: dict[str, str] = {  # noqa: RUF012 (marshmallow declares it on the instance)
         "unknown": "unknown_field",
         "type": "not_an_object",
     }
@@ -77,9 +77,7 @@ class Text(fields.String):
 
     default_error_messages = _FIELD_CODES | {"invalid": "not_text", "invalid_utf8": "not_text"}
 
-    def __init__(
-        self, *, min: int = 0, max: int = TEXT_MAX, lines: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, *, min: int = 0, max: int = TEXT_MAX, lines: bool = False, **kwargs: Any) -> None:
         super().__init__(validate=Size(min, max), **kwargs)
         self._max = max
         self._lines = lines

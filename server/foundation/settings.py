@@ -4,6 +4,7 @@
 `docs/settings.md` is printed from here by `gemba settings`.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -40,20 +41,15 @@ class Settings:
         "Older secrets, comma separated, still accepted while their sessions last.",
         secret=True,
     )
-    demo: bool = _setting(
-        False, "Offer the demo plant's people without a password, to this machine alone."
-    )
+    demo: bool = _setting(False, "Offer the demo plant's people without a password, to this machine alone.")
     host: str = _setting("0.0.0.0", "Address to listen on. The demo always listens on loopback.")
     port: int = _setting(8080, "Port to listen on; PORT without the prefix is read too.")
     workers: int = _setting(2, "Server processes. SQLite gets at most 2.")
     public_origin: str = _setting(
         "",
-        "How browsers reach the server, such as `https://gemba.example.com`."
-        " Empty: the Host header is believed.",
+        "How browsers reach the server, such as `https://gemba.example.com`. Empty: the Host header is believed.",
     )
-    trusted_hosts: tuple[str, ...] = _setting(
-        (), "Host names that are answered, comma separated. Empty: every name."
-    )
+    trusted_hosts: tuple[str, ...] = _setting((), "Host names that are answered, comma separated. Empty: every name.")
     proxies: int = _setting(0, "Reverse proxies before the server whose X-Forwarded headers count.")
     pool_size: int = _setting(10, "Database connections kept by each process (PostgreSQL).")
     static_dir: str = _setting("pwa/dist", "Folder of the built client.")
@@ -70,8 +66,9 @@ class Settings:
         return Path(self.database_url.removeprefix("sqlite:///")) if self.is_sqlite else None
 
     @classmethod
-    def from_env(cls, environment: Mapping[str, str], **overrides: Any) -> "Settings":
+    def from_env(cls, environment: Mapping[str, str] | None = None, **overrides: Any) -> "Settings":
         """Read and check the environment. Raises SettingsError with a sentence."""
+        environment = os.environ if environment is None else environment
         values: dict[str, Any] = {}
         known = {f.name for f in fields(cls)}
         for name in known:
@@ -84,9 +81,7 @@ class Settings:
     def checked(self) -> "Settings":
         """Return itself, or raise SettingsError for values that cannot work."""
         if not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
-            raise SettingsError(
-                "GEMBA_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://."
-            )
+            raise SettingsError("GEMBA_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
         if not 0 < self.port < 65536:
             raise SettingsError("GEMBA_PORT must be between 1 and 65535.")
         if not 0 < self.workers <= 64:
@@ -181,7 +176,5 @@ def settings_document() -> str:
         shown = ",".join(default) if isinstance(default, tuple) else str(default)
         value = f"`{shown}`" if shown else "empty"
         secret = " Secret: never logged." if setting.metadata["secret"] else ""
-        lines.append(
-            f"| `GEMBA_{setting.name.upper()}` | {value} | {setting.metadata['meaning']}{secret} |"
-        )
+        lines.append(f"| `GEMBA_{setting.name.upper()}` | {value} | {setting.metadata['meaning']}{secret} |")
     return "\n".join(lines) + "\n"

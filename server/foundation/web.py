@@ -62,7 +62,7 @@ def authenticate_with(find_actor: Callable[[], Actor]) -> None:
     _authenticators[:] = [find_actor]
 
 
-class Room(Blueprint):
+class Room(Blueprint):  # type: ignore[misc]
     """The routes of one room."""
 
     ARGUMENTS_PARSER = Parser()

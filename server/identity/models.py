@@ -76,8 +76,8 @@ class Device(TenantRow, Base):
 class AuthSession(TenantRow, Base):
     """One sign-in of one account on one device.
 
-    `generation` is that of the newest refresh token handed out; `next_used` says whether that
-    token has been used. `browser_hash` is the hash of the device cookie that proves a known phone.
+    `generation` is that of the last refresh token that was used; its successor is out.
+    `browser_hash` is the hash of the device cookie that proves a known phone.
     """
 
     __tablename__ = "auth_session"
@@ -92,7 +92,6 @@ class AuthSession(TenantRow, Base):
     device_id: Mapped[DeviceId]
     browser_hash: Mapped[str] = mapped_column(sa.String(64))
     generation: Mapped[int]
-    next_used: Mapped[bool]
     state: Mapped[str] = mapped_column(sa.String(10))
     reason: Mapped[str | None] = mapped_column(sa.String(40))
     created_at: Mapped[datetime]

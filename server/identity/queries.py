@@ -1,0 +1,77 @@
+"""What is read about accounts and sessions."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from server.foundation.db import current_tenant, session
+from server.foundation.ids import AccountId, SessionId, TenantId
+from server.identity.models import Account, AuthSession, Device, SessionState, Tenant
+
+
+def tenant_by_code(code: str) -> Tenant | None:
+    """Find a plant by its code; works without a plant at work."""
+    return session().scalar(sa.select(Tenant).where(Tenant.code == code))
+
+
+def tenants() -> Sequence[Tenant]:
+    """Return all plants by code."""
+    return session().scalars(sa.select(Tenant).order_by(Tenant.code)).all()
+
+
+def tenant(tenant_id: TenantId) -> Tenant | None:
+    """Find a plant by id."""
+    return session().get(Tenant, tenant_id)
+
+
+def account_by_number(employee_no: str) -> Account | None:
+    """Find an account of the plant at work."""
+    return session().scalar(sa.select(Account).where(Account.employee_no == employee_no))
+
+
+def account(account_id: AccountId) -> Account | None:
+    """Find an account of the plant at work."""
+    return session().scalar(sa.select(Account).where(Account.id == account_id))
+
+
+def auth_session(session_id: SessionId, *, lock: bool = False) -> AuthSession | None:
+    """Find a session of the plant at work; `lock` it for a change."""
+    wanted = sa.select(AuthSession).where(AuthSession.id == session_id)
+    return session().scalar(wanted.with_for_update() if lock else wanted)
+
+
+def open_sessions(account_id: AccountId) -> Sequence[tuple[AuthSession, Device]]:
+    """Return the sessions of an account that are not closed, newest first, with their device."""
+    rows = session().execute(
+        sa.select(AuthSession, Device)
+        .join(
+            Device,
+            sa.and_(Device.tenant_id == AuthSession.tenant_id, Device.id == AuthSession.device_id),
+        )
+        .where(AuthSession.account_id == account_id, AuthSession.state != SessionState.CLOSED)
+        .order_by(AuthSession.last_seen_at.desc())
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def has_signed_in_from(account_id: AccountId, browser_hash: str) -> bool:
+    """Say whether this account has had a session in the browser that holds this device cookie."""
+    found = session().scalar(
+        sa.select(AuthSession.id)
+        .where(AuthSession.account_id == account_id, AuthSession.browser_hash == browser_hash)
+        .limit(1)
+    )
+    return found is not None
+
+
+def device_labels(devices: Sequence[object]) -> dict[object, str]:
+    """Return the labels of devices of the plant at work, by id."""
+    rows = session().execute(sa.select(Device.id, Device.label).where(Device.id.in_(devices)))
+    return {row[0]: row[1] for row in rows}
+
+
+def plant() -> Tenant:
+    """Return the plant at work."""
+    found = session().get(Tenant, current_tenant())
+    assert found is not None
+    return found

@@ -1,0 +1,140 @@
+"""Shapes of identity's requests and answers."""
+
+from typing import Any
+
+from marshmallow import ValidationError, validates
+
+from server.foundation import fields
+from server.foundation.fields import Coded, Failure
+from server.foundation.ids import SHORT_LENGTH, unshort
+from server.identity.models import (
+    DEVICE_LABEL_MAX,
+    EMPLOYEE_NO_MAX,
+    PASSWORD_MAX,
+    PLANT_CODE_MAX,
+)
+
+
+class Password(fields.Text):
+    """A secret as typed: spaces count, nothing is cut off."""
+
+    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> str:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        if len(value) > PASSWORD_MAX:
+            raise ValidationError(Failure("too_long", max=PASSWORD_MAX))
+        return fields.clean_text(value, lines=False)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min=1, max=PASSWORD_MAX, **kwargs)
+
+
+class DoorSchema(Coded):
+    """Which account on which device."""
+
+    plant = fields.Text(required=True, min=1, max=PLANT_CODE_MAX)
+    employee_no = fields.Text(required=True, min=1, max=EMPLOYEE_NO_MAX)
+    device = fields.Text(
+        required=True,
+        min=SHORT_LENGTH,
+        max=SHORT_LENGTH,
+        metadata={"description": "The phone's own random number, 22 characters of base64url."},
+    )
+    device_label = fields.Text(required=True, max=DEVICE_LABEL_MAX)
+
+    @validates("device")
+    def _is_short_id(self, value: str, **_kwargs: object) -> None:
+        try:
+            unshort(value)
+        except ValueError as error:
+            raise ValidationError(Failure("not_an_id")) from error
+
+
+class LoginSchema(DoorSchema):
+    """Sign in by password."""
+
+    password = Password(required=True)
+
+
+class EnrolSchema(DoorSchema):
+    """Set a password by a one-time code."""
+
+    code = fields.Text(required=True, min=1, max=40)
+    password = Password(required=True)
+
+
+class PasswordChangeSchema(Coded):
+    """A new password, proved by the present one."""
+
+    current = Password(required=True)
+    new = Password(required=True)
+
+
+class PlantNameSchema(Coded):
+    """A plant on the sign-in page."""
+
+    code = fields.Text(required=True)
+    name_zh = fields.Text(required=True)
+    name_en = fields.Text(required=True)
+
+
+class PlantSchema(PlantNameSchema):
+    """The plant of a signed-in person."""
+
+    time_zone = fields.Text(required=True, metadata={"description": "IANA name."})
+
+
+class UserSchema(Coded):
+    """Who is signed in."""
+
+    person_id = fields.Id(required=True)
+    employee_no = fields.Text(required=True)
+    name_zh = fields.Text(required=True)
+    name_en = fields.Text(required=True)
+    roles = fields.Items(fields.Text(), required=True)
+    plant = fields.Nested(PlantSchema, required=True)
+
+
+class SignedInSchema(Coded):
+    """The answer to every way in. Tokens are in cookies that no script can read."""
+
+    user = fields.Nested(UserSchema, required=True)
+    csrf = fields.Text(required=True, metadata={"description": "X-CSRF-TOKEN of every unsafe request."})
+    refresh_csrf = fields.Text(required=True, metadata={"description": "X-CSRF-TOKEN of /api/auth/refresh."})
+
+
+class MeSchema(Coded):
+    """Who is signed in."""
+
+    user = fields.Nested(UserSchema, required=True)
+
+
+class DemoPersonSchema(Coded):
+    """Somebody whom the demo offers with one tap."""
+
+    plant = fields.Text(required=True)
+    employee_no = fields.Text(required=True)
+    name_zh = fields.Text(required=True)
+    name_en = fields.Text(required=True)
+    title_zh = fields.Text(required=True)
+    title_en = fields.Text(required=True)
+    role = fields.Text(required=True)
+
+
+class DoorsSchema(Coded):
+    """What the sign-in page needs."""
+
+    plants = fields.Items(fields.Nested(PlantNameSchema), required=True)
+    demo = fields.Boolean(required=True)
+    people = fields.Items(fields.Nested(DemoPersonSchema), required=True)
+
+
+class SessionSchema(Coded):
+    """One open session of the person who asks."""
+
+    id = fields.Id(required=True)
+    device_label = fields.Text(required=True)
+    state = fields.Text(required=True)
+    created_at = fields.Instant(required=True)
+    last_seen_at = fields.Instant(required=True)
+    current = fields.Boolean(required=True)
