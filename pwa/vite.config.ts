@@ -25,7 +25,7 @@ export default defineConfig({
       injectManifest: {
         rollupFormat: 'iife',
         globPatterns: ['**/*.{html,js,css,svg,png,webmanifest}'],
-        globIgnores: ['screenshots/**', 'sw.js'],
+        globIgnores: ['screenshots/**', 'icons/*-512.png', 'sw.js'],
         manifestTransforms: [
           (entries) => ({
             manifest: entries

@@ -1,5 +1,6 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { appUpdate } from './foundation/update.svelte';
 import { getLocale } from './generated/paraglide/runtime.js';
 import { m } from './generated/paraglide/messages.js';
 import { createSession } from './sync/start';
@@ -14,3 +15,4 @@ show();
 const session = createSession();
 const target = document.getElementById('app') ?? document.body;
 void session.start().finally(() => mount(App, { target, props: { session } }));
+appUpdate.start();

@@ -84,6 +84,11 @@ function isLoginAsked(answer: Answer): boolean {
   return answer.got === 'answer' && answer.status === 401 && answer.type.startsWith('application/problem+json');
 }
 
+function codeOf({ type, body }: Answer & { got: 'answer' }): string | null {
+  if (!type.startsWith('application/problem+json') || typeof body !== 'object') return null;
+  return String((body as { code?: unknown } | null)?.code ?? '');
+}
+
 function decoded(body: unknown, nonce: string): WireAnswer | null {
   try {
     return decodeAnswer(body, nonce);
@@ -99,6 +104,11 @@ export function outcomeOf(answer: Asked, sent: readonly number[]): Outcome {
   if (answer.got === 'no_login') return { was: 'needs_login' };
   if (answer.got !== 'answer') return { was: answer.got };
   const { status } = answer;
+  const code = codeOf(answer);
+  // The cookie is another person's: their pushes are never mixed, this one waits for its author's login.
+  if (code === 'author_mismatch') return { was: 'needs_login' };
+  // The whole request was unreadable; one edit may be the reason.
+  if (code === 'sync_malformed') return { was: 'too_big', ns: sent };
   if ((status >= 200 && status < 400) || status === 401 || status === 511) return { was: 'captive' };
   if (status === 400 || status === 413) return { was: 'too_big', ns: sent };
   if (status === 426) return { was: 'update_needed' };

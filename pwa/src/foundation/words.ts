@@ -1,0 +1,76 @@
+/**
+ * The words for what a call to the server threw, and for why an edit was parked. Screens show these, never a server's
+ * own sentence. The tables are written out, because a look-up by a computed name would put every message of the app
+ * into the first chunk.
+ */
+import { m } from '../generated/paraglide/messages.js';
+import { ApiProblem, Unreachable } from './problem';
+
+type Words = (params: never) => string;
+
+const PROBLEMS: Record<string, Words> = {
+  auth_required: m.problem_auth_required,
+  not_allowed: m.problem_not_allowed,
+  not_found: m.problem_not_found,
+  method_not_allowed: m.problem_method_not_allowed,
+  not_acceptable: m.problem_not_acceptable,
+  conflict: m.problem_conflict,
+  precondition_failed: m.problem_precondition_failed,
+  too_large: m.problem_too_large,
+  unsupported_media: m.problem_unsupported_media,
+  bad_request: m.problem_bad_request,
+  bad_json: m.problem_bad_json,
+  bad_encoding: m.problem_bad_encoding,
+  invalid: m.problem_invalid,
+  cross_site: m.problem_cross_site,
+  too_many_requests: m.problem_too_many_requests,
+  internal: m.problem_internal,
+  unavailable: m.problem_unavailable,
+  busy: m.problem_busy,
+  storage_full: m.problem_storage_full,
+  login_failed: m.problem_login_failed,
+  login_delayed: m.problem_login_delayed,
+  code_invalid: m.problem_code_invalid,
+  weak_password: m.problem_weak_password,
+  wrong_password: m.problem_wrong_password,
+  author_mismatch: m.problem_author_mismatch,
+  sync_malformed: m.problem_sync_malformed,
+  not_on_this_phone: m.problem_not_on_this_phone,
+  unknown: m.problem_unknown,
+  offline: m.problem_offline,
+  captive: m.problem_captive,
+  server_down: m.problem_server_down,
+};
+
+const REASONS: Record<string, Words> = {
+  cycle_closed: m.sync_reason_cycle_closed,
+  not_yours: m.sync_reason_not_yours,
+  no_such_record: m.sync_reason_no_such_record,
+  invalid: m.sync_reason_invalid,
+  already_submitted: m.sync_reason_already_submitted,
+  case_open: m.sync_reason_case_open,
+  signed_other: m.sync_reason_signed_other,
+  incomplete: m.sync_reason_incomplete,
+  reason_missing: m.sync_reason_reason_missing,
+  not_submitted: m.sync_reason_not_submitted,
+  session_ended: m.sync_reason_session_ended,
+  id_reused: m.sync_reason_id_reused,
+  set_aside: m.sync_reason_set_aside,
+  other: m.sync_reason_other,
+};
+
+/** A code that this app does not know yet still gets a true sentence. */
+export function problemWords(error: unknown): string {
+  if (error instanceof ApiProblem) return say(PROBLEMS, error.code, 'unknown', error.params);
+  return say(PROBLEMS, error instanceof Unreachable ? error.why : 'unknown', 'unknown', {});
+}
+
+/** Why an edit was parked: "cycle_closed", "set_aside". */
+export function reasonWords(reason: string): string {
+  return say(REASONS, reason, 'other', {});
+}
+
+function say(table: Record<string, Words>, key: string, otherwise: string, params: Record<string, unknown>): string {
+  const words = table[key] ?? table[otherwise];
+  return words ? words(params as never) : key;
+}
