@@ -101,3 +101,16 @@ def next_person(phone: Phone, was: str) -> str:
 def drained(phone: Phone, seconds: float = 60) -> None:
     """Waits until nothing on this phone waits for a receipt; nobody touches anything."""
     within(seconds, f"the outbox is empty, it holds {phone.queued()}", lambda: phone.queued() == 0)
+
+
+def shell_is_cached(phone: Phone) -> None:
+    """Waits until the service worker runs: from then on the app opens without a network."""
+    phone.wait("async () => (await navigator.serviceWorker.ready).active?.state === 'activated'")
+
+
+def canonical_id(short: str) -> str:
+    """The canonical text of an id that the wire shortens to 22 characters of base64url."""
+    import base64
+    import uuid
+
+    return str(uuid.UUID(bytes=base64.urlsafe_b64decode(short + "==")))
