@@ -8,8 +8,8 @@ from sync.model import Op, Right
 
 SCORE_MIN, SCORE_MAX = 1, 5
 COMMENT_MAX = 2000
-REASON_MAX = 500
-NOTE_MAX = 1000
+REASON_MAX = 2000
+NOTE_MAX = 2000
 TAG_MAX = 40
 TAGS_MAX = 40
 """Adds that one line's chips may hold."""

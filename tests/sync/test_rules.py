@@ -1,0 +1,68 @@
+"""The merge table stands in one place, and the document repeats it without a mistake."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sync.model import MutationId, Op, Reason, Receipt
+from sync.rules import LINED, NEEDS, OPS, RULES, TEXT_MAX, Rule, line_key, rule_of
+
+DOCUMENT = (Path(__file__).parent.parent.parent / "docs" / "sync.md").read_text("utf-8")
+
+
+def rows(heading: str) -> list[list[str]]:
+    """Cells of the first table after a heading, its two head lines left out."""
+    part = DOCUMENT.split(heading, 1)[1]
+    lines = re.search(r"(?:^\|.*\n)+", part, re.MULTILINE)
+    assert lines is not None
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[0].splitlines()[2:]]
+
+
+def test_the_documents_merge_table_is_the_rules_table() -> None:
+    table = {cells[0].strip("`"): (cells[1], set(cells[2].split(", "))) for cells in rows("## How two edits")}
+    assert table == {field: (rule.value, {op.value for op in OPS[rule]}) for field, rule in RULES.items()}
+
+
+def test_the_document_names_every_receipt_with_its_letter() -> None:
+    table = {cells[0].strip("`"): cells[1] for cells in rows("## Receipts")}
+    assert table == {receipt.value: receipt.name.lower() for receipt in Receipt}
+
+
+def test_the_document_names_every_reason() -> None:
+    line = next(line for line in DOCUMENT.splitlines() if line.startswith("Reasons of `parked`"))
+    assert set(re.findall(r"`(\w+)`", line)) - {"parked"} == {reason.value for reason in Reason}
+
+
+def test_every_rule_has_its_operations_and_every_operation_its_right() -> None:
+    assert set(OPS) == set(Rule)
+    assert set(NEEDS) | {Op.COMMAND} == set(Op)
+    assert {name for name, rule in RULES.items() if rule is Rule.TEXT} == set(TEXT_MAX)
+
+
+@pytest.mark.parametrize("name", sorted(LINED))
+def test_a_field_of_a_line_has_a_key(name: str) -> None:
+    assert rule_of(name) is None
+    assert rule_of(f"{name}/12") is RULES[name]
+    assert line_key(f"{name}/12") == 12
+
+
+@pytest.mark.parametrize("text", ["d1.ann.1", "d1+.ann.12", "Zm9v_-.YmFy.9007199254740991"])
+def test_a_mutation_id_survives_its_text_form(text: str) -> None:
+    assert str(MutationId.parse(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "d1", "d1.ann", "d1.ann.x", "d1.ann.-1", ".ann.1", "+.ann.1", "a.b.c.d", "d1.ann.１"])
+def test_what_is_no_mutation_id_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        MutationId.parse(text)
+
+
+def test_a_merged_version_leads_back_to_its_mutation() -> None:
+    one = MutationId("d1", "ann", 3)
+    assert str(one.merged()) == "d1+.ann.3"
+    assert one.merged().merged() == one.merged()
+    assert one.merged().plain() == one
+    assert one.plain() == one
