@@ -5,7 +5,8 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.e2e.people import Somebody
+from tests.e2e.house import House, Knocker
+from tests.e2e.people import Somebody, first
 from tests.e2e.phone import PATIENCE_MS, Phone, within
 
 LINES = """() => [...document.querySelectorAll('[data-line]')].map((e) => ({
@@ -114,3 +115,22 @@ def canonical_id(short: str) -> str:
     import uuid
 
     return str(uuid.UUID(bytes=base64.urlsafe_b64decode(short + "==")))
+
+
+def team_names(house: House, boss: Somebody) -> set[str]:
+    """The Chinese names of everybody whom this supervisor rates, as HR's API knows them."""
+    hr = first(house, "hr")
+    desk = Knocker(house).sign_in(hr.plant, hr.employee_no)
+    people = desk.call("GET", "/api/people")[1]
+    mine = next(each["id"] for each in people if each["employee_no"] == boss.employee_no)
+    return {each["name_zh"] for each in people if each["supervisor_id"] == mine}
+
+
+def end_other_sessions(house: House, who: Somebody) -> None:
+    """The same person ends every session but the one of this call, from another machine."""
+    desk = Knocker(house).sign_in(who.plant, who.employee_no)
+    status, sessions = desk.call("GET", "/api/auth/sessions")
+    assert status == 200, sessions
+    for each in sessions:
+        if not each.get("current"):
+            assert desk.call("DELETE", f"/api/auth/sessions/{each['id']}")[0] < 300

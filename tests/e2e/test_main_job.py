@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import expect
+from tests.e2e.desk import board_counts, open_cycle_for
 
 from tests.e2e import hands
-from tests.e2e.desk import board_counts, open_cycle_for
 from tests.e2e.people import first
 from tests.e2e.phone import DESK, PATIENCE_MS, Phone, within
 

@@ -104,7 +104,9 @@ def test_a_full_phone_never_shows_a_mark_that_is_not_on_the_disk(her):
 
 def test_a_window_that_cannot_store_anything_says_so(house, phone):
     made = phone("private")
-    made.context.add_init_script("IDBFactory.prototype.open = function () { throw new DOMException('denied', 'SecurityError') }")
+    made.context.add_init_script(
+        "IDBFactory.prototype.open = function () { throw new DOMException('denied', 'SecurityError') }"
+    )
     made.page.close()
     made.page = made.new_page()
     made.open()
@@ -147,9 +149,15 @@ def test_a_new_version_waits_for_consent_and_keeps_unsent_work(tmp_path: Path, p
         worker.write_text(worker.read_text("utf-8") + "\n// a later build\n", "utf-8")
         her.page.evaluate("async () => (await navigator.serviceWorker.getRegistration()).update()")
         offer = her.see("[data-update]")
-        assert her.page.evaluate("async () => Boolean((await navigator.serviceWorker.getRegistration()).waiting)"), "it waits"
+        assert her.page.evaluate("async () => Boolean((await navigator.serviceWorker.getRegistration()).waiting)"), (
+            "it waits"
+        )
         offer.click()
-        within(20, "the new worker runs", lambda: her.page.evaluate("async () => !(await navigator.serviceWorker.getRegistration())?.waiting"))
+        within(
+            20,
+            "the new worker runs",
+            lambda: her.page.evaluate("async () => !(await navigator.serviceWorker.getRegistration())?.waiting"),
+        )
         her.ready("team")
         assert waiting > 0
         hands.drained(her)

@@ -35,6 +35,10 @@ class Weather:
         self.mode = mode
         self._cut()
 
+    def rounds(self) -> int:
+        """How many sync requests have gone out so far."""
+        return sum(line.startswith("POST /api/sync") for line in self.requests)
+
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
