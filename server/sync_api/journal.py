@@ -137,7 +137,7 @@ class Journal:
             receipt=receipt,
             asked=stored.asked_from_json(Op(row.op), row.asked) if readable else None,
             base=stored.base_of(row.base),
-            wrote=row.wrote,
+            wrote=stored.unboxed(row.wrote),
             alias=stored.version_of(row.alias),
             case_id=None if row.case_id is None else short(row.case_id),
             missing=stored.version_of(row.missing),

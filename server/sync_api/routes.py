@@ -11,7 +11,7 @@ from server.foundation.db import is_transient, session, unit_of_work
 from server.foundation.problems import FieldError, Problem
 from server.foundation.web import Actor, Room, current_actor
 from server.policy import Action
-from server.sync_api import contact, push
+from server.sync_api import contact, push, schemas
 from server.sync_api.journal import Outcome
 from server.sync_api.problems import SYNC_MALFORMED
 from server.sync_api.pull import begin_read, pull
@@ -27,12 +27,12 @@ room = Room("sync_api", url_prefix="/api", description="The phones' one door.")
 @room.doc(
     requestBody={
         "required": True,
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SyncRequest"}}},
+        "content": {"application/json": {"schema": schemas.REQUEST}},
     },
     responses={
         "200": {
             "description": "Receipts, scopes and deltas.",
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SyncAnswer"}}},
+            "content": {"application/json": {"schema": schemas.ANSWER}},
         }
     },
 )

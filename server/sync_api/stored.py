@@ -1,4 +1,8 @@
-"""How the log keeps what was asked and what was written: plain JSON, one shape for each op."""
+"""How the log keeps what was asked and what was written: plain JSON, one shape for each op.
+
+A bare score or text stands in a list of one: SQLite gives a bare number in a JSON column back as a
+number, not as JSON (tried).
+"""
 
 from typing import Any
 
@@ -59,7 +63,18 @@ def asked_to_json(asked: Asked) -> Any:
                 "reason": reason,
             }
         case _:
-            return asked
+            return boxed(asked)
+
+
+def boxed(value: int | str | None) -> list[int | str | None]:
+    """A score or a text as a JSON column keeps it."""
+    return [value]
+
+
+def unboxed(kept: Any) -> int | str | None:
+    """The way back from `boxed`."""
+    value: int | str | None = kept[0] if kept else None
+    return value
 
 
 def asked_from_json(op: Op, kept: Any) -> Asked:
@@ -74,13 +89,12 @@ def asked_from_json(op: Op, kept: Any) -> Asked:
         return Answer(kept["answer"], kept["note"])
     if op is Op.RESOLVE:
         return Resolution(kept["case"], version_of(kept["chosen"]), kept["value"], kept["reason"])
-    plain: int | str | None = kept
-    return plain
+    return unboxed(kept)
 
 
 def wrote_to_json(value: Value) -> Any:
     """JSON of what a register or text holds. Tags and answers are never somebody's base value."""
-    return value if isinstance(value, int | str) else None
+    return boxed(value) if isinstance(value, int | str) else None
 
 
 def version_of(text: str | None) -> Version:

@@ -1,0 +1,149 @@
+"""What a desk reads of one evaluation: the whole of it, and the history of a field."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from server import policy
+from server.evaluations import queries
+from server.evaluations.marks import effective, overall
+from server.evaluations.models import Evaluation, Form
+from server.evaluations.standing import standing
+from server.evaluations.states import State, load, to_ms
+from server.foundation.db import current_tenant, session
+from server.foundation.ids import EvaluationId, short
+from server.foundation.problems import NOT_FOUND, Problem
+from server.foundation.web import Actor
+from server.indicators import queries as indicators
+from server.people import queries as people
+from server.policy import Action, Relation
+from server.sync_api import queries as log
+from sync import model as core
+
+
+def evaluation(evaluation_id: EvaluationId, *, by: Actor, now: datetime) -> dict[str, Any]:
+    """Everything that stands on an evaluation. Raises Problem `not_found`, `not_allowed`."""
+    one = _readable(
+        evaluation_id, by, now, Action.EVALUATION_READ, Action.EVALUATION_READ_SUBMITTED
+    )
+    form = queries.forms([one.form_id])[one.form_id]
+    state = load([one])[EvaluationId(one.id)]
+    names = queries.names([one])
+    rater_zh, rater_en = names.person(one.rater_id)
+    person, department = names.people[one.employee_id], names.departments[one.department_id]
+    lines = _lines(one, form, state)
+    said = queries.answers([EvaluationId(one.id)]).get(one.id, [])
+    return {
+        "id": one.id,
+        "cycle_id": one.cycle_id,
+        "employee_id": one.employee_id,
+        "employee_no": person.employee_no,
+        "name_zh": person.name_zh,
+        "name_en": person.name_en,
+        "rater_id": one.rater_id,
+        "rater_zh": rater_zh,
+        "rater_en": rater_en,
+        "department_zh": department.name_zh,
+        "department_en": department.name_en,
+        "state": one.state,
+        "submitted_at": one.submitted_at,
+        "overall": overall([line["weight"] for line in lines], [line["mark"] for line in lines]),
+        "last_overall": one.last_overall,
+        "answer": said[-1].kind if said else None,
+        "answer_note": said[-1].note if said else None,
+        "answered_at": said[-1].answered_at if said else None,
+        "lines": lines,
+    }
+
+
+def _lines(one: Evaluation, form: Form, state: State) -> list[dict[str, Any]]:
+    def held(head: str, key: int) -> core.Held:
+        return state.fields.get(f"{head}/{key}") or core.Held()
+
+    scores = [held("score", line["key"]).value for line in form.lines]
+    scores = [score if isinstance(score, int) else None for score in scores]
+    marks = effective(scores, one.rules)  # type: ignore[arg-type]
+    tags = {
+        tag: None
+        for line in form.lines
+        for tag, _ in held("chips", line["key"]).value or ()  # type: ignore[misc, union-attr]
+    }
+    library = indicators.chips_by_tag(tags)
+    lines: list[dict[str, Any]] = []
+    for place, line in enumerate(form.lines):
+        key = line["key"]
+        chosen = dict(held("chips", key).value or ())  # type: ignore[arg-type]
+        lines.append(
+            {name: line[name] for name in ("key", "code", "name_zh", "name_en", "unit", "weight")}
+            | {
+                "value": one.values[place],
+                "rule": one.rules[place],
+                "score": scores[place],
+                "mark": marks[place],
+                "comment": held("comment", key).value,
+                "reason": held("reason", key).value,
+                "chips": [
+                    {
+                        "tag": tag,
+                        "zh": library[tag].zh if tag in library else None,
+                        "en": library[tag].en if tag in library else None,
+                    }
+                    for tag in chosen
+                ],
+                "has_open_case": any(
+                    held(head, key).in_case for head in ("score", "comment", "reason")
+                ),
+            }
+        )
+    return lines
+
+
+def history(
+    evaluation_id: EvaluationId, field: str | None, *, by: Actor, now: datetime
+) -> Sequence[dict[str, Any]]:
+    """The steps of a field. Raises Problem `not_found`, `not_allowed`."""
+    one = _readable(evaluation_id, by, now, Action.HISTORY_READ, Action.HISTORY_READ_SUBMITTED)
+    entries = log.history(one.id, field)
+    names = queries.names((), {entry.author for entry in entries if entry.author is not None})
+    labels = queries.device_labels(entry.device for entry in entries if entry.device is not None)
+    made: list[dict[str, Any]] = []
+    for entry in entries:
+        author_zh, author_en = names.person(entry.author)
+        made.append(
+            {
+                "field": entry.field,
+                "version": entry.version,
+                "replaced": entry.replaced,
+                "kind": entry.kind,
+                "message": entry.message,
+                "params": entry.params,
+                "author_zh": author_zh,
+                "author_en": author_en,
+                "device_label": None if entry.device is None else labels.get(short(entry.device)),
+                "device_time": entry.device_time,
+                "received_at": entry.received_at,
+                "offline_ms": None
+                if entry.device_time is None
+                else max(0, to_ms(entry.received_at) - entry.device_time),
+            }
+        )
+    return made
+
+
+def _readable(
+    evaluation_id: UUID, by: Actor, now: datetime, always: Action, submitted: Action
+) -> Evaluation:
+    one = session().get(Evaluation, (current_tenant(), evaluation_id))
+    if one is None:
+        raise Problem(NOT_FOUND)
+    relations = set(standing([one], now).relations(by.person_id, one))
+    relations |= people.desk_relations(by.person_id, one.department_id, now)
+    if not relations or relations == {Relation.SELF}:
+        # The person judged reads the result on his phone; that there is a draft is not for him.
+        raise Problem(NOT_FOUND)
+    if not policy.can(always, relations):
+        if one.state == core.Status.OPEN.value and policy.can(submitted, relations):
+            raise Problem(NOT_FOUND)  # before the submit there is nothing for a desk to see
+        policy.require(submitted, relations)
+    return one

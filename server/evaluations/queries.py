@@ -1,0 +1,186 @@
+"""What is read of evaluations: for phones, for the desk, for the board."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from server.cycles import queries as cycles_queries
+from server.cycles.models import Cycle, Delegation
+from server.evaluations.models import Answer, Case, Evaluation, Form, Result, ResultState
+from server.evaluations.rows import Names
+from server.evaluations.states import State, candidates_of, case_of
+from server.foundation.db import session
+from server.foundation.ids import CycleId, EvaluationId, FormId, PersonId, short, unshort
+from server.identity.models import Device
+from server.people.models import Department, Person
+from sync import model as core
+
+
+def forms(ids: Collection[UUID]) -> dict[FormId, Form]:
+    """Forms by id."""
+    query = sa.select(Form).where(Form.id.in_(ids))
+    return {FormId(one.id): one for one in session().execute(query).scalars()}
+
+
+def cycles(ids: Collection[UUID]) -> Sequence[Cycle]:
+    """Cycles by id."""
+    return session().execute(sa.select(Cycle).where(Cycle.id.in_(ids))).scalars().all()
+
+
+def cycle_states(ids: Collection[CycleId]) -> dict[CycleId, core.CycleState]:
+    """The state of each cycle, in the core's words."""
+    query = sa.select(Cycle.id, Cycle.state).where(Cycle.id.in_(ids))
+    return {CycleId(row.id): core.CycleState(str(row.state)) for row in session().execute(query)}
+
+
+def released_versions(ids: Collection[UUID]) -> dict[UUID, core.MutationId]:
+    """Evaluation -> the submit that froze its newest result."""
+    query = sa.select(Result.evaluation_id, Result.version).where(Result.evaluation_id.in_(ids))
+    return {
+        row.evaluation_id: core.MutationId.parse(row.version)
+        for row in session().execute(query.order_by(Result.number))
+    }
+
+
+def newest_results(ids: Collection[UUID]) -> dict[UUID, Result]:
+    """Evaluation -> its newest result."""
+    query = sa.select(Result).where(Result.evaluation_id.in_(ids)).order_by(Result.number)
+    return {one.evaluation_id: one for one in session().execute(query).scalars()}
+
+
+# ---- who may see what ---------------------------------------------------------------------------
+
+
+def is_rater(person: PersonId) -> bool:
+    """Whether anybody was ever given to this person to judge."""
+    query = sa.select(Evaluation.id).where(Evaluation.rater_id == person).limit(1)
+    return session().execute(query).first() is not None
+
+
+def delegated_to(person: PersonId, at: datetime) -> Sequence[Delegation]:
+    """Delegations that this person holds now, in a fixed order."""
+    found = cycles_queries.delegations_to(person, at)
+    return sorted(found, key=lambda one: (one.rater_id, one.cycle_id))
+
+
+def visible_cycles(rater: PersonId, viewer: PersonId, at: datetime) -> frozenset[UUID] | None:
+    """Cycles of `rater` that `viewer` may see: None = all (his own), else the delegated ones."""
+    if rater == viewer:
+        return None
+    return frozenset(d.cycle_id for d in delegated_to(viewer, at) if d.rater_id == rater)
+
+
+def rated(
+    ids: Collection[UUID], rater: PersonId, visible: frozenset[UUID] | None, viewer: PersonId
+) -> Sequence[Evaluation]:
+    """Evaluations of this rater that the viewer may see; never the one in which he is judged."""
+    query = sa.select(Evaluation).where(
+        Evaluation.id.in_(ids), Evaluation.rater_id == rater, Evaluation.employee_id != viewer
+    )
+    if visible is not None:
+        query = query.where(Evaluation.cycle_id.in_(visible))
+    return session().execute(query.order_by(Evaluation.run_order)).scalars().all()
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedIn:
+    """Cycles and forms in which a person has, or had, a result to see."""
+
+    cycles: frozenset[UUID]
+    forms: frozenset[UUID]
+
+
+def judged_in(person: PersonId) -> JudgedIn:
+    """Where this person's own results belong to."""
+    query = (
+        sa.select(Evaluation.cycle_id, Evaluation.form_id)
+        .join(Result, Result.evaluation_id == Evaluation.id)
+        .where(Evaluation.employee_id == person)
+    )
+    found = session().execute(query).all()
+    return JudgedIn(frozenset(row[0] for row in found), frozenset(row[1] for row in found))
+
+
+# ---- rows ---------------------------------------------------------------------------------------
+
+
+def names(evaluations: Iterable[Evaluation], more: Iterable[UUID] = ()) -> Names:
+    """Names of everybody and every department that these rows show."""
+    many = list(evaluations)
+    people = {one.employee_id for one in many} | {one.rater_id for one in many} | set(more)
+    departments = {one.department_id for one in many}
+    found = session().execute(sa.select(Person).where(Person.id.in_(people))).scalars()
+    places = session().execute(sa.select(Department).where(Department.id.in_(departments)))
+    return Names({p.id: p for p in found}, {d.id: d for d in places.scalars()})
+
+
+def cases(ids: Collection[UUID]) -> Sequence[Case]:
+    """Cases by id."""
+    return session().execute(sa.select(Case).where(Case.id.in_(ids))).scalars().all()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """What showing a set of cases needs."""
+
+    cases: Mapping[UUID, core.Case]
+    names: Names
+    labels: Mapping[str, str]
+
+    @classmethod
+    def of(cls, shown: Sequence[Case]) -> "CaseView":
+        """Read it, in one query for each table."""
+        candidates = candidates_of([row.id for row in shown])
+        made = {row.id: case_of(row, candidates.get(row.id, ())) for row in shown}
+        versions = [one.version.plain() for case in made.values() for one in case.candidates]
+        versions += [c.resolution.plain() for c in made.values() if c.resolution is not None]
+        authors = {unshort(version.author) for version in versions}
+        return cls(made, names((), authors), device_labels(unshort(v.device) for v in versions))
+
+
+def device_labels(ids: Iterable[UUID]) -> dict[str, str]:
+    """Device (22 characters) -> what its owner calls it."""
+    query = sa.select(Device.id, Device.label).where(Device.id.in_(set(ids)))
+    return {short(row.id): row.label for row in session().execute(query)}
+
+
+def comments_beside(field: str, state: State) -> dict[str, str]:
+    """Author -> his comment on the line of this field, when he is the one who wrote it last."""
+    head, _, key = field.partition("/")
+    held = state.fields.get(f"comment/{key}")
+    if head != "score" or held is None or held.version is None or not isinstance(held.value, str):
+        return {}
+    return {held.version.author: held.value}
+
+
+def overall_history(person: PersonId, before: CycleId) -> list[tuple[str, int]]:
+    """Overall marks (tenths) of a person's earlier cycles, oldest first, labelled by their month."""
+    this = sa.select(Cycle.period_from).where(Cycle.id == before).scalar_subquery()
+    query = (
+        sa.select(Cycle.period_from, Result.overall)
+        .join(Evaluation, Evaluation.cycle_id == Cycle.id)
+        .join(Result, Result.evaluation_id == Evaluation.id)
+        .where(
+            Evaluation.employee_id == person,
+            Result.state == ResultState.RELEASED,
+            Result.overall.is_not(None),
+            Cycle.period_from < this,
+        )
+        .order_by(Cycle.period_from, Result.number)
+    )
+    found: dict[str, int] = {}
+    for row in session().execute(query):
+        found[row.period_from.isoformat()[:7]] = row.overall
+    return list(found.items())
+
+
+def answers(ids: Collection[EvaluationId]) -> dict[UUID, list[Answer]]:
+    """What employees said, in order."""
+    query = sa.select(Answer).where(Answer.evaluation_id.in_(ids)).order_by(Answer.position)
+    found: dict[UUID, list[Answer]] = {}
+    for one in session().execute(query).scalars():
+        found.setdefault(one.evaluation_id, []).append(one)
+    return found

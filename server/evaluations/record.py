@@ -1,0 +1,130 @@
+"""An evaluation while a push works on it: who may do what to it, and what its submits froze."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from server import policy
+from server.evaluations.marks import effective, overall
+from server.evaluations.models import Evaluation, Form
+from server.evaluations.standing import Standing
+from server.policy import Action, Relation
+from server.sync_api.registry import Record
+from sync import model as core
+from sync.model import Decision, Mutation, Resolution, Right
+
+RIGHTS: Final = {
+    Right.SCORE: Action.EVALUATION_SCORE,
+    Right.SUBMIT: Action.EVALUATION_SUBMIT,
+    Right.RECALL: Action.EVALUATION_RECALL,
+    Right.ANSWER: Action.RESULT_ANSWER,
+}
+
+
+@dataclass(slots=True)
+class Frozen:
+    """What a submit signed, beside the form's lines."""
+
+    version: core.MutationId
+    scores: list[int | None]
+    comments: list[str | None]
+    chips: list[list[str] | None]
+    reasons: list[str | None]
+    overall: int | None
+    recalled: bool = False
+
+
+@dataclass(slots=True)
+class EvaluationRecord(Record):
+    """One locked evaluation."""
+
+    evaluation: Evaluation = field(kw_only=True)
+    form: Form = field(kw_only=True)
+    standing: Standing = field(kw_only=True)
+    case_numbers: dict[str, int] = field(default_factory=dict, kw_only=True)
+    frozen: list[Frozen] = field(default_factory=list, kw_only=True)
+    recalled: bool = field(default=False, kw_only=True)
+    """Whether the result that was released before this push was recalled in it."""
+
+    def related(self, edit: Mutation) -> bool:
+        """Whether the author stands, or ever stood, in any relation to this evaluation."""
+        return self.standing.ever(edit.id.author, self.evaluation)
+
+    def rights(self, edit: Mutation) -> frozenset[Right]:
+        """What the author may do here now; deciding hangs on the case too."""
+        relations = self.standing.relations(edit.id.author, self.evaluation)
+        rights = {right for right, action in RIGHTS.items() if policy.can(action, relations)}
+        case = self.held(edit.field).case
+        if isinstance(edit.value, Resolution) and may_decide(case, edit.id.author, relations):
+            rights.add(Right.DECIDE)
+        return frozenset(rights)
+
+    def take(self, edit: Mutation, decision: Decision) -> None:
+        """Move on by one decision; a submit freezes what stands at that moment."""
+        Record.take(self, edit, decision)
+        if decision.step is core.Step.SUBMITTED:
+            self.frozen.append(self._freeze(edit.id))
+            self.result = edit.id
+        elif decision.step is core.Step.RECALLED:
+            if self.frozen:
+                self.frozen[-1].recalled = True
+            else:
+                self.recalled = True
+
+    def _freeze(self, version: core.MutationId) -> Frozen:
+        keys = [line["key"] for line in self.form.lines]
+        scores = [_score(self.held(f"score/{key}").value) for key in keys]
+        marks = effective(scores, self.evaluation.rules)
+        return Frozen(
+            version=version,
+            scores=scores,
+            comments=[_text(self.held(f"comment/{key}").value) for key in keys],
+            chips=[_tags(self.held(f"chips/{key}").value) for key in keys],
+            reasons=[_text(self.held(f"reason/{key}").value) for key in keys],
+            overall=overall([line["weight"] for line in self.form.lines], marks),
+        )
+
+
+def may_decide(case: core.Case | None, author: str, relations: frozenset[Relation]) -> bool:
+    """A case is decided by either author, by the rater whose evaluation it is, or by a superior.
+
+    A delegate who wrote none of the values that stand has no part in it.
+    """
+    if case is None or not policy.can(Action.CASE_DECIDE, relations):
+        return False
+    if relations & {Relation.SUPERVISOR, Relation.MANAGER}:
+        return True
+    return any(one.version.author == author for one in case.standing)
+
+
+def rights_of(
+    relations: frozenset[Relation], status: core.Status, cycle: core.CycleState
+) -> list[str]:
+    """What a person may do with an evaluation as it stands, in the words of the column `may`."""
+    if cycle not in (core.CycleState.OPEN, core.CycleState.CLOSING):
+        return []
+    if status is not core.Status.OPEN:
+        return ["recall"] if policy.can(Action.EVALUATION_RECALL, relations) else []
+    pairs = (("score", Action.EVALUATION_SCORE), ("submit", Action.EVALUATION_SUBMIT))
+    return [name for name, action in pairs if policy.can(action, relations)]
+
+
+def lines_of(form: Form, rules: list[int | None]) -> tuple[core.Line, ...]:
+    """What the core's guard must know of a form's lines."""
+    return tuple(
+        core.Line(line["key"], rule) for line, rule in zip(form.lines, rules, strict=True)
+    )
+
+
+
+
+def _score(value: Any) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _tags(value: Any) -> list[str] | None:
+    tags = [tag for tag, _ in value] if isinstance(value, tuple) else []
+    return list(dict.fromkeys(tags)) or None

@@ -1,0 +1,223 @@
+"""Rows for phones: cycle, form, evaluation, case, result, trend, chip, by `sync_api.columns`."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from server.cycles.models import Cycle
+from server.evaluations.models import Case, Evaluation, Form, Result
+from server.evaluations.states import State, to_ms
+from server.foundation.ids import short, unshort
+from server.people.models import Department, Person
+from server.sync_api.columns import FIELD_CODES, LINE_COLUMNS, MAY
+from server.sync_api.wire import Writers, trim
+from sync import model as core
+from sync.rules import family
+
+_LETTERS: Final = {name: letter for letter, name in FIELD_CODES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names that rows show, by id."""
+
+    people: Mapping[UUID, Person]
+    departments: Mapping[UUID, Department]
+
+    def person(self, person_id: UUID | None) -> tuple[str | None, str | None]:
+        """(zh, en); nothing for nobody, and for who is no longer there."""
+        person = None if person_id is None else self.people.get(person_id)
+        return (None, None) if person is None else (person.name_zh, person.name_en)
+
+
+def code_of(name: str) -> str:
+    """s3 of score/3."""
+    head, _, key = name.partition("/")
+    return f"{_LETTERS[head]}{key}"
+
+
+def may(names: Collection[str]) -> int:
+    """The bits of the column `may`."""
+    return sum(MAY[name] for name in names)
+
+
+def cycle_row(cycle: Cycle) -> list[Any]:
+    """A cycle."""
+    return trim(
+        [
+            short(cycle.id),
+            cycle.name_zh,
+            cycle.name_en,
+            cycle.period_from.isoformat(),
+            cycle.period_to.isoformat(),
+            to_ms(cycle.deadline_at),
+            str(cycle.state),
+        ]
+    )
+
+
+def form_row(form: Form) -> list[Any]:
+    """A form with its lines."""
+    lines = [trim(line.get(name) for name in LINE_COLUMNS) for line in form.lines]
+    return [short(form.id), form.job_zh, form.job_en, lines]
+
+
+def evaluation_row(
+    one: Evaluation, state: State, rights: Collection[str], names: Names, writers: Writers
+) -> list[Any]:
+    """An evaluation as its raters see it."""
+    person = names.people[one.employee_id]
+    department = names.departments[one.department_id]
+    return trim(
+        [
+            short(one.id),
+            short(one.cycle_id),
+            short(one.form_id),
+            short(one.rater_id),
+            person.employee_no,
+            person.name_zh,
+            person.name_en,
+            one.level,
+            department.name_zh,
+            department.name_en,
+            _short_list(one.values),
+            _short_list(one.rules),
+            _short_list(one.lasts),
+            one.last_overall,
+            one.state,
+            _fields(state, writers),
+            None if one.submitted_at is None else to_ms(one.submitted_at),
+            may(rights),
+            one.run_order,
+        ]
+    )
+
+
+def _short_list(values: Sequence[Any]) -> list[Any]:
+    # 98.0 is written as 98: a byte here is a byte for each of forty people.
+    return [
+        int(value) if isinstance(value, float) and value.is_integer() else value for value in values
+    ]
+
+
+def _fields(state: State, writers: Writers) -> list[Any]:
+    flat: list[Any] = []
+    for name, held in state.fields.items():
+        if family(name) not in _LETTERS or held.version is None:
+            continue
+        if family(name) == "chips":
+            tags = held.value if isinstance(held.value, tuple) else ()
+            if tags:
+                flat += [code_of(name), [[tag, writers.ref(str(v))] for tag, v in tags], None]
+        else:
+            flat += [code_of(name), held.value, writers.ref(str(held.version))]
+    return flat
+
+
+def case_row(
+    row: Case,
+    case: core.Case,
+    rights: Collection[str],
+    names: Names,
+    labels: Mapping[str, str],
+    comments: Mapping[str, str],
+    writers: Writers,
+) -> list[Any]:
+    """A case with the candidates that a person chooses from.
+
+    `labels`: device (22 characters) -> what its owner calls it. `comments`: author -> what he wrote
+    on the same line.
+    """
+    decided_by = None if case.resolution is None else case.resolution.author
+    decided_zh, decided_en = names.person(_person(decided_by))
+    return trim(
+        [
+            case.id,
+            short(row.evaluation_id),
+            code_of(case.field),
+            case.state.value,
+            case.base_value,
+            [_candidate(one, names, labels, comments, writers) for one in case.standing],
+            None if case.chosen is None else writers.ref(str(case.chosen)),
+            case.reason or None,
+            decided_zh,
+            decided_en,
+            case.decided_at,
+            may(rights),
+        ]
+    )
+
+
+def _candidate(
+    one: core.Candidate,
+    names: Names,
+    labels: Mapping[str, str],
+    comments: Mapping[str, str],
+    writers: Writers,
+) -> list[Any]:
+    plain = one.version.plain()
+    name_zh, name_en = names.person(_person(plain.author))
+    base = str(one.base[0]) if one.base else None
+    return trim(
+        [
+            writers.ref(str(one.version)),
+            one.value,
+            plain.author,
+            name_zh,
+            name_en,
+            labels.get(plain.device),
+            one.device_time,
+            one.received_at,
+            writers.ref(base),
+            comments.get(plain.author),
+        ]
+    )
+
+
+def _person(author: str | None) -> UUID | None:
+    try:
+        return None if author is None else unshort(author)
+    except ValueError:
+        return None
+
+
+def result_row(
+    result: Result,
+    one: Evaluation,
+    said: core.Answers,
+    answered_at: int | None,
+    rights: Collection[str],
+    names: Names,
+    history: Sequence[tuple[str, int]],
+    writers: Writers,
+) -> list[Any]:
+    """A result as its owner sees it. Its id is that of the evaluation, so that a later submit
+    replaces it on the phone."""
+    rater_zh, rater_en = names.person(one.rater_id)
+    answer = said[-1][1] if said else None
+    return trim(
+        [
+            short(one.id),
+            short(one.cycle_id),
+            short(one.form_id),
+            rater_zh,
+            rater_en,
+            _short_list(one.values),
+            one.rules,
+            result.scores,
+            result.comments,
+            result.chips,
+            result.reasons,
+            result.overall,
+            one.last_overall,
+            to_ms(result.released_at),
+            writers.ref(result.version),
+            result.state,
+            None if answer is None else answer.kind,
+            None if answer is None else answer.note or None,
+            answered_at,
+            may(rights),
+            [list(point) for point in history] or None,
+        ]
+    )

@@ -1,0 +1,74 @@
+"""How people stand to evaluations at a moment: what `policy` decides by."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from server.cycles import queries as cycles
+from server.evaluations.models import Evaluation
+from server.foundation.ids import PersonId, unshort
+from server.people import queries as people
+from server.policy import Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Relations to a set of evaluations, read in bulk.
+
+    `now_delegated` and `ever_delegated` hold (cycle, rater, delegate).
+    """
+
+    now_delegated: frozenset[tuple[UUID, UUID, UUID]]
+    ever_delegated: frozenset[tuple[UUID, UUID, UUID]]
+    superiors: dict[PersonId, frozenset[PersonId]]
+    """rater -> everybody above him on the reporting line."""
+
+    def relations(self, author: str | UUID, one: Evaluation) -> frozenset[Relation]:
+        """How this person stands to this evaluation now.
+
+        Whoever is judged stands to it as himself alone, also when his rater delegated to him: nobody
+        scores himself or sees his own draft.
+        """
+        person = _person(author)
+        if person is None:
+            return frozenset()
+        if person == one.employee_id:
+            return frozenset({Relation.SELF})
+        found: set[Relation] = set()
+        if person == one.rater_id:
+            found.add(Relation.SUPERVISOR)
+        if (one.cycle_id, one.rater_id, person) in self.now_delegated:
+            found.add(Relation.DELEGATE)
+        if person in self.superiors.get(one.rater_id, frozenset()):
+            found.add(Relation.MANAGER)
+        return frozenset(found)
+
+    def ever(self, author: str | UUID, one: Evaluation) -> bool:
+        """Whether this person stands, or once stood as a delegate, to this evaluation."""
+        if self.relations(author, one):
+            return True
+        person = _person(author)
+        return person is not None and (one.cycle_id, one.rater_id, person) in self.ever_delegated
+
+
+def standing(evaluations: Collection[Evaluation], at: datetime) -> Standing:
+    """Read how people stand to these evaluations."""
+    raters = {one.rater_id for one in evaluations}
+    delegations = cycles.delegations_of_raters(raters)
+    ever = {(d.cycle_id, d.rater_id, d.delegate_id) for d in delegations}
+    now = {
+        (d.cycle_id, d.rater_id, d.delegate_id)
+        for d in delegations
+        if d.valid_from <= at and (d.valid_to is None or at < d.valid_to)
+    }
+    return Standing(frozenset(now), frozenset(ever), people.superiors(raters, at))
+
+
+def _person(author: str | UUID) -> PersonId | None:
+    if isinstance(author, UUID):
+        return PersonId(author)
+    try:
+        return PersonId(unshort(author))
+    except ValueError:
+        return None

@@ -1,0 +1,180 @@
+"""Push: what becomes of edits, and that their effect happens once."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from server.foundation.db import session
+from server.sync_api.models import FieldHistory, LoggedMutation, MutationVariant
+
+
+def count(plant: Any, model: Any) -> int:
+    number: int = plant.at_work(
+        plant.ann, lambda: session().execute(sa.select(sa.func.count()).select_from(model)).scalar_one()
+    )
+    return number
+
+
+def test_an_edit_is_applied_and_comes_back_in_the_same_answer(plant: Any) -> None:
+    note, phone = plant.note(plant.ann), plant.phone(plant.ann)
+    phone.pull()
+    receipts = phone.push(phone.edit(note, "s1", 4))
+    assert receipts == {1: ["a"]}
+    assert phone.field(note, "s1") == (4, phone.version(1))
+
+
+def test_a_batch_sent_twice_has_one_effect_and_the_same_receipts(plant: Any) -> None:
+    note, phone = plant.note(plant.ann), plant.phone(plant.ann)
+    phone.pull()
+    body = phone.body(phone.edit(note, "s1", 4), phone.edit(note, "g1", ["+", "q1"]), phone.edit(note, "c1", "稳定"))
+    first = phone.post(body).get_json()
+    again = phone.post(body).get_json()
+    assert again[5] == first[5] == [[1, "a"], [2, "a"], [3, "a"]]
+    assert (count(plant, LoggedMutation), count(plant, FieldHistory)) == (3, 3)
+    assert len(plant.held(note, "chips/1").value) == 1
+
+
+def test_a_lost_answer_is_told_again_as_it_was(plant: Any) -> None:
+    """The receipt of an edit stays what it was, even if the field has moved on since."""
+    note, ann, bo = plant.note(plant.ann, plant.bo), plant.phone(plant.ann), plant.phone(plant.bo)
+    ann.pull(), bo.pull()
+    lost = ann.body(ann.edit(note, "s1", 4))
+    ann.post(lost)
+    bo.pull()
+    bo.push(bo.edit(note, "s1", 2, ann.version(1)))
+    assert ann.take(ann.post(lost).get_json()) == {1: ["a"]}
+    assert ann.field(note, "s1") == (2, bo.version(1))
+
+
+def test_an_id_used_again_with_other_content_is_kept_and_not_applied(plant: Any) -> None:
+    note, phone = plant.note(plant.ann), plant.phone(plant.ann)
+    phone.pull()
+    record, mutation = phone.edit(note, "s1", 4)
+    phone.push((record, mutation))
+    other = (record, [mutation[0], mutation[1], "s1", 2, 0])
+    assert phone.push(other) == {1: ["i"]}
+    assert phone.push(other) == {1: ["i"]}
+    assert plant.held(note, "score/1").value == 4
+    kept = plant.at_work(plant.ann, lambda: session().execute(sa.select(MutationVariant.content)).scalars().all())
+    assert [content["value"] for content in kept] == [[2]]
+
+
+def test_two_phones_on_different_fields_both_stand(plant: Any) -> None:
+    note, ann, bo = plant.note(plant.ann, plant.bo), plant.phone(plant.ann), plant.phone(plant.bo)
+    ann.pull(), bo.pull()
+    assert ann.push(ann.edit(note, "s1", 4)) == {1: ["a"]}
+    assert bo.push(bo.edit(note, "s2", 3), bo.edit(note, "c1", "好")) == {1: ["a"], 2: ["a"]}
+    ann.pull()
+    assert ann.field(note, "s2") == (3, bo.version(1))
+    assert bo.field(note, "s1") == (4, ann.version(1))
+
+
+def test_the_same_score_given_apart_is_a_case_and_the_first_stands(plant: Any) -> None:
+    note, ann, bo = plant.note(plant.ann, plant.bo), plant.phone(plant.ann), plant.phone(plant.bo)
+    ann.pull(), bo.pull()
+    ann.push(ann.edit(note, "s1", 4))
+    receipt = bo.push(bo.edit(note, "s1", 2))[1]
+    assert receipt[0] == "c"
+    assert len(receipt[1]) == 22
+    held = plant.held(note, "score/1")
+    assert held.value == 4
+    assert held.case is not None
+    assert {one.value for one in held.case.standing} == {4, 2}
+
+
+def test_the_same_value_given_apart_is_the_same_and_says_which(plant: Any) -> None:
+    note, ann, bo = plant.note(plant.ann, plant.bo), plant.phone(plant.ann), plant.phone(plant.bo)
+    ann.pull(), bo.pull()
+    ann.push(ann.edit(note, "s1", 4))
+    assert bo.push(bo.edit(note, "s1", 4)) == {1: ["s", ann.version(1)]}
+    assert bo.push(bo.edit(note, "s1", 5, bo.version(1))) == {2: ["a"]}, "one's own version leads to the one it equals"
+
+
+def test_a_chain_of_own_edits_never_conflicts_with_itself(plant: Any) -> None:
+    note, phone = plant.note(plant.ann), plant.phone(plant.ann)
+    phone.pull()
+    edits = [phone.edit(note, "s1", 1 + n % 5, n) for n in range(12)]
+    assert {receipt[0] for receipt in phone.push(*edits).values()} == {"a"}
+    assert phone.field(note, "s1") == (2, phone.version(12))
+
+
+def test_an_edit_whose_base_is_missing_is_held_until_it_arrives(plant: Any) -> None:
+    note, phone = plant.note(plant.ann), plant.phone(plant.ann)
+    phone.pull()
+    first, second = phone.edit(note, "s1", 3), phone.edit(note, "s1", 4, 1)
+    assert phone.push(second) == {2: ["h", phone.version(1)]}
+    assert phone.push(first) == {1: ["a"]}
+    assert phone.field(note, "s1") == (4, phone.version(2)), "the arrival wakes what waited for it"
+    assert phone.push(second) == {2: ["a"]}
+    assert count(plant, LoggedMutation) == 2
+
+
+def test_a_poison_edit_among_fifty_is_parked_and_the_others_stand(plant: Any, notebook: Any) -> None:
+    notebook.poison = "毒"
+    note, other, phone = plant.note(plant.ann), plant.note(plant.ann), plant.phone(plant.ann)
+    phone.pull()
+    edits = [phone.edit(note if n % 2 else other, f"s{1 + n % 5}", 1 + n % 4, 0 if n < 10 else n - 9) for n in range(49)]
+    edits.insert(20, phone.edit(note, "c1", "毒"))
+    receipts = phone.push(*edits)
+    parked = {n: receipt for n, receipt in receipts.items() if receipt[0] == "p"}
+    assert parked == {50: ["p", "invalid"]}
+    assert {receipt[0] for n, receipt in receipts.items() if n != 50} == {"a"}
+    assert plant.held(note, "comment/1").value is None
+    assert phone.push(edits[20]) == {50: ["p", "invalid"]}
+
+
+@pytest.mark.parametrize("code", ["salary", "s9", "=g1", "s1"])
+def test_an_edit_without_meaning_is_parked_alone(plant: Any, code: str) -> None:
+    note, phone = plant.note(plant.ann), plant.phone(plant.ann)
+    phone.pull()
+    bad = phone.edit(note, code, "much")
+    assert phone.push(phone.edit(note, "s1", 3), bad) == {2: ["a"], 1: ["p", "invalid"]}
+
+
+def test_a_right_that_has_ended_parks_the_edit_and_loses_nothing(plant: Any) -> None:
+    note, bo = plant.note(plant.ann, plant.bo), plant.phone(plant.bo)
+    bo.pull()
+    edit = bo.edit(note, "c1", "换模快了 12 分钟")
+    plant.alter(note, sharers=[], once=[bo.author])
+    assert bo.push(edit) == {1: ["p", "not_yours"]}
+    asked = plant.at_work(plant.ann, lambda: session().execute(sa.select(LoggedMutation.asked)).scalar_one())
+    assert asked == ["换模快了 12 分钟"]
+    assert bo.all("evaluation") == {}
+
+
+def test_a_closed_cycle_parks_the_edit(plant: Any) -> None:
+    note, phone = plant.note(plant.ann), plant.phone(plant.ann)
+    phone.pull()
+    plant.alter(note, cycle="closed")
+    assert phone.push(phone.edit(note, "s1", 3)) == {1: ["p", "cycle_closed"]}
+
+
+def test_a_stranger_is_told_that_there_is_no_such_record(plant: Any) -> None:
+    note = plant.note(plant.ann)
+    for stranger in (plant.bo, plant.eve):
+        phone = plant.phone(stranger)
+        assert phone.push(phone.edit(note, "s1", 1)) == {1: ["p", "no_such_record"]}
+    assert plant.held(note, "score/1").value is None
+
+
+def test_a_push_typed_by_another_is_refused_whole(plant: Any) -> None:
+    note, ann, bo = plant.note(plant.ann, plant.bo), plant.phone(plant.ann), plant.phone(plant.bo)
+    response = bo.post(ann.body(ann.edit(note, "s1", 4)))
+    assert (response.status_code, response.get_json()["code"]) == (403, "author_mismatch")
+    assert count(plant, LoggedMutation) == 0
+
+
+def test_history_names_what_each_step_replaced(plant: Any) -> None:
+    note, ann, bo = plant.note(plant.ann, plant.bo), plant.phone(plant.ann), plant.phone(plant.bo)
+    ann.pull(), bo.pull()
+    ann.push(ann.edit(note, "s1", 4), ann.edit(note, "s1", 5, 1))
+    bo.push(bo.edit(note, "s1", 2))
+    entries = plant.at_work(
+        plant.ann, lambda: session().execute(sa.select(FieldHistory).order_by(FieldHistory.position)).scalars().all()
+    )
+    assert [(e.kind, e.version, e.replaced) for e in entries] == [
+        ("set", ann.version(1), None),
+        ("set", ann.version(2), ann.version(1)),
+        ("conflict", bo.version(1), ann.version(2)),
+    ]
