@@ -1,0 +1,1 @@
+"""Who works where, in which job, for whom, and in which role: each with dates."""

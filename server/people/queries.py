@@ -1,0 +1,181 @@
+"""What is read of people: who stands how to whom on a day."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from server.foundation.db import session
+from server.foundation.ids import DepartmentId, PersonId
+from server.identity import queries as identity
+from server.people.models import Assignment, Department, Job, Person, ReportingLine, Role, RoleGrant
+from server.policy import Relation
+
+
+def day_of(at: datetime) -> date:
+    """The plant's calendar day at this instant."""
+    return at.astimezone(ZoneInfo(identity.plant().time_zone)).date()
+
+
+def holds_on(row: type[Assignment] | type[ReportingLine] | type[RoleGrant], on: date) -> sa.ColumnElement[bool]:
+    """The condition that a dated row holds on this day."""
+    return sa.and_(row.valid_from <= on, sa.or_(row.valid_to.is_(None), row.valid_to >= on))
+
+
+def get(person_id: UUID) -> Person | None:
+    """A person of this plant."""
+    return session().execute(sa.select(Person).where(Person.id == person_id)).scalar_one_or_none()
+
+
+def by_id(ids: Collection[UUID]) -> dict[UUID, Person]:
+    """People by id."""
+    return {one.id: one for one in session().execute(sa.select(Person).where(Person.id.in_(ids))).scalars()}
+
+
+def by_number(employee_no: str) -> Person | None:
+    """The person with this personnel number."""
+    return session().execute(sa.select(Person).where(Person.employee_no == employee_no)).scalar_one_or_none()
+
+
+# ---- departments --------------------------------------------------------------------------------
+
+
+def departments() -> Sequence[Department]:
+    """Every department, by code."""
+    return session().execute(sa.select(Department).order_by(Department.code)).scalars().all()
+
+
+def with_below(ids: Collection[UUID]) -> frozenset[UUID]:
+    """These departments and all below them."""
+    children: dict[UUID | None, list[UUID]] = {}
+    for row in session().execute(sa.select(Department.id, Department.parent_id)):
+        children.setdefault(row.parent_id, []).append(row.id)
+    found: set[UUID] = set()
+    todo = list(ids)
+    while todo:
+        one = todo.pop()
+        if one not in found:
+            found.add(one)
+            todo += children.get(one, [])
+    return frozenset(found)
+
+
+def head_counts(on: date) -> dict[UUID, int]:
+    """Department -> people assigned to it, not counting those below."""
+    query = (
+        sa.select(Assignment.department_id, sa.func.count())
+        .where(holds_on(Assignment, on))
+        .group_by(Assignment.department_id)
+    )
+    return {row[0]: row[1] for row in session().execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person with place, job and supervisor on a day."""
+
+    person: Person
+    department: Department
+    job: Job
+    level: str
+    supervisor_id: PersonId | None
+
+
+def members(on: date, *, departments: Collection[UUID] | None = None) -> list[Member]:
+    """Everybody assigned on this day, in these departments alone when given; by personnel number."""
+    query: Any = (
+        sa.select(Person, Department, Job, Assignment.level, ReportingLine.supervisor_id)
+        .join(Assignment, sa.and_(Assignment.person_id == Person.id, holds_on(Assignment, on)))
+        .join(Department, Department.id == Assignment.department_id)
+        .join(Job, Job.id == Assignment.job_id)
+        .outerjoin(ReportingLine, sa.and_(ReportingLine.person_id == Person.id, holds_on(ReportingLine, on)))
+        .order_by(Person.employee_no)
+    )
+    if departments is not None:
+        query = query.where(Assignment.department_id.in_(departments))
+    return [Member(*row) for row in session().execute(query)]
+
+
+# ---- lines and roles ----------------------------------------------------------------------------
+
+
+def _upward(on: date) -> dict[UUID, UUID]:
+    query = sa.select(ReportingLine.person_id, ReportingLine.supervisor_id).where(holds_on(ReportingLine, on))
+    return {row.person_id: row.supervisor_id for row in session().execute(query)}
+
+
+def superiors(people: Collection[PersonId], at: datetime) -> dict[PersonId, frozenset[PersonId]]:
+    """Person -> everybody above on the reporting line of that day."""
+    upward = _upward(day_of(at)) if people else {}
+    found: dict[PersonId, frozenset[PersonId]] = {}
+    for one in people:
+        above: list[UUID] = []
+        here = upward.get(one)
+        while here is not None and here not in above and here != one:  # a loop in the data ends here
+            above.append(here)
+            here = upward.get(here)
+        found[one] = frozenset(PersonId(person) for person in above)
+    return found
+
+
+def has_team(person_id: UUID, on: date) -> bool:
+    """Whether anybody reports to this person on this day."""
+    query = sa.select(ReportingLine.id).where(ReportingLine.supervisor_id == person_id, holds_on(ReportingLine, on))
+    return session().execute(query.limit(1)).first() is not None
+
+
+def grants(person_id: UUID, on: date) -> Sequence[RoleGrant]:
+    """The roles granted to this person on this day."""
+    query = sa.select(RoleGrant).where(RoleGrant.person_id == person_id, holds_on(RoleGrant, on))
+    return session().execute(query).scalars().all()
+
+
+def roles(person_id: UUID, at: datetime) -> tuple[str, ...]:
+    """Roles at this moment, as the phone is told them: employee first."""
+    on = day_of(at)
+    found = ["employee"]
+    if has_team(person_id, on):
+        found.append("supervisor")
+    return (*found, *sorted({grant.role for grant in grants(person_id, on)}))
+
+
+_DESK = {Role.HR: Relation.HR, Role.ADMIN: Relation.ADMIN}
+
+
+def plant_relations(person_id: UUID, at: datetime) -> frozenset[Relation]:
+    """How this person stands to what belongs to the whole plant: HR and admin alone have a relation."""
+    return frozenset(_DESK[Role(grant.role)] for grant in grants(person_id, day_of(at)) if Role(grant.role) in _DESK)
+
+
+def relations(
+    person_id: PersonId, subject_id: PersonId, department_id: DepartmentId, at: datetime
+) -> frozenset[Relation]:
+    """How `person_id` stands at this moment to `subject_id`, who belongs to that department.
+
+    HRBP counts in the granted department and below it. Nobody has HR's or an HRBP's view of himself.
+    """
+    if person_id == subject_id:
+        return frozenset({Relation.SELF})
+    found = set(plant_relations(person_id, at))
+    above = superiors([subject_id], at)[subject_id]
+    upward = _upward(day_of(at))
+    if upward.get(subject_id) == person_id:
+        found.add(Relation.SUPERVISOR)
+    elif person_id in above:
+        found.add(Relation.MANAGER)
+    areas = [g.department_id for g in grants(person_id, day_of(at)) if g.role == Role.HRBP]
+    if areas and (None in areas or department_id in with_below([area for area in areas if area is not None])):
+        found.add(Relation.HRBP)
+    return frozenset(found)
+
+
+def granted_roles(on: date) -> dict[UUID, set[str]]:
+    """Person -> the roles granted on this day."""
+    found: dict[UUID, set[str]] = {}
+    for row in session().execute(sa.select(RoleGrant.person_id, RoleGrant.role).where(holds_on(RoleGrant, on))):
+        found.setdefault(row.person_id, set()).add(row.role)
+    return found
