@@ -6,7 +6,7 @@ from alembic import op
 from migrations.helpers import ID, INSTANT, JSON, create_tenant_table
 
 revision = "20261124_sync"
-down_revision = "20261124_people"
+down_revision = "20261124_identity"
 branch_labels = None
 depends_on = None
 
