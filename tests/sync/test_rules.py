@@ -54,7 +54,9 @@ def test_a_mutation_id_survives_its_text_form(text: str) -> None:
     assert str(MutationId.parse(text)) == text
 
 
-@pytest.mark.parametrize("text", ["", "d1", "d1.ann", "d1.ann.x", "d1.ann.-1", ".ann.1", "+.ann.1", "a.b.c.d", "d1.ann.１"])
+@pytest.mark.parametrize(
+    "text", ["", "d1", "d1.ann", "d1.ann.x", "d1.ann.-1", ".ann.1", "+.ann.1", "a.b.c.d", "d1.ann.１"]
+)
 def test_what_is_no_mutation_id_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         MutationId.parse(text)
