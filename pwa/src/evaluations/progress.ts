@@ -85,13 +85,6 @@ export function overallOf(lines: readonly LineView[]): number | null {
   );
 }
 
-/** Touched by a person, as opposed to what the data gave by itself. */
-export function started(row: EvaluationRow): boolean {
-  return Object.entries(row.fields).some(([name, field]) => name !== 'status' && !blank(field.value));
-}
-const blank = (value: unknown) =>
-  value === null || value === undefined || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
-
 /** Measured lines whose last two periods were both worse than the threshold. */
 export function twiceBelow(form: FormRow, trend: TrendRow | undefined): number {
   if (!trend) return 0;

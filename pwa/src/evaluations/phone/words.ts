@@ -1,5 +1,5 @@
-/** Why an edit is parked, and what it was about. A table and not `m[key]`: a name made at run time would keep every
- *  message of the project in the bundle. */
+/** What a parked edit was about. A table and not `m[key]`: a name made at run time would keep every message of the
+ *  project in the bundle. */
 import { m } from '../../generated/paraglide/messages.js';
 
 const FIELDS: Record<string, () => string> = {
@@ -13,12 +13,4 @@ const FIELDS: Record<string, () => string> = {
 
 export function fieldWord(field: string): string {
   return FIELDS[field.split('/')[0] ?? '']?.() ?? '';
-}
-
-const REASONS: Record<string, () => string> = {
-  set_aside: m.phone_reason_set_aside,
-};
-
-export function reasonWord(reason: string): string {
-  return REASONS[reason]?.() ?? m.phone_reason_other();
 }

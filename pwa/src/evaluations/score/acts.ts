@@ -1,6 +1,6 @@
 /** What this person did on the scoring pages, newest last, so that one act at a time can be taken back, also across
  *  persons. It lives as long as the page: after a restart the marks are there and the way back is a new mark. */
-import { addChip, giveScore, recall, removeChip, write, type Outbox } from '../mutations';
+import { addChip, giveScore, removeChip, write, type Outbox } from '../mutations';
 import type { LineView } from '../progress';
 import type { EvaluationRow, Id } from '../../sync/types';
 
@@ -27,8 +27,4 @@ export async function restore(outbox: Outbox, row: EvaluationRow, now: LineView,
   if (now.comment !== before.comment) await write(outbox, row, 'comment', key, before.comment);
   for (const tag of added) await removeChip(outbox, row, key, tag);
   for (const tag of removed) await addChip(outbox, row, key, tag);
-}
-
-export function takeBackSubmit(outbox: Outbox, row: EvaluationRow): Promise<void> {
-  return recall(outbox, row);
 }

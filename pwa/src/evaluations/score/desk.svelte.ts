@@ -27,7 +27,7 @@ export class Desk {
   /** The key under the thumb, before it is lifted. */
   peek = $state<Mark | null>(null);
   /** Chosen and on its way to the disk. */
-  pending = $state<{ key: number; mark: Mark } | null>(null);
+  pending = $state.raw<{ key: number; mark: Mark } | null>(null);
   resting = $state(false);
   /** The dashed button led here: say what is missing. */
   missing = $state(false);
