@@ -1,0 +1,159 @@
+"""What is read of indicators: the lines of a form, and what is known about people by them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from server.foundation.db import session
+from server.foundation.ids import short, unshort
+from server.indicators.models import (
+    RATING,
+    Chip,
+    Indicator,
+    IndicatorVersion,
+    Line,
+    MeasuredValue,
+    PastMark,
+    PastOverall,
+    SetLine,
+)
+from server.indicators.scoring import mean
+
+SERIES_LENGTH: Final = 12
+
+
+def lines_of_category(category: str) -> list[Line]:
+    """The lines by which a job category is judged, in order; none for a category without a set."""
+    query = (
+        sa.select(SetLine.weight, IndicatorVersion, Indicator.code)
+        .join(IndicatorVersion, IndicatorVersion.id == SetLine.indicator_version_id)
+        .join(Indicator, Indicator.id == IndicatorVersion.indicator_id)
+        .where(SetLine.category == category)
+        .order_by(SetLine.position)
+    )
+    return [
+        _line(key, weight, version, code)
+        for key, (weight, version, code) in enumerate(session().execute(query), start=1)
+    ]
+
+
+def _line(key: int, weight: int, one: IndicatorVersion, code: str) -> Line:
+    return {
+        "key": key,
+        "code": code,
+        "name_zh": one.name_zh,
+        "name_en": one.name_en,
+        "short_zh": one.short_zh,
+        "short_en": one.short_en,
+        "unit": one.unit,
+        "direction": one.direction,
+        "target": _number(one.target),
+        "threshold": _number(one.threshold),
+        "weight": weight,
+        "source": one.source,
+        "bands": None if one.source == RATING else one.bands,
+        "anchors": one.anchors if one.source == RATING else None,
+    }
+
+
+def _number(value: Decimal | None) -> int | float | None:
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+# ---- values -------------------------------------------------------------------------------------
+
+
+def values_in(person_ids: Collection[UUID], period_from: date, period_to: date) -> Mapping[UUID, Mapping[str, Decimal]]:
+    """Person -> indicator code -> the mean of the values whose period ends within these days."""
+    found: dict[UUID, dict[str, list[Decimal]]] = {}
+    for row in _values(person_ids, MeasuredValue.period_to.between(period_from, period_to)):
+        found.setdefault(row.person_id, {}).setdefault(row.code, []).append(row.value)
+    return {person: {code: mean(many) for code, many in codes.items()} for person, codes in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One value of a series."""
+
+    label: str
+    value: Decimal
+    period_to: date
+
+
+def series(person_ids: Collection[UUID], until: date) -> Mapping[UUID, Mapping[str, Sequence[Point]]]:
+    """Person -> indicator code -> the last twelve values up to this day, the oldest first."""
+    found: dict[UUID, dict[str, list[Point]]] = {}
+    for row in _values(person_ids, MeasuredValue.period_to <= until):
+        found.setdefault(row.person_id, {}).setdefault(row.code, []).append(Point(row.label, row.value, row.period_to))
+    return {person: {c: many[-SERIES_LENGTH:] for c, many in codes.items()} for person, codes in found.items()}
+
+
+def _values(person_ids: Collection[UUID], condition: sa.ColumnElement[bool]) -> Any:
+    query = (
+        sa.select(
+            MeasuredValue.person_id,
+            Indicator.code,
+            MeasuredValue.label,
+            MeasuredValue.value,
+            MeasuredValue.period_to,
+        )
+        .join(Indicator, Indicator.id == MeasuredValue.indicator_id)
+        .where(MeasuredValue.person_id.in_(person_ids), condition)
+        .order_by(MeasuredValue.period_from)
+    )
+    return session().execute(query)
+
+
+# ---- earlier cycles -----------------------------------------------------------------------------
+
+
+def past_marks(person_ids: Collection[UUID], before_month: str) -> Mapping[UUID, Mapping[str, int]]:
+    """Person -> indicator code -> the mark of the last earlier cycle (`before_month`: YYYY-MM)."""
+    query = (
+        sa.select(PastMark.person_id, PastMark.indicator_code, PastMark.mark)
+        .where(PastMark.person_id.in_(person_ids), PastMark.month < before_month)
+        .order_by(PastMark.month)
+    )
+    found: dict[UUID, dict[str, int]] = {}
+    for row in session().execute(query):
+        found.setdefault(row.person_id, {})[row.indicator_code] = row.mark
+    return found
+
+
+def past_overalls(person_ids: Collection[UUID], before_month: str) -> Mapping[UUID, Mapping[str, int]]:
+    """Person -> month -> overall mark in tenths, the oldest first (`before_month`: YYYY-MM)."""
+    query = (
+        sa.select(PastOverall.person_id, PastOverall.month, PastOverall.overall)
+        .where(PastOverall.person_id.in_(person_ids), PastOverall.month < before_month)
+        .order_by(PastOverall.month)
+    )
+    found: dict[UUID, dict[str, int]] = {}
+    for row in session().execute(query):
+        found.setdefault(row.person_id, {})[row.month] = row.overall
+    return found
+
+
+# ---- quick comments -----------------------------------------------------------------------------
+
+
+def chips(ids: Collection[UUID]) -> Sequence[Chip]:
+    """Quick comments by id."""
+    return session().execute(sa.select(Chip).where(Chip.id.in_(ids))).scalars().all()
+
+
+def chips_by_tag(tags: Collection[str]) -> dict[str, Chip]:
+    """Tag (the chip's id in 22 characters) -> quick comment. Unknown tags are left out."""
+    ids = []
+    for tag in tags:
+        try:
+            ids.append(unshort(tag))
+        except ValueError:  # a tag of another client's making
+            continue
+    return {short(one.id): one for one in chips(ids)}
