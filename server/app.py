@@ -5,6 +5,7 @@ from importlib.util import find_spec
 
 from flask import Flask
 
+from server.foundation import routes as description
 from server.foundation import serving
 from server.foundation.api import GembaApi, create_api
 from server.foundation.clock import EXTENSION as CLOCK
@@ -28,7 +29,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     app = serving.create(settings or Settings.from_env())
     if clock is not None:
         app.extensions[CLOCK] = clock
-    register_rooms(app, create_api(app, VERSION))
+    api = create_api(app, VERSION)
+    description.install(app, api)
+    register_rooms(app, api)
     return app
 
 

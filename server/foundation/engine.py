@@ -50,7 +50,7 @@ def _open_sqlite(connection: Any, _record: object) -> None:
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
-        "busy_timeout=5000",
+        "busy_timeout=3000",
         "foreign_keys=ON",
         "trusted_schema=OFF",
     ):

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 from flask import Flask, Response, g, request
-from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -114,6 +114,10 @@ def _is_away(error: DBAPIError) -> bool:
 
 def _database_error(error: SQLAlchemyError) -> Response:
     problem = problem_of(error)
+    if isinstance(error, IntegrityError):
+        # Two requests at once; whoever comes second is told, by name where a service looks first.
+        log().warning("database.refused", error=type(error).__name__, where=where(error))
+        return answer(Problem(problems.CONFLICT))
     if problem is None:
         return _bug(error)
     log().warning("database.failed", code=problem.code.name, error=type(error).__name__)

@@ -223,16 +223,19 @@ class Choice(fields.Enum[Any]):
 
 
 class Items(fields.List[Any]):
-    """A list of one kind, at most `max` long; the cap is checked before any element."""
+    """A list of one kind, at most `max` long; the cap is checked before any element.
+
+    Answers say `max=None`.
+    """
 
     default_error_messages = _FIELD_CODES | {"invalid": "not_a_list"}
 
-    def __init__(self, inner: Any, *, min: int = 0, max: int = 1000, **kwargs: Any) -> None:
+    def __init__(self, inner: Any, *, min: int = 0, max: int | None = 1000, **kwargs: Any) -> None:
         super().__init__(inner, validate=Size(min, max), **kwargs)
         self._max = max
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
-        if isinstance(value, list) and len(value) > self._max:
+        if self._max is not None and isinstance(value, list) and len(value) > self._max:
             raise ValidationError(Failure("too_long", max=self._max))
         return super()._deserialize(value, attr, data, **kwargs)
 

@@ -1,7 +1,6 @@
 """Structured logs: one JSON line, allow-listed keys only. Never a name, score, comment or token."""
 
 import logging
-import sys
 from typing import Any, Final
 
 import structlog
@@ -28,6 +27,7 @@ ALLOWED: Final = frozenset(
         "reason",
         "mutation",
         "version",
+        "directive",
         "port",
     }
 )
@@ -44,7 +44,7 @@ def configure(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=False,
     )
 

@@ -1,10 +1,18 @@
 """Counters for the operator, in Prometheus' text form at /metrics."""
 
+import os
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+MULTIPROCESS: Final = "PROMETHEUS_MULTIPROC_DIR"
 registry = CollectorRegistry()
 _requests = Counter(
     "gemba_requests_total",
@@ -29,5 +37,9 @@ def observe(method: str, route: str, status: int, elapsed_s: float) -> None:
 
 
 def exposition() -> bytes:
-    """Return all counters of this process as text."""
-    return generate_latest(registry)
+    """Return the counters as text: those of all server processes where `gemba serve` runs several."""
+    if MULTIPROCESS not in os.environ:  # noqa: TID251 (the library's own variable)
+        return generate_latest(registry)
+    whole = CollectorRegistry()
+    multiprocess.MultiProcessCollector(whole)  # type: ignore[no-untyped-call]
+    return generate_latest(whole)

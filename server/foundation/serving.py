@@ -3,23 +3,21 @@
 import re
 import secrets
 import time
-from typing import Final
 
 import structlog
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from server.foundation import errors, headers, metrics
+from server.foundation import errors, headers, health, metrics, site
 from server.foundation.body import BoundedRequest
 from server.foundation.db import db
 from server.foundation.engine import engine_options, prepare_engine
-from server.foundation.log import log
+from server.foundation.log import configure, log
 from server.foundation.problems import CROSS_SITE, Problem
-from server.foundation.settings import Settings
+from server.foundation.settings import SETTINGS, Settings, settings_of
 from server.foundation.web import UNSAFE
 
-SETTINGS: Final = "gemba_settings"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -31,7 +29,8 @@ class Gemba(Flask):
 
 def create(settings: Settings) -> Flask:
     """Make the application without any room."""
-    app = Gemba("server", static_folder=None)
+    configure(settings.log_level)
+    app = Gemba("server", static_folder=None, template_folder="foundation/templates")
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings),
@@ -54,13 +53,10 @@ def create(settings: Settings) -> Flask:
     app.before_request(_begin)
     app.after_request(_finish)
     errors.register(app)
+    app.url_map.converters["screen"] = site.ScreenPath
+    app.register_blueprint(health.doors)
+    app.register_blueprint(site.doors)
     return app
-
-
-def settings_of(app: Flask) -> Settings:
-    """Return the settings that an application was made with."""
-    found: Settings = app.extensions[SETTINGS]
-    return found
 
 
 def _begin() -> None:

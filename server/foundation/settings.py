@@ -7,10 +7,14 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final
 
+from flask import Flask
+
 SECRET_MIN_LENGTH: Final = 32
+SETTINGS: Final = "gemba_settings"
 _BAD_SECRETS: Final = ("changeme", "secret", "default", "password", "gemba", "example", "demo")
 
 
@@ -52,6 +56,9 @@ class Settings:
     trusted_hosts: tuple[str, ...] = _setting((), "Host names that are answered, comma separated. Empty: every name.")
     proxies: int = _setting(0, "Reverse proxies before the server whose X-Forwarded headers count.")
     pool_size: int = _setting(10, "Database connections kept by each process (PostgreSQL).")
+    metrics_networks: tuple[str, ...] = _setting(
+        ("127.0.0.0/8", "::1/128"), "Networks that may read /metrics, comma separated."
+    )
     static_dir: str = _setting("pwa/dist", "Folder of the built client.")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
 
@@ -88,6 +95,10 @@ class Settings:
             raise SettingsError("GEMBA_WORKERS must be between 1 and 64.")
         if not 0 <= self.proxies <= 8:
             raise SettingsError("GEMBA_PROXIES must be between 0 and 8.")
+        try:
+            _ = [ip_network(network) for network in self.metrics_networks]
+        except ValueError as error:
+            raise SettingsError("GEMBA_METRICS_NETWORKS must be networks such as 10.0.0.0/8.") from error
         if self.log_level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             raise SettingsError("GEMBA_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
         return self
@@ -157,6 +168,12 @@ _PARSERS: Final[Mapping[type[Any], Callable[[str], Any]]] = {
     bool: _boolean,
     tuple: _words,
 }
+
+
+def settings_of(app: Flask) -> Settings:
+    """Return the settings that an application was made with."""
+    found: Settings = app.extensions[SETTINGS]
+    return found
 
 
 def settings_document() -> str:

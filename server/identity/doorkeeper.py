@@ -18,7 +18,7 @@ from server.foundation import clock, metrics
 from server.foundation.db import session, tenant_context, unit_of_work
 from server.foundation.ids import AccountId, DeviceId, PersonId, SessionId, TenantId, unshort
 from server.foundation.problems import AUTH_REQUIRED, NOT_FOUND, Problem
-from server.foundation.serving import settings_of
+from server.foundation.settings import settings_of
 from server.foundation.web import Actor
 from server.identity import directory, passwords, queries, service, throttle, tokens
 from server.identity.models import Account, AccountState, AuthSession, SessionState
@@ -47,9 +47,9 @@ def _claims(*, refresh: bool) -> Claims:
         verify_jwt_in_request(refresh=refresh, skip_revocation_check=True)
         said = get_jwt()
         return Claims(
-            TenantId(UUID(said["ten"])),
-            AccountId(UUID(said["sub"])),
-            SessionId(UUID(said["sid"])),
+            TenantId(UUID(str(said["ten"]))),
+            AccountId(UUID(str(said["sub"]))),
+            SessionId(UUID(str(said["sid"]))),
             int(said["gen"]),
         )
     except (JWTExtendedException, PyJWTError, KeyError, TypeError, ValueError, RuntimeError) as error:

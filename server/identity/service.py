@@ -15,6 +15,7 @@ from uuid import UUID
 
 from server.foundation.db import current_tenant, session, tenant_context
 from server.foundation.ids import AccountId, DeviceId, SessionId, TenantId, new_id
+from server.foundation.locales import say
 from server.foundation.problems import NOT_FOUND, Problem
 from server.identity import passwords, queries
 from server.identity.models import Account, AccountState, AuthSession, Device, SessionState, Tenant
@@ -202,7 +203,12 @@ def lock(account: Account, *, now: datetime) -> None:
 
 def first_admin(*, now: datetime) -> tuple[str, str, str]:
     """Found the first plant and its first account; returns plant code, number and code."""
-    plant = create_tenant(code="plant", name_zh="工厂", name_en="Plant", time_zone="Asia/Shanghai")
+    plant = create_tenant(
+        code="plant",
+        name_zh=say("first_plant", "zh-CN", {}),
+        name_en=say("first_plant", "en", {}),
+        time_zone="Asia/Shanghai",
+    )
     with tenant_context(plant.id):
         account = create_account("admin", now=now)
         code = issue_code(account, now=now)

@@ -20,7 +20,7 @@ from jwt import ExpiredSignatureError, InvalidKeyError
 
 from server.foundation import clock
 from server.foundation.db import current_tenant
-from server.foundation.serving import settings_of
+from server.foundation.settings import settings_of
 from server.identity.service import IDLE, Granted
 
 ACCESS_COOKIE: Final = "__Host-gemba_a"

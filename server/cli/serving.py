@@ -1,0 +1,60 @@
+"""gemba serve: check, migrate where that is safe, serve."""
+
+import argparse
+from dataclasses import replace
+
+from server.app import create_app
+from server.cli.data import load_demo
+from server.cli.failures import Refused
+from server.cli.opened import application, settings, with_demo_secret
+from server.foundation import clock, migrate, runner
+from server.foundation.db import db, session, unit_of_work
+from server.foundation.settings import Settings
+from server.identity import queries, service
+
+LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
+
+
+def serve(asked: argparse.Namespace) -> int:
+    """Serve until stopped. Refuses a weak secret, an unknown revision and a pending migration."""
+    overrides = {"port": asked.port} if asked.port is not None else {}
+    wanted = settings(**overrides)
+    if asked.demo or wanted.demo:
+        wanted = with_demo_secret(replace(wanted, demo=True, trusted_hosts=wanted.trusted_hosts or LOCAL_NAMES))
+    wanted.refuse_weak_secret()
+    with application(wanted):
+        _prepare(wanted)
+    runner.serve(lambda: create_app(wanted), wanted, on_ready=lambda: _say_address(wanted))
+    return 0
+
+
+def _prepare(wanted: Settings) -> None:
+    with db.engine.connect() as connection:
+        migrate.refuse_unknown(connection)
+        revision = migrate.current(connection)
+    if revision is None or wanted.demo:
+        migrate.upgrade(db.engine)
+    elif revision != migrate.head():
+        raise Refused("The database is of an older release: back it up, then run gemba migrate.")
+    if wanted.demo:
+        load_demo()
+    else:
+        _found_first_admin()
+
+
+def _found_first_admin() -> None:
+    empty = not queries.tenants()
+    session().close()
+    if empty:
+        plant, number, code = unit_of_work(lambda: service.first_admin(now=clock.now()))
+        print(
+            f"First start. Plant {plant}, number {number}, one-time code {code}"
+            " (seven days; a new one: gemba user reset admin).",
+            flush=True,
+        )
+
+
+def _say_address(wanted: Settings) -> None:
+    address = wanted.public_origin or f"http://localhost:{wanted.port}"
+    what = "The demo plant" if wanted.demo else "Gemba"
+    print(f"{what} is at {address}", flush=True)

@@ -1,0 +1,65 @@
+"""Serving: gunicorn with gevent workers, started from Python so that one command does it all.
+
+`server.cli` patches the standard library for gevent before anything else is imported.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+
+from server.foundation import metrics
+from server.foundation.settings import Settings
+
+GRACE_S = 25
+SQLITE_WORKERS_MAX = 2
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    def __init__(self, create: Callable[[], Flask], options: dict[str, Any]) -> None:
+        self._create = create
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._create()
+
+
+def serve(create: Callable[[], Flask], settings: Settings, *, on_ready: Callable[[], None]) -> None:
+    """Serve until told to stop; each process makes its own application and connections."""
+    with tempfile.TemporaryDirectory(prefix="gemba-metrics-") as counters:
+        os.environ[metrics.MULTIPROCESS] = counters  # noqa: TID251 (the library's own variable)
+        _Server(create, _options(settings, on_ready)).run()
+
+
+def _options(settings: Settings, on_ready: Callable[[], None]) -> dict[str, Any]:
+    host = "127.0.0.1" if settings.demo else settings.host
+    workers = settings.workers
+    if settings.is_sqlite:
+        workers = min(workers, SQLITE_WORKERS_MAX)
+
+    def when_ready(_arbiter: object) -> None:
+        on_ready()
+
+    return {
+        "bind": [f"[{host}]:{settings.port}" if ":" in host else f"{host}:{settings.port}"],
+        "workers": workers,
+        "worker_class": "gevent",
+        "worker_connections": 1000,
+        "timeout": 60,
+        "graceful_timeout": GRACE_S,
+        "keepalive": 5,
+        "loglevel": "warning",
+        "control_socket_disable": True,
+        "forwarded_allow_ips": "*" if settings.proxies else "",
+        "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
+        "when_ready": when_ready,
+    }
