@@ -59,21 +59,25 @@ export class Connection<S extends DBSchema> {
 
   #open(): Promise<IDBPDatabase<S>> {
     if (this.#opened) return this.#opened;
-    const opened = openDB<S>(this.name, this.version, {
-      upgrade: (db, from) => this.upgrade(db, from),
-      // A newer app wants to upgrade. Transactions that run are finished first; then this handle is out of the way.
-      blocking: () => this.close(),
-      terminated: () => {
-        if (this.#opened === opened) this.#opened = null;
-      },
+    const opened = this.#openAnew().catch((error: unknown) => {
+      if (this.#opened === opened) this.#opened = null;
+      const name = error instanceof DOMException ? error.name : '';
+      const why = name === 'VersionError' ? 'newer' : name === 'QuotaExceededError' ? 'full' : 'none';
+      throw new StorageFailed(why, { cause: error });
     });
     this.#opened = opened;
-    return opened.catch((error: unknown) => {
-      if (this.#opened === opened) this.#opened = null;
-      const newer = error instanceof DOMException && error.name === 'VersionError';
-      const full = error instanceof DOMException && error.name === 'QuotaExceededError';
-      throw new StorageFailed(newer ? 'newer' : full ? 'full' : 'none', { cause: error });
+    return opened;
+  }
+
+  /** async: where storage is forbidden, or missing, opening throws at once instead of rejecting. */
+  async #openAnew(): Promise<IDBPDatabase<S>> {
+    const db = await openDB<S>(this.name, this.version, {
+      upgrade: (raw, from) => this.upgrade(raw, from),
+      // A newer app wants to upgrade. Transactions that run are finished first; then this handle is out of the way.
+      blocking: () => this.close(),
+      terminated: () => (this.#opened = null),
     });
+    return db;
   }
 }
 

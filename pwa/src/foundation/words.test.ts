@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { m } from '../generated/paraglide/messages.js';
 import { overwriteGetLocale } from '../generated/paraglide/runtime.js';
+import problems from '../../messages/parts/zh-CN/problem.json';
+import reasons from '../../messages/parts/zh-CN/sync.json';
 import { ApiProblem, Unreachable } from './problem';
 import { problemWords, reasonWords } from './words';
-
-const part = (room: string): string[] =>
-  Object.keys(JSON.parse(readFileSync(`messages/parts/zh-CN/${room}.json`, 'utf8')) as object);
 
 test('a compiled message has text in both languages', () => {
   overwriteGetLocale(() => 'zh-CN');
@@ -17,14 +15,14 @@ test('a compiled message has text in both languages', () => {
 
 test('every problem has words of its own', () => {
   overwriteGetLocale(() => 'zh-CN');
-  const codes = part('problem').map((key) => key.replace('problem_', ''));
+  const codes = Object.keys(problems).map((key) => key.replace('problem_', ''));
   const said = codes.map((code) => problemWords(new ApiProblem(code, { seconds: 30, min: 15 }, 400)));
   expect(new Set(said).size).toBe(codes.length);
 });
 
 test('every reason to park an edit has words of its own', () => {
-  const reasons = part('sync').map((key) => key.replace('sync_reason_', ''));
-  expect(new Set(reasons.map(reasonWords)).size).toBe(reasons.length);
+  const codes = Object.keys(reasons).map((key) => key.replace('sync_reason_', ''));
+  expect(new Set(codes.map(reasonWords)).size).toBe(codes.length);
 });
 
 test('a code from a newer server still gets a sentence', () => {

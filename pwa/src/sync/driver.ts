@@ -8,6 +8,9 @@ import type { Exclusive } from '../foundation/exclusive';
 import { FRESH_LINE, learn, type Line, plan, type QueueItem, refreshed } from './planner';
 import type { RoundEnd } from './round';
 
+/** A server that says "there is more" for ever must not keep a phone awake for ever. */
+const MOST_AGAIN = 100;
+
 export interface DriverParts {
   /** Name of the lock that tabs share. */
   lock: string;
@@ -29,8 +32,10 @@ export class Driver {
   #line: Line = FRESH_LINE;
   #asked = false;
   #unfinished = false;
+  #again = 0;
   #lastRoundAt: number | null = null;
   #running = false;
+  #woken = false;
   #closed = false;
   #wake: () => void = () => undefined;
 
@@ -56,11 +61,16 @@ export class Driver {
   }
 
   async #run(): Promise<void> {
-    if (this.#running || this.#closed) return;
+    this.#woken = true;
+    if (this.#running) return;
     this.#running = true;
     this.#wake();
     try {
-      while (await this.#step());
+      // What happens during a step is looked at after it, never dropped.
+      while (this.#woken && !this.#closed) {
+        this.#woken = false;
+        while (await this.#step());
+      }
     } finally {
       this.#running = false;
     }
@@ -102,7 +112,8 @@ export class Driver {
     const lesson = learn(this.#line, end.outcome, parts.clock.now(), parts.chance.fraction());
     this.#line = lesson.line;
     this.#lastRoundAt = parts.clock.now();
-    this.#unfinished = end.pulled?.again ?? false;
+    this.#again = end.pulled?.again ? this.#again + 1 : 0;
+    this.#unfinished = this.#again > 0 && this.#again < MOST_AGAIN;
     if (lesson.set_aside !== null) await parts.setAside(lesson.set_aside);
     await parts.ended(end);
   }

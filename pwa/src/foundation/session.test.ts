@@ -1,0 +1,165 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { overwriteGetLocale } from '../generated/paraglide/runtime.js';
+import { Api } from './api';
+import type { KnownUser, PeopleStore, Secrets, User } from './people';
+import { ApiProblem, Unreachable } from './problem';
+import { Session } from './session.svelte';
+
+const user = (id: string): User => ({
+  person_id: id,
+  employee_no: id,
+  name_zh: id,
+  name_en: id,
+  roles: [],
+  plant: { code: 'north', name_zh: '北厂', name_en: 'North', time_zone: 'Asia/Shanghai' },
+});
+
+class Shelf implements PeopleStore {
+  held = new Map<string, Secrets>();
+  gone = new Set<string>();
+  current: User | null = null;
+  deviceId = () => Promise.resolve('D');
+  last = () => Promise.resolve(this.current);
+  all = () =>
+    Promise.resolve(['ann', 'bo'].map((id): KnownUser => ({ ...user(id), queued: 2, last_used_at: 1, can_enter_offline: !this.gone.has(id) })));
+  enter = async (who: User, secrets: Secrets | null) => {
+    this.current = who;
+    if (secrets) this.held.set(who.person_id, secrets);
+  };
+  secrets = (who: User) => Promise.resolve(this.held.get(who.person_id) ?? null);
+  renew = async (who: User, secrets: Secrets) => void this.held.set(who.person_id, secrets);
+  leave = async () => void (this.current = null);
+  signOut = async (who: User) => {
+    this.held.delete(who.person_id);
+    this.gone.add(who.person_id);
+    this.current = null;
+  };
+}
+
+type Reply = { status: number; body: unknown; type?: string } | 'offline';
+let shelf: Shelf;
+let session: Session;
+let api: Api;
+let replies: Reply[];
+let calls: { path: string; csrf: string | null; body: unknown }[];
+const ok = (body: unknown): Reply => ({ status: 200, body });
+const problem = (code: string, status: number): Reply => ({ status, body: { code, params: {} }, type: 'application/problem+json' });
+const welcome = (id: string, csrf: string) => ok({ user: user(id), csrf, refresh_csrf: `${csrf}r` });
+
+beforeEach(() => {
+  overwriteGetLocale(() => 'en');
+  shelf = new Shelf();
+  replies = [];
+  calls = [];
+  const send = async (path: string, init: RequestInit): Promise<Response> => {
+    const body: unknown = init.body === undefined ? null : JSON.parse(init.body as string);
+    calls.push({ path, csrf: new Headers(init.headers).get('X-CSRF-TOKEN'), body });
+    const reply = replies.shift() ?? 'offline';
+    if (reply === 'offline') throw new TypeError('failed to fetch');
+    return new Response(JSON.stringify(reply.body), { status: reply.status, headers: { 'Content-Type': reply.type ?? 'application/json' } });
+  };
+  api = new Api(send as typeof fetch);
+  session = new Session({ people: shelf, api, exclusive: (_name, work) => work(), deviceLabel: 'Android · Chrome' });
+});
+
+test('a start with nobody here ends at the sign-in page with the people of this phone', async () => {
+  await session.start();
+  expect(session.state).toBe('signed_out');
+  expect(session.known.map(({ person_id, queued }) => [person_id, queued])).toEqual([['ann', 2], ['bo', 2]]);
+});
+
+test('a start asks no network: whoever was here is signed in', async () => {
+  shelf.current = user('ann');
+  await session.start();
+  expect([session.state, session.user?.person_id, calls]).toEqual(['signed_in', 'ann', []]);
+});
+
+test('signing in tells the server which phone this is and keeps what it gives', async () => {
+  replies = [welcome('ann', 'c1')];
+  await session.signIn({ plant: 'north', employee_no: '0101', password: 'four words in a row' });
+  expect(calls[0]).toMatchObject({ path: '/api/auth/login', body: { device: 'D', device_label: 'Android · Chrome', plant: 'north' } });
+  expect(await session.csrf()).toBe('c1');
+});
+
+test('a refused login leaves everything as it was', async () => {
+  await session.start();
+  replies = [problem('login_failed', 401)];
+  const trying = session.signIn({ plant: 'north', employee_no: '1', password: 'x' });
+  await expect(trying).rejects.toMatchObject({ code: 'login_failed', status: 401 });
+  expect([session.state, calls.length]).toEqual(['signed_out', 1]);
+});
+
+describe('a login that ran out', () => {
+  beforeEach(async () => {
+    replies = [welcome('ann', 'c1')];
+    await session.signInDemo({ plant: 'north', employee_no: '0101' });
+    calls = [];
+  });
+
+  test('is renewed under a request, which is made once more', async () => {
+    replies = [problem('auth_required', 401), welcome('ann', 'c2'), ok({ done: true })];
+    expect(await api.post('/api/cycles', {})).toEqual({ done: true });
+    expect(calls.map(({ path, csrf }) => [path, csrf])).toEqual([
+      ['/api/cycles', 'c1'],
+      ['/api/auth/refresh', 'c1r'],
+      ['/api/cycles', 'c2'],
+    ]);
+  });
+
+  test('and cannot be renewed is told to the caller, and the person stays', async () => {
+    replies = [problem('auth_required', 401), problem('auth_required', 401)];
+    await expect(api.get('/api/cycles')).rejects.toBeInstanceOf(ApiProblem);
+    expect([session.state, session.user?.person_id]).toEqual(['signed_in', 'ann']);
+  });
+
+  test('is not renewed twice when another tab was faster', async () => {
+    shelf.held.set('ann', { csrf: 'c9', refresh_csrf: 'c9r' });
+    expect(await session.refresh('c1')).toBe(true);
+    expect(calls).toEqual([]);
+  });
+
+  test('says nothing about the login when no server is found', async () => {
+    replies = ['offline'];
+    await expect(session.refresh('c1')).rejects.toBeInstanceOf(Unreachable);
+    expect(await session.csrf()).toBe('c1');
+  });
+
+  test('and came back tells whoever waits, and keeps the same person', async () => {
+    let renewed = 0;
+    session.onRenewed(() => renewed++);
+    const before = session.user;
+    replies = [welcome('ann', 'c5')];
+    await session.signIn({ plant: 'north', employee_no: '0101', password: 'p' });
+    expect([renewed, session.user === before]).toEqual([1, true]);
+  });
+});
+
+describe('several people on one phone', () => {
+  test('who has not signed out goes on without network', async () => {
+    await session.useOffline('bo');
+    expect([session.user?.person_id, calls]).toEqual(['bo', []]);
+  });
+
+  test('who has signed out needs a login', async () => {
+    shelf.gone.add('bo');
+    await expect(session.useOffline('bo')).rejects.toMatchObject({ code: 'not_on_this_phone' });
+    expect(session.user).toBeNull();
+  });
+
+  test('signing out works without network', async () => {
+    replies = [welcome('ann', 'c1'), 'offline'];
+    await session.signInDemo({ plant: 'north', employee_no: '0101' });
+    await session.signOut();
+    expect([session.state, session.user]).toEqual(['signed_out', null]);
+    expect(calls.at(-1)).toMatchObject({ path: '/api/auth/logout', csrf: 'c1' });
+  });
+});
+
+test.each<[Reply, string]>([
+  ['offline', 'offline'],
+  [{ status: 200, body: '<html>', type: 'text/html' }, 'captive'],
+  [{ status: 502, body: '<html>', type: 'text/html' }, 'server_down'],
+])('an answer that is not ours says why: %j is %s', async (reply, why) => {
+  replies = [reply];
+  await expect(session.doors()).rejects.toMatchObject({ name: 'Unreachable', why });
+});

@@ -1,0 +1,147 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { UserDb } from '../db/user-db';
+import { Outbox } from './outbox';
+import { ANN, DEVICE, everything, freshDb, own, TestClock, withFault } from './testing';
+import type { NewMutation } from './types';
+
+let db: UserDb;
+let clock: TestClock;
+let outbox: Outbox;
+
+const score = (change: Partial<NewMutation> = {}): NewMutation => ({
+  record: 'E1',
+  field: 'score/1',
+  op: 'set',
+  value: 3,
+  base: null,
+  ...change,
+});
+const stored = () => db.read(['outbox'], (tx) => tx.objectStore('outbox').getAll());
+const reopened = async (): Promise<Outbox> => {
+  const other = new Outbox(new UserDb(db.name), DEVICE, ANN, clock);
+  const snapshot = await db.snapshot();
+  await other.take(snapshot.n, snapshot.outbox);
+  return other;
+};
+
+beforeEach(async () => {
+  db = await freshDb();
+  clock = new TestClock();
+  outbox = new Outbox(db, DEVICE, ANN, clock);
+});
+
+test('an edit that was appended is there after a restart', async () => {
+  await outbox.append(score());
+  const { edit } = (await reopened()).entries[0] ?? {};
+  expect(edit).toMatchObject({ n: 1, record: 'E1', field: 'score/1', value: 3, base: [], version: own(1) });
+});
+
+test('numbers count up from 1 without a gap, also after a restart and after the queue has emptied', async () => {
+  await outbox.append(score());
+  await outbox.append(score({ record: 'E2' }));
+  await outbox.discard(1);
+  await outbox.discard(2);
+  expect((await (await reopened()).append(score())).edit.n).toBe(3);
+});
+
+test('appends that come at once get a number each', async () => {
+  const entries = await Promise.all(['E1', 'E2', 'E3', 'E4'].map((record) => outbox.append(score({ record }))));
+  expect(entries.map(({ edit }) => edit.n)).toEqual([1, 2, 3, 4]);
+});
+
+describe('two tabs', () => {
+  test('never give one number to two edits', async () => {
+    const other = await reopened();
+    await Promise.all([
+      ...['A', 'B', 'C'].map((record) => outbox.append(score({ record }))),
+      ...['D', 'E', 'F'].map((record) => other.append(score({ record }))),
+    ]);
+    const all = await stored();
+    expect(all.map(({ n }) => n)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(new Set(all.map(({ record }) => record)).size).toBe(6);
+  });
+
+  test('do not change an edit that the other has put on the wire', async () => {
+    await outbox.append(score());
+    const other = await reopened();
+    await outbox.freeze([1]);
+    const { edit } = await other.append(score({ value: 5, base: own(1) }));
+    expect([edit.n, edit.base]).toEqual([2, [own(1)]]);
+    expect((await stored()).map(({ n, attempts }) => [n, attempts])).toEqual([[1, 1], [2, 0]]);
+  });
+});
+
+describe('a newer value', () => {
+  test('takes the place of an unsent one under the same number and base', async () => {
+    await outbox.append(score({ base: 'bo.7' }));
+    clock.pass(50);
+    const { edit } = await outbox.append(score({ value: 4, base: own(1) }));
+    expect(edit).toMatchObject({ n: 1, value: 4, base: ['bo.7'], device_time_ms: clock.now() });
+    expect(await stored()).toHaveLength(1);
+  });
+
+  test('follows one that may have been on the wire, with that one as its base', async () => {
+    await outbox.append(score());
+    await outbox.freeze([1]);
+    const { edit } = await outbox.append(score({ value: 4, base: own(1) }));
+    expect([edit.n, edit.base]).toEqual([2, [own(1)]]);
+  });
+
+  test.each<[string, Partial<NewMutation>]>([
+    ['another field', { field: 'score/2' }],
+    ['a command', { field: 'status', op: 'command', value: { name: 'submit', signs: [['score/1', own(1)]] } }],
+    ['a chip', { field: 'chips/1', op: 'add', value: 'q1' }],
+  ])('does not change what was seen by a later edit of the record: %s', async (_what, between) => {
+    await outbox.append(score());
+    await outbox.append(score(between));
+    expect((await outbox.append(score({ value: 4, base: own(1) }))).edit.n).toBe(3);
+  });
+
+  test('does not replace a value that its author had not seen', async () => {
+    await outbox.append(score());
+    expect((await outbox.append(score({ value: 4, base: 'bo.7' }))).edit.n).toBe(2);
+  });
+});
+
+describe('a disk that fails', () => {
+  test.each([1, 2])('a crash at write %i leaves all or nothing, and the number is given again', async (k) => {
+    await outbox.append(score());
+    const before = await everything(db);
+    await expect(withFault('crash', k, () => outbox.append(score({ record: 'E2' })))).rejects.toThrow();
+    expect(await everything(db)).toEqual(before);
+    expect((await outbox.append(score({ record: 'E2' }))).edit.n).toBe(2);
+  });
+
+  test('a full disk is told as such, and nothing counts as saved', async () => {
+    await expect(withFault('quota', 1, () => outbox.append(score()))).rejects.toMatchObject({ name: 'StorageFailed', why: 'full' });
+    expect(outbox.entries).toEqual([]);
+    expect(await stored()).toEqual([]);
+  });
+
+  test('a dead handle is opened again and the edit is written', async () => {
+    await withFault('dead', 1, () => outbox.append(score()));
+    expect((await stored()).map(({ n }) => n)).toEqual([1]);
+  });
+});
+
+test('freezing counts the attempt before the edit leaves, and passes over what has gone', async () => {
+  await outbox.append(score());
+  await outbox.append(score({ record: 'E2' }));
+  await outbox.discard(1);
+  expect((await outbox.freeze([1, 2])).map(({ n }) => n)).toEqual([2]);
+  expect((await stored())[0]).toMatchObject({ n: 2, state: 'sending', attempts: 1 });
+});
+
+test('a start tries again what was set aside or told to wait for an update', async () => {
+  await outbox.append(score());
+  await outbox.append(score({ record: 'E2' }));
+  await outbox.setAside(1);
+  await outbox.tryAgain();
+  expect((await reopened()).entries.map(({ state }) => state)).toEqual(['queued', 'queued']);
+});
+
+test('text is whole, clean and no longer than the server takes', async () => {
+  const { edit } = await outbox.append(score({ field: 'comment/1', value: `\uD83D 换模\u0000\r\n快了${'好'.repeat(3_000)}` }));
+  expect(edit.value).toMatch(/^\uFFFD 换模\n快了好/);
+  expect([...(edit.value as string)]).toHaveLength(2_000);
+});

@@ -1,0 +1,283 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { UserDb } from '../db/user-db';
+import type { User } from '../foundation/people';
+import { Phone, type PhoneParts } from './phone.svelte';
+import { alone, ANN, answering, BO, freshDb, own, page, problem, ScriptedServer, TestChance, TestClock, TestSurroundings, withFault } from './testing';
+import type { NewMutation } from './types';
+
+const USER: User = {
+  person_id: '1',
+  employee_no: '0101',
+  name_zh: '肖静',
+  name_en: 'Xiao Jing',
+  roles: ['supervisor'],
+  plant: { code: 'north', name_zh: '北厂', name_en: 'North', time_zone: 'Asia/Shanghai' },
+};
+const SCOPES = [`rate:${ANN}`, `own:${ANN}`];
+const evaluation = (id: string, order: number, fields: unknown[] = [], state = 'open', submitted: number | null = null): unknown[] => [
+  id, 'C', 'F', ANN, `10${order}`, '王芳', 'Wang', null, '甲班', 'A', [1], [null], [3], 30, state, fields, submitted, state === 'open' ? 3 : 4, order,
+];
+const team = answering({
+  scopes: SCOPES,
+  deltas: [
+    [0, 0, 20, 0, { cycle: [['C', '十一月', 'November', '2026-11-01', '2026-11-30', 1, 'open']], evaluation: [evaluation('E2', 2), evaluation('E1', 1)] }, []],
+    [1, 0, 20, 0, {}, []],
+  ],
+});
+const score = (change: Partial<NewMutation> = {}): NewMutation => ({ record: 'E1', field: 'score/1', op: 'set', value: 4, base: null, ...change });
+const submit: NewMutation = { record: 'E1', field: 'status', op: 'command', value: { name: 'submit', signs: [['score/1', own(1)]] }, base: null };
+
+let db: UserDb;
+let clock: TestClock;
+let server: ScriptedServer;
+let around: TestSurroundings;
+let renew: () => void;
+let phones: Phone[];
+let channels: BroadcastChannel[];
+
+function open(change: Partial<PhoneParts> = {}): Phone {
+  const channel = new BroadcastChannel(db.name);
+  channels.push(channel);
+  const phone = new Phone(USER, ANN, {
+    db: new UserDb(db.name),
+    credentials: {
+      csrf: () => Promise.resolve('c'),
+      refresh: () => Promise.resolve(false),
+      onRenewed: (then) => {
+        renew = then;
+        return () => undefined;
+      },
+    },
+    post: server.post,
+    exclusive: alone,
+    clock,
+    chance: new TestChance(),
+    around,
+    channel,
+    storage: null,
+    ...change,
+  });
+  phones.push(phone);
+  return phone;
+}
+const soon = (check: () => void): Promise<void> => vi.waitFor(check, { interval: 2 });
+const rounds = (count: number): Promise<void> => soon(() => expect(server.bodies).toHaveLength(count));
+/** A phone that holds its team and has been told so. */
+async function withTeam(): Promise<Phone> {
+  server.then(team);
+  const phone = open();
+  await soon(() => expect(phone.evaluations).toHaveLength(2));
+  return phone;
+}
+/** Lets the rest after a save pass, so that what was saved is sent. */
+const send = (): void => clock.pass(500);
+
+beforeEach(async () => {
+  db = await freshDb();
+  clock = new TestClock();
+  server = new ScriptedServer();
+  around = new TestSurroundings();
+  phones = [];
+  channels = [];
+});
+afterEach(() => {
+  for (const phone of phones) phone.close();
+});
+
+test('a first sync fills the screens, in the order of the run', async () => {
+  const phone = await withTeam();
+  expect(phone.evaluations.map(({ id }) => id)).toEqual(['E1', 'E2']);
+  expect([phone.complete, phone.cycles.get('C')?.name_zh, phone.status.net]).toEqual([true, '十一月', 'reached']);
+});
+
+test('a cold start without network shows what was here, unsent edits included', async () => {
+  const before = await withTeam();
+  await before.append(score());
+  before.close();
+  const phone = open();
+  await phone.ready;
+  expect(phone.evaluation('E1')?.fields['score/1']).toEqual({ value: 4, version: own(1) });
+  expect([phone.loaded, phone.complete, phone.status.queued]).toEqual([true, true, 1]);
+  await soon(() => expect(phone.status.net).toBe('offline'));
+});
+
+test('nothing is shown as given before it is on disk', async () => {
+  const phone = await withTeam();
+  const saving = phone.append(score());
+  expect(phone.version('E1', 'score/1')).toBeNull();
+  await saving;
+  expect(phone.version('E1', 'score/1')).toBe(own(1));
+});
+
+test('the tick comes from a receipt alone', async () => {
+  const phone = await withTeam();
+  await phone.append(score());
+  expect(phone.stateOf('E1')).toBe('half');
+  await phone.append(submit);
+  expect([phone.stateOf('E1'), phone.deliveredAt('E1'), phone.status.queued]).toEqual(['done_here', null, 2]);
+  const done = evaluation('E1', 1, ['s1', 4, '0.1'], 'submitted', 777);
+  server.then(answering({ seq: 22, receipts: [[1, 'a'], [2, 'a']], deltas: [[0, 20, 22, 0, { evaluation: [done] }, []]], writers: [own(0).slice(0, -2)] }));
+  send();
+  await soon(() => expect(phone.stateOf('E1')).toBe('delivered'));
+  expect([phone.deliveredAt('E1'), phone.status.queued, phone.stateOf('E2')]).toEqual([777, 0, 'none']);
+});
+
+test('a parked edit is shown with its reason until its author has seen to it', async () => {
+  const phone = await withTeam();
+  await phone.append(score());
+  server.then(answering({ seq: 21, receipts: [[1, 'p', 'cycle_closed']] }));
+  send();
+  await soon(() => expect(phone.stateOf('E1')).toBe('parked'));
+  expect(phone.status.parked).toMatchObject([{ record: 'E1', field: 'score/1', value: 4, reason: 'cycle_closed' }]);
+  expect(phone.version('E1', 'score/1')).toBeNull();
+  await phone.discard(own(1));
+  expect([phone.status.parked, phone.stateOf('E1')]).toEqual([[], 'none']);
+});
+
+test('a conflict shows as a case, decided here at once and sent', async () => {
+  const phone = await withTeam();
+  await phone.append(score());
+  const kase = ['K', 'E1', 's1', 'open', null, [['0.1', 4, ANN, '肖静', 'Xiao', 'A', 1, 2, null], ['1.9', 2, 'bo', '博', 'Bo', 'B', 1, 2, null]], null, null, null, null, null, 8];
+  const row = evaluation('E1', 1, ['s1', 2, '1.9']);
+  server.then(answering({ seq: 22, receipts: [[1, 'c', 'K']], deltas: [[0, 20, 22, 0, { case: [kase], evaluation: [row] }, []]], writers: [own(0).slice(0, -2), BO] }));
+  send();
+  await soon(() => expect(phone.stateOf('E1')).toBe('case'));
+  expect(phone.cases[0]).toMatchObject({ field: 'score/1', may: ['decide'] });
+  await phone.append(score({ op: 'resolve', value: { case: 'K', chosen: own(1), value: 4, reason: '在场' }, base: [own(1), `${BO}.9`] }));
+  expect([phone.cases[0]?.state, phone.evaluation('E1')?.fields['score/1']?.value]).toEqual(['resolved', 4]);
+});
+
+describe('when sending does not work', () => {
+  test('offline it tries again by itself, and at once when the network returns', async () => {
+    const phone = await withTeam();
+    await phone.append(score());
+    send();
+    await soon(() => expect(phone.status.net).toBe('offline'));
+    server.then(answering({ seq: 21, receipts: [[1, 'a']] }));
+    around.online();
+    await soon(() => expect(phone.status.queued).toBe(0));
+  });
+
+  test('the time alone brings it back, without any event', async () => {
+    const phone = await withTeam();
+    await phone.append(score());
+    send();
+    await soon(() => expect(phone.status.net).toBe('offline'));
+    await rounds(2);
+    server.then(answering({ seq: 21, receipts: [[1, 'a']] }));
+    await soon(() => {
+      clock.pass(31_000);
+      expect(phone.status.queued).toBe(0);
+    });
+  });
+
+  test('a captive portal is named, and no edit is lost to it', async () => {
+    const phone = await withTeam();
+    await phone.append(score());
+    server.then(() => page(200));
+    send();
+    await soon(() => expect([phone.status.net, phone.status.queued]).toEqual(['captive', 1]));
+  });
+
+  test('a login that ran out pauses the sending, not the scoring, and a new one goes on', async () => {
+    const phone = await withTeam();
+    await phone.append(score());
+    server.then(() => problem('auth_required', 401));
+    send();
+    await soon(() => expect(phone.status.needs_login).toBe(true));
+    await phone.append(score({ record: 'E2' }));
+    clock.pass(60_000);
+    expect([server.bodies.length, phone.status.queued]).toEqual([2, 2]);
+    server.then(answering({ seq: 21, receipts: [[1, 'a'], [2, 'a']] }));
+    renew();
+    await soon(() => expect([phone.status.queued, phone.status.needs_login]).toEqual([0, false]));
+  });
+
+  test('an edit that no server takes is set aside, and the others are sent', async () => {
+    const phone = await withTeam();
+    await phone.append(score());
+    await phone.append(score({ record: 'E2' }));
+    const refusing = (request: unknown[]) =>
+      JSON.stringify(request[6]).includes('"E1"') ? page(400) : answering({ seq: 21, receipts: [[2, 'a']] })(request);
+    server.then(refusing, refusing, refusing, refusing);
+    send();
+    await soon(() => expect(phone.status.parked.map(({ reason, record }) => [reason, record])).toEqual([['set_aside', 'E1']]));
+    await soon(() => expect([...phone.status.queued_evaluations]).toEqual([]));
+    const file = JSON.parse(await (await phone.exportOutbox()).text()) as { edits: { record: string; value: number }[] };
+    expect(file.edits).toMatchObject([{ record: 'E1', value: 4, state: 'set_aside' }]);
+  });
+
+  test('an app that is too old says so, and still pushes', async () => {
+    const phone = await withTeam();
+    await phone.append(score());
+    server.then(answering({ seq: 20, receipts: [[1, 'u']] }));
+    send();
+    await soon(() => expect([phone.status.needs_update, phone.status.queued]).toEqual([true, 1]));
+  });
+});
+
+describe('when storing does not work', () => {
+  test('a full phone makes room first, and the edit is saved', async () => {
+    const phone = await withTeam();
+    await withFault('quota', 1, () => phone.append(score()));
+    expect([phone.status.storage, phone.status.queued]).toEqual(['ok', 1]);
+  });
+
+  test('a phone that stays full says so, and shows no edit that it does not hold', async () => {
+    const phone = await withTeam();
+    const put = IDBObjectStore.prototype.add;
+    IDBObjectStore.prototype.add = function () {
+      (this.transaction as unknown as { _abort(name: string): void })._abort('QuotaExceededError');
+      throw new DOMException('', 'AbortError');
+    };
+    await expect(phone.append(score())).rejects.toMatchObject({ why: 'full' });
+    IDBObjectStore.prototype.add = put;
+    expect([phone.status.storage, phone.version('E1', 'score/1')]).toEqual(['full', null]);
+  });
+
+  test('without IndexedDB it says so, and an edit is refused rather than lost', async () => {
+    const broken = new UserDb('none');
+    broken.read = () => Promise.reject(new Error('none'));
+    const phone = open({ db: broken });
+    await phone.ready;
+    expect([phone.loaded, phone.status.storage]).toEqual([true, 'none']);
+    await expect(phone.append(score())).rejects.toMatchObject({ name: 'StorageFailed', why: 'none' });
+  });
+});
+
+describe('two tabs of one person', () => {
+  test('see each other’s edits and number them apart', async () => {
+    const first = await withTeam();
+    const second = open();
+    await second.ready;
+    await first.append(score());
+    await soon(() => expect(second.version('E1', 'score/1')).toBe(own(1)));
+    await second.append(score({ value: 5, base: own(1), field: 'score/2' }));
+    await soon(() => expect(first.version('E1', 'score/2')).toBe(own(2)));
+  });
+
+  test('share what one of them has pulled', async () => {
+    const second = open();
+    await second.ready;
+    await rounds(1);
+    const first = await withTeam();
+    await soon(() => expect(second.evaluations).toHaveLength(2));
+    expect(first.evaluations).toHaveLength(2);
+  });
+});
+
+test('a restored server gets every confirmed edit again, and the phone ends where it was', async () => {
+  const phone = await withTeam();
+  await phone.append(score());
+  server.then(answering({ seq: 21, receipts: [[1, 'a']], deltas: [[0, 20, 21, 0, { evaluation: [evaluation('E1', 1, ['s1', 4, '0.1'])] }, []]], writers: [own(0).slice(0, -2)] }));
+  send();
+  await soon(() => expect(phone.status.queued).toBe(0));
+  const again = answering({ epoch: 'ep2', seq: 9, receipts: [[1, 'a']], scopes: SCOPES, deltas: [[0, 0, 9, 0, { evaluation: [evaluation('E1', 1, ['s1', 4, '0.1'])] }, []], [1, 0, 9, 0, {}, []]], writers: [own(0).slice(0, -2)] });
+  server.then(answering({ epoch: 'ep2', seq: 8 }), again);
+  phone.syncNow();
+  await soon(() => expect(phone.evaluation('E1')?.fields['score/1']?.value).toBe(4));
+  await rounds(4);
+  const pushed = server.bodies[3]?.[6] as [unknown, unknown, unknown, [string, unknown[][]][]];
+  expect(pushed[3][0]?.[1][0]?.[0]).toBe(1);
+  await soon(() => expect([phone.status.queued, phone.evaluations.length]).toEqual([0, 1]));
+});
