@@ -3,12 +3,17 @@
  * own sentence. The tables are written out, because a look-up by a computed name would put every message of the app
  * into the first chunk.
  */
+import type { ProblemCode } from '../generated/problems';
 import { m } from '../generated/paraglide/messages.js';
 import { ApiProblem, Unreachable } from './problem';
 
 type Words = (params: never) => string;
 
-const PROBLEMS: Record<string, Words> = {
+/** Ours, beside the server's: what only a phone can find. */
+type OwnCode = 'not_on_this_phone' | 'unknown' | Unreachable['why'];
+
+// A code of the server without words here is a type error.
+const PROBLEMS: Record<ProblemCode | OwnCode, Words> = {
   auth_required: m.problem_auth_required,
   not_allowed: m.problem_not_allowed,
   not_found: m.problem_not_found,
@@ -40,6 +45,15 @@ const PROBLEMS: Record<string, Words> = {
   offline: m.problem_offline,
   captive: m.problem_captive,
   server_down: m.problem_server_down,
+  cycle_not_draft: m.problem_cycle_not_draft,
+  cycle_not_open: m.problem_cycle_not_open,
+  cycle_period: m.problem_cycle_period,
+  cycle_deadline: m.problem_cycle_deadline,
+  cycle_empty: m.problem_cycle_empty,
+  department_unknown: m.problem_department_unknown,
+  delegation_overlaps: m.problem_delegation_overlaps,
+  delegation_person: m.problem_delegation_person,
+  delegation_span: m.problem_delegation_span,
 };
 
 const REASONS: Record<string, Words> = {
