@@ -70,10 +70,9 @@ function apply(row: EvaluationRow, edit: NewMutation, version: string): Evaluati
   }
   if (edit.op === 'set') fields[edit.field] = { value: edit.value, version };
   else {
-    const tags = { ...((fields[edit.field]?.value ?? {}) as Record<string, string>) };
-    if (edit.op === 'add') tags[String(edit.value)] = version;
-    else delete tags[String(edit.value)];
-    fields[edit.field] = { value: tags, version: null };
+    const held = Object.entries((fields[edit.field]?.value ?? {}) as Record<string, string>).filter(([tag]) => tag !== edit.value);
+    const tags = edit.op === 'add' ? [...held, [String(edit.value), version]] : held;
+    fields[edit.field] = { value: Object.fromEntries(tags), version: null };
   }
   return { ...row, fields };
 }
