@@ -50,10 +50,12 @@ class Granted:
     drain_only: bool
 
 
-def create_tenant(*, code: str, name_zh: str, name_en: str, time_zone: str) -> Tenant:
-    """Found a plant."""
+def create_tenant(
+    *, code: str, name_zh: str, name_en: str, time_zone: str, tenant_id: TenantId | None = None
+) -> Tenant:
+    """Found a plant; with `tenant_id` under that id, so that its rows can follow in the same unit."""
     made = Tenant(
-        id=TenantId(new_id()),
+        id=tenant_id or TenantId(new_id()),
         code=code,
         name_zh=name_zh,
         name_en=name_en,

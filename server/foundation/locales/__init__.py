@@ -1,7 +1,4 @@
-"""Words the server itself writes: titles of problems. Screens have theirs in pwa/messages.
-
-A room adds its own titles in `server/<room>/locales/{zh-CN,en}.json`.
-"""
+"""Words the server itself writes: titles of problems. Screens have theirs in pwa/messages."""
 
 import json
 from collections.abc import Mapping
@@ -11,18 +8,13 @@ from typing import Final, Literal
 
 Language = Literal["zh-CN", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("zh-CN", "en")
-_SERVER = Path(__file__).resolve().parents[2]
+_HERE = Path(__file__).resolve().parent
 
 
 @cache
 def words(language: Language) -> Mapping[str, str]:
-    """Return every message of one language by key. Raises ValueError for a key that is doubled."""
-    found: dict[str, str] = {}
-    for path in sorted(_SERVER.glob(f"*/locales/{language}.json")):
-        part: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-        if doubled := found.keys() & part.keys():
-            raise ValueError(f"{path}: {sorted(doubled)} is said elsewhere")
-        found |= part
+    """Return every message of one language by key."""
+    found: dict[str, str] = json.loads((_HERE / f"{language}.json").read_text(encoding="utf-8"))
     return found
 
 

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from server.foundation import problems
 from server.foundation.body import BODY_MAX_BYTES, SYNC_BODY_MAX_BYTES
@@ -85,14 +86,11 @@ def test_a_body_beyond_the_cap_is_refused_before_it_is_parsed(client: FlaskClien
 
 
 def test_a_body_that_lies_about_its_length_is_still_capped(client: FlaskClient) -> None:
-    answer = client.post(
-        LOGIN,
-        input_stream=open("/dev/zero", "rb"),  # noqa: SIM115
-        content_type="application/json",
-        environ_overrides={"wsgi.input_terminated": True},
-        headers={"Transfer-Encoding": "chunked"},
-    )
-    assert is_problem(answer, 413, "too_large")
+    with open("/dev/zero", "rb") as endless:
+        environ = EnvironBuilder(LOGIN, method="POST", content_type="application/json").get_environ()
+        environ |= {"wsgi.input": endless, "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+        _body, status, _headers = run_wsgi_app(client.application, environ)
+    assert status.startswith("413")
 
 
 @pytest.mark.parametrize("cap", [BODY_MAX_BYTES])
