@@ -7,15 +7,16 @@ from uuid import UUID
 
 from server import policy
 from server.evaluations import queries
-from server.evaluations.marks import effective, overall
 from server.evaluations.models import Evaluation, Form
+from server.evaluations.record import effective
 from server.evaluations.standing import standing
-from server.evaluations.states import State, load, to_ms
+from server.evaluations.states import State, load, tags_of, to_ms
 from server.foundation.db import current_tenant, session
 from server.foundation.ids import EvaluationId, short
 from server.foundation.problems import NOT_FOUND, Problem
 from server.foundation.web import Actor
 from server.indicators import queries as indicators
+from server.indicators.scoring import overall_tenths
 from server.people import queries as people
 from server.policy import Action, Relation
 from server.sync_api import queries as log
@@ -28,7 +29,7 @@ def evaluation(evaluation_id: EvaluationId, *, by: Actor, now: datetime) -> dict
         evaluation_id, by, now, Action.EVALUATION_READ, Action.EVALUATION_READ_SUBMITTED
     )
     form = queries.forms([one.form_id])[one.form_id]
-    state = load([one])[EvaluationId(one.id)]
+    state = load([one])[one.id]
     names = queries.names([one])
     rater_zh, rater_en = names.person(one.rater_id)
     person, department = names.people[one.employee_id], names.departments[one.department_id]
@@ -48,7 +49,7 @@ def evaluation(evaluation_id: EvaluationId, *, by: Actor, now: datetime) -> dict
         "department_en": department.name_en,
         "state": one.state,
         "submitted_at": one.submitted_at,
-        "overall": overall([line["weight"] for line in lines], [line["mark"] for line in lines]),
+        "overall": overall_tenths([line["weight"] for line in lines], [line["mark"] for line in lines]),
         "last_overall": one.last_overall,
         "answer": said[-1].kind if said else None,
         "answer_note": said[-1].note if said else None,
@@ -61,19 +62,17 @@ def _lines(one: Evaluation, form: Form, state: State) -> list[dict[str, Any]]:
     def held(head: str, key: int) -> core.Held:
         return state.fields.get(f"{head}/{key}") or core.Held()
 
-    scores = [held("score", line["key"]).value for line in form.lines]
-    scores = [score if isinstance(score, int) else None for score in scores]
-    marks = effective(scores, one.rules)  # type: ignore[arg-type]
-    tags = {
-        tag: None
+    given = [held("score", line["key"]).value for line in form.lines]
+    scores = [score if isinstance(score, int) else None for score in given]
+    marks = effective(scores, one.rules)
+    chosen = {
+        line["key"]: dict.fromkeys(tag for tag, _ in tags_of(held("chips", line["key"])))
         for line in form.lines
-        for tag, _ in held("chips", line["key"]).value or ()  # type: ignore[misc, union-attr]
     }
-    library = indicators.chips_by_tag(tags)
+    library = indicators.chips_by_tag({tag for tags in chosen.values() for tag in tags})
     lines: list[dict[str, Any]] = []
     for place, line in enumerate(form.lines):
         key = line["key"]
-        chosen = dict(held("chips", key).value or ())  # type: ignore[arg-type]
         lines.append(
             {name: line[name] for name in ("key", "code", "name_zh", "name_en", "unit", "weight")}
             | {
@@ -89,7 +88,7 @@ def _lines(one: Evaluation, form: Form, state: State) -> list[dict[str, Any]]:
                         "zh": library[tag].zh if tag in library else None,
                         "en": library[tag].en if tag in library else None,
                     }
-                    for tag in chosen
+                    for tag in chosen[key]
                 ],
                 "has_open_case": any(
                     held(head, key).in_case for head in ("score", "comment", "reason")
@@ -138,7 +137,10 @@ def _readable(
     if one is None:
         raise Problem(NOT_FOUND)
     relations = set(standing([one], now).relations(by.person_id, one))
-    relations |= people.desk_relations(by.person_id, one.department_id, now)
+    if Relation.SELF not in relations:
+        # The rater is who the evaluation names: who became the supervisor since has no part in it.
+        line = people.relations(by.person_id, one.employee_id, one.department_id, now)
+        relations |= line - {Relation.SUPERVISOR}
     if not relations or relations == {Relation.SELF}:
         # The person judged reads the result on his phone; that there is a draft is not for him.
         raise Problem(NOT_FOUND)

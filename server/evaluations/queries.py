@@ -15,6 +15,7 @@ from server.evaluations.states import State, candidates_of, case_of
 from server.foundation.db import session
 from server.foundation.ids import CycleId, EvaluationId, FormId, PersonId, short, unshort
 from server.identity.models import Device
+from server.indicators import queries as indicators
 from server.people.models import Department, Person
 from sync import model as core
 
@@ -156,27 +157,6 @@ def comments_beside(field: str, state: State) -> dict[str, str]:
     return {held.version.author: held.value}
 
 
-def overall_history(person: PersonId, before: CycleId) -> list[tuple[str, int]]:
-    """Overall marks (tenths) of a person's earlier cycles, oldest first, labelled by their month."""
-    this = sa.select(Cycle.period_from).where(Cycle.id == before).scalar_subquery()
-    query = (
-        sa.select(Cycle.period_from, Result.overall)
-        .join(Evaluation, Evaluation.cycle_id == Cycle.id)
-        .join(Result, Result.evaluation_id == Evaluation.id)
-        .where(
-            Evaluation.employee_id == person,
-            Result.state == ResultState.RELEASED,
-            Result.overall.is_not(None),
-            Cycle.period_from < this,
-        )
-        .order_by(Cycle.period_from, Result.number)
-    )
-    found: dict[str, int] = {}
-    for row in session().execute(query):
-        found[row.period_from.isoformat()[:7]] = row.overall
-    return list(found.items())
-
-
 def answers(ids: Collection[EvaluationId]) -> dict[UUID, list[Answer]]:
     """What employees said, in order."""
     query = sa.select(Answer).where(Answer.evaluation_id.in_(ids)).order_by(Answer.position)
@@ -184,3 +164,110 @@ def answers(ids: Collection[EvaluationId]) -> dict[UUID, list[Answer]]:
     for one in session().execute(query).scalars():
         found.setdefault(one.evaluation_id, []).append(one)
     return found
+
+
+# ---- earlier cycles -----------------------------------------------------------------------------
+
+
+def _earlier(people: Collection[UUID], cycle: Cycle) -> Sequence[sa.Row[Evaluation, Result, Form, Cycle]]:
+    """Released results of these people in cycles whose period began before, the oldest first."""
+    query = (
+        sa.select(Evaluation, Result, Form, Cycle)
+        .join(Result, Result.evaluation_id == Evaluation.id)
+        .join(Form, Form.id == Evaluation.form_id)
+        .join(Cycle, Cycle.id == Evaluation.cycle_id)
+        .where(
+            Evaluation.employee_id.in_(people),
+            Result.state == ResultState.RELEASED.value,
+            Cycle.period_from < cycle.period_from,
+        )
+        .order_by(Cycle.period_from, Result.number)
+    )
+    return session().execute(query).all()
+
+
+def last_marks(people: Collection[UUID], cycle: Cycle) -> dict[UUID, dict[str, int]]:
+    """Person -> indicator code -> mark in the last cycle before; what Gemba saw itself comes first."""
+    month = cycle.period_from.isoformat()[:7]
+    found = {person: dict(marks) for person, marks in indicators.past_marks(people, month).items()}
+    for evaluation, result, form, _ in _earlier(people, cycle):
+        for line, score, rule in zip(form.lines, result.scores, evaluation.rules, strict=True):
+            mark = rule if score is None else score
+            if mark is not None:
+                found.setdefault(evaluation.employee_id, {})[line["code"]] = mark
+    return found
+
+
+def overalls(people: Collection[UUID], cycle: Cycle) -> dict[UUID, dict[str, int]]:
+    """Person -> month -> overall mark (tenths) of earlier cycles, the oldest first."""
+    month = cycle.period_from.isoformat()[:7]
+    found = {person: dict(past) for person, past in indicators.past_overalls(people, month).items()}
+    for evaluation, result, _, earlier in _earlier(people, cycle):
+        if result.overall is not None:
+            label = earlier.period_from.isoformat()[:7]
+            found.setdefault(evaluation.employee_id, {})[label] = result.overall
+    return {person: dict(sorted(months.items())) for person, months in found.items()}
+
+
+# ---- the board ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one evaluation is, by what the server received."""
+
+    evaluation_id: EvaluationId
+    rater_id: PersonId
+    employee_id: PersonId
+    department_id: UUID
+    state: str
+    """none, half, submitted, acknowledged; case while a conflict on it is open."""
+    open_cases: int
+    started_at: datetime | None
+    submitted_at: datetime | None
+
+
+def progress(cycle_id: CycleId) -> list[Progress]:
+    """Every evaluation of a cycle, by rater and in the order in which he meets them."""
+    open_cases = (
+        sa.select(sa.func.count())
+        .select_from(Case)
+        .where(Case.evaluation_id == Evaluation.id, Case.state == core.CaseState.OPEN.value)
+        .correlate(Evaluation)
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(
+            Evaluation.id,
+            Evaluation.rater_id,
+            Evaluation.employee_id,
+            Evaluation.department_id,
+            Evaluation.state,
+            open_cases.label("open_cases"),
+            Evaluation.started_at,
+            Evaluation.submitted_at,
+        )
+        .where(Evaluation.cycle_id == cycle_id)
+        .order_by(Evaluation.rater_id, Evaluation.run_order)
+    )
+    return [
+        Progress(
+            EvaluationId(row.id),
+            row.rater_id,
+            row.employee_id,
+            row.department_id,
+            _state(row.state, row.open_cases, row.started_at),
+            row.open_cases,
+            row.started_at,
+            row.submitted_at,
+        )
+        for row in session().execute(query)
+    ]
+
+
+def _state(state: str, open_cases: int, started_at: datetime | None) -> str:
+    if state != core.Status.OPEN.value:
+        return state
+    if open_cases:
+        return "case"
+    return "none" if started_at is None else "half"

@@ -1,12 +1,13 @@
 """An evaluation while a push works on it: who may do what to it, and what its submits froze."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from server import policy
-from server.evaluations.marks import effective, overall
 from server.evaluations.models import Evaluation, Form
 from server.evaluations.standing import Standing
+from server.indicators.scoring import overall_tenths
 from server.policy import Action, Relation
 from server.sync_api.registry import Record
 from sync import model as core
@@ -80,7 +81,7 @@ class EvaluationRecord(Record):
             comments=[_text(self.held(f"comment/{key}").value) for key in keys],
             chips=[_tags(self.held(f"chips/{key}").value) for key in keys],
             reasons=[_text(self.held(f"reason/{key}").value) for key in keys],
-            overall=overall([line["weight"] for line in self.form.lines], marks),
+            overall=overall_tenths([line["weight"] for line in self.form.lines], marks),
         )
 
 
@@ -106,6 +107,11 @@ def rights_of(
         return ["recall"] if policy.can(Action.EVALUATION_RECALL, relations) else []
     pairs = (("score", Action.EVALUATION_SCORE), ("submit", Action.EVALUATION_SUBMIT))
     return [name for name, action in pairs if policy.can(action, relations)]
+
+
+def effective(scores: Sequence[int | None], rules: Sequence[int | None]) -> list[int | None]:
+    """What counts for each line: the person's mark, else the one by the data."""
+    return [rule if score is None else score for score, rule in zip(scores, rules, strict=True)]
 
 
 def lines_of(form: Form, rules: list[int | None]) -> tuple[core.Line, ...]:

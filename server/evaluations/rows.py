@@ -7,7 +7,7 @@ from uuid import UUID
 
 from server.cycles.models import Cycle
 from server.evaluations.models import Case, Evaluation, Form, Result
-from server.evaluations.states import State, to_ms
+from server.evaluations.states import State, tags_of, to_ms
 from server.foundation.ids import short, unshort
 from server.people.models import Department, Person
 from server.sync_api.columns import FIELD_CODES, LINE_COLUMNS, MAY
@@ -107,7 +107,7 @@ def _fields(state: State, writers: Writers) -> list[Any]:
         if family(name) not in _LETTERS or held.version is None:
             continue
         if family(name) == "chips":
-            tags = held.value if isinstance(held.value, tuple) else ()
+            tags = tags_of(held)
             if tags:
                 flat += [code_of(name), [[tag, writers.ref(str(v))] for tag, v in tags], None]
         else:
@@ -185,17 +185,17 @@ def _person(author: str | None) -> UUID | None:
 def result_row(
     result: Result,
     one: Evaluation,
-    said: core.Answers,
-    answered_at: int | None,
+    answer: tuple[str, str, int] | None,
     rights: Collection[str],
     names: Names,
     history: Sequence[tuple[str, int]],
     writers: Writers,
 ) -> list[Any]:
     """A result as its owner sees it. Its id is that of the evaluation, so that a later submit
-    replaces it on the phone."""
+    replaces it on the phone. `answer`: kind, note, instant in ms.
+    """
     rater_zh, rater_en = names.person(one.rater_id)
-    answer = said[-1][1] if said else None
+    kind, note, answered_at = answer or (None, None, None)
     return trim(
         [
             short(one.id),
@@ -214,8 +214,8 @@ def result_row(
             to_ms(result.released_at),
             writers.ref(result.version),
             result.state,
-            None if answer is None else answer.kind,
-            None if answer is None else answer.note or None,
+            kind,
+            note or None,
             answered_at,
             may(rights),
             [list(point) for point in history] or None,

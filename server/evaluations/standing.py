@@ -1,7 +1,7 @@
 """How people stand to evaluations at a moment: what `policy` decides by."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from server.people import queries as people
 from server.policy import Relation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Standing:
     """Relations to a set of evaluations, read in bulk.
 
@@ -21,8 +21,9 @@ class Standing:
 
     now_delegated: frozenset[tuple[UUID, UUID, UUID]]
     ever_delegated: frozenset[tuple[UUID, UUID, UUID]]
-    superiors: dict[PersonId, frozenset[PersonId]]
-    """rater -> everybody above him on the reporting line."""
+    at: datetime
+    superiors: dict[PersonId, frozenset[PersonId]] = field(default_factory=dict)
+    """rater -> everybody above him; read when somebody asks who is neither rater nor delegate."""
 
     def relations(self, author: str | UUID, one: Evaluation) -> frozenset[Relation]:
         """How this person stands to this evaluation now.
@@ -35,12 +36,14 @@ class Standing:
             return frozenset()
         if person == one.employee_id:
             return frozenset({Relation.SELF})
-        found: set[Relation] = set()
         if person == one.rater_id:
-            found.add(Relation.SUPERVISOR)
+            return frozenset({Relation.SUPERVISOR})
+        found: set[Relation] = set()
         if (one.cycle_id, one.rater_id, person) in self.now_delegated:
             found.add(Relation.DELEGATE)
-        if person in self.superiors.get(one.rater_id, frozenset()):
+        if one.rater_id not in self.superiors:
+            self.superiors |= people.superiors([one.rater_id], self.at)
+        if person in self.superiors[one.rater_id]:
             found.add(Relation.MANAGER)
         return frozenset(found)
 
@@ -62,7 +65,7 @@ def standing(evaluations: Collection[Evaluation], at: datetime) -> Standing:
         for d in delegations
         if d.valid_from <= at and (d.valid_to is None or at < d.valid_to)
     }
-    return Standing(frozenset(now), frozenset(ever), people.superiors(raters, at))
+    return Standing(frozenset(now), frozenset(ever), at)
 
 
 def _person(author: str | UUID) -> PersonId | None:

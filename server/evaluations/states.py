@@ -45,10 +45,10 @@ class State:
     """Case id -> its number."""
 
 
-def load(evaluations: Collection[Evaluation]) -> dict[EvaluationId, State]:
+def load(evaluations: Collection[Evaluation]) -> dict[UUID, State]:
     """Everything that these evaluations hold, in one query for each table."""
     ids = [EvaluationId(one.id) for one in evaluations]
-    states = {one: State() for one in ids}
+    states: dict[UUID, State] = {one: State() for one in ids}
     if not ids:
         return states
     _load_scores(ids, states)
@@ -57,7 +57,7 @@ def load(evaluations: Collection[Evaluation]) -> dict[EvaluationId, State]:
     _load_answers(ids, states)
     for one in evaluations:
         if one.status_version is not None and one.status_at is not None:
-            states[EvaluationId(one.id)].fields["status"] = core.Held(
+            states[one.id].fields["status"] = core.Held(
                 one.state,
                 version_of(one.status_version),
                 None,
@@ -68,7 +68,7 @@ def load(evaluations: Collection[Evaluation]) -> dict[EvaluationId, State]:
     return states
 
 
-def _load_scores(ids: Collection[EvaluationId], states: Mapping[EvaluationId, State]) -> None:
+def _load_scores(ids: Collection[EvaluationId], states: Mapping[UUID, State]) -> None:
     query = sa.select(
         Score.evaluation_id, Score.line, Score.value, Score.version, Score.device_time, Score.scored_at
     ).where(Score.evaluation_id.in_(ids))
@@ -78,7 +78,7 @@ def _load_scores(ids: Collection[EvaluationId], states: Mapping[EvaluationId, St
         )
 
 
-def _load_comments(ids: Collection[EvaluationId], states: Mapping[EvaluationId, State]) -> None:
+def _load_comments(ids: Collection[EvaluationId], states: Mapping[UUID, State]) -> None:
     query = sa.select(
         Comment.evaluation_id,
         Comment.line,
@@ -95,7 +95,7 @@ def _load_comments(ids: Collection[EvaluationId], states: Mapping[EvaluationId, 
 
 
 def _load_chips(
-    evaluations: Iterable[Evaluation], ids: Collection[EvaluationId], states: Mapping[EvaluationId, State]
+    evaluations: Iterable[Evaluation], ids: Collection[EvaluationId], states: Mapping[UUID, State]
 ) -> None:
     query = (
         sa.select(ChipTag.evaluation_id, ChipTag.line, ChipTag.tag, ChipTag.version)
@@ -108,12 +108,12 @@ def _load_chips(
         standing.append((row.tag, core.MutationId.parse(row.version)))
     for one in evaluations:
         for name, version in sorted(one.chip_versions.items()):
-            states[EvaluationId(one.id)].fields[name] = core.Held(
+            states[one.id].fields[name] = core.Held(
                 tuple(tags.get((one.id, name), ())), version_of(version)
             )
 
 
-def _load_answers(ids: Collection[EvaluationId], states: Mapping[EvaluationId, State]) -> None:
+def _load_answers(ids: Collection[EvaluationId], states: Mapping[UUID, State]) -> None:
     query = sa.select(Answer).where(Answer.evaluation_id.in_(ids)).order_by(Answer.position)
     for row in session().execute(query).scalars():
         fields = states[row.evaluation_id].fields
@@ -121,7 +121,7 @@ def _load_answers(ids: Collection[EvaluationId], states: Mapping[EvaluationId, S
         version = core.MutationId.parse(row.version)
         said = (version, core.Answer(row.kind, row.note))
         fields["answer"] = core.Held(
-            (*before, said) if isinstance(before, tuple) else (said,),  # type: ignore[arg-type]
+            (*before, said) if isinstance(before, tuple) else (said,),
             version,
             None,
             row.device_time,
@@ -129,7 +129,7 @@ def _load_answers(ids: Collection[EvaluationId], states: Mapping[EvaluationId, S
         )
 
 
-def _load_cases(ids: Collection[EvaluationId], states: Mapping[EvaluationId, State]) -> None:
+def _load_cases(ids: Collection[EvaluationId], states: Mapping[UUID, State]) -> None:
     query = sa.select(Case).where(Case.evaluation_id.in_(ids)).order_by(Case.number)
     found = session().execute(query).scalars().all()
     candidates = candidates_of([case.id for case in found])
@@ -181,6 +181,12 @@ def case_of(row: Case, candidates: tuple[core.Candidate, ...]) -> core.Case:
     )
 
 
+def tags_of(held: core.Held) -> core.Tags:
+    """The tags that stand in a field of chips."""
+    tags: core.Tags = held.value if isinstance(held.value, tuple) else ()  # type: ignore[assignment]
+    return tags
+
+
 # ---- keeping ------------------------------------------------------------------------------------
 
 
@@ -223,7 +229,6 @@ class Writer:
                 self._comments.append(row | {"kind": head, "text": held.value, "written_at": at})
 
     def _chips(self, evaluation: Evaluation, name: str, line: int, held: core.Held) -> None:
-        tags: core.Tags = held.value if isinstance(held.value, tuple) else ()  # type: ignore[assignment]
         if held.version is not None:
             evaluation.chip_versions = {**evaluation.chip_versions, name: str(held.version)}
         session().execute(
@@ -240,7 +245,7 @@ class Writer:
                 "tag": tag,
                 "position": position,
             }
-            for position, (tag, version) in enumerate(tags)
+            for position, (tag, version) in enumerate(tags_of(held))
         ]
 
     def _answer(self, evaluation: Evaluation, held: core.Held) -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from server.evaluations import keeping, queries, rows, trends
+from server.evaluations import keeping, queries, results, rows, trends
 from server.evaluations.models import Case, Evaluation, Form
 from server.evaluations.record import EvaluationRecord, lines_of, may_decide, rights_of
 from server.evaluations.scopes import FACTS, LIB, OWN, RATE, facts_scope, own_scope, rate_scope
@@ -182,7 +182,7 @@ class EvaluationRoom(SyncedRoom):
         self, kind: str, ids: Sequence[UUID], me: PersonId, viewer: Viewer, writers: Writers
     ) -> dict[UUID, list[Any]]:
         if kind == "result":
-            return queries.result_rows(ids, me, writers)
+            return results.result_rows(ids, me, writers)
         seen = queries.judged_in(me)
         if kind == "cycle":
             wanted = [one for one in ids if one in seen.cycles]

@@ -48,7 +48,9 @@ class Phone:
 
     # ---- rounds --------------------------------------------------------------------------------
 
-    def body(self, *edits: tuple[str, list[Any]], writers: list[str] | None = None, queued: int | None = None) -> list[Any]:
+    def body(
+        self, *edits: tuple[str, list[Any]], writers: list[str] | None = None, queued: int | None = None
+    ) -> list[Any]:
         """The request that these edits make; texts as bases become "w.n"."""
         names = list(writers or [])
 
@@ -84,9 +86,7 @@ class Phone:
 
     def post(self, body: Any, **headers: str) -> Any:
         """The raw response to a body."""
-        return self.client.post(
-            "/api/sync", data=orjson.dumps(body), content_type="application/json", headers=headers
-        )
+        return self.client.post("/api/sync", data=orjson.dumps(body), content_type="application/json", headers=headers)
 
     def push(self, *edits: tuple[str, list[Any]], **options: Any) -> dict[int, list[Any]]:
         """Send edits, take in the answer; receipts by number, versions as canonical text."""

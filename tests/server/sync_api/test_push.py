@@ -114,7 +114,9 @@ def test_a_poison_edit_among_fifty_is_parked_and_the_others_stand(plant: Any, no
     notebook.poison = "毒"
     note, other, phone = plant.note(plant.ann), plant.note(plant.ann), plant.phone(plant.ann)
     phone.pull()
-    edits = [phone.edit(note if n % 2 else other, f"s{1 + n % 5}", 1 + n % 4, 0 if n < 10 else n - 9) for n in range(49)]
+    edits = [
+        phone.edit(note if n % 2 else other, f"s{1 + n % 5}", 1 + n % 4, 0 if n < 10 else n - 9) for n in range(49)
+    ]
     edits.insert(20, phone.edit(note, "c1", "毒"))
     receipts = phone.push(*edits)
     parked = {n: receipt for n, receipt in receipts.items() if receipt[0] == "p"}

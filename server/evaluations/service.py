@@ -1,0 +1,142 @@
+"""What happens to evaluations outside a push: a cycle opens, changes, is put away."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from server.cycles import queries as cycles
+from server.cycles.events import CycleChanged, CycleOpened
+from server.cycles.models import Cycle, CycleState
+from server.evaluations import queries
+from server.evaluations.models import Case, Evaluation, Form
+from server.evaluations.scopes import facts_scope, own_scope, rate_scope
+from server.foundation.db import changed, session
+from server.foundation.ids import CycleId, DepartmentId, FormId, JobId, PersonId
+from server.indicators import queries as indicators
+from server.indicators.scoring import rule_mark
+from server.people.queries import Member
+
+
+def create_for(event: CycleOpened) -> None:
+    """Make the forms, and one evaluation for each employee and rater, as things stand now."""
+    cycle = cycles.get(event.cycle_id)
+    assert cycle is not None
+    members = cycles.members_to_judge(cycle, event.opened_at)
+    forms = _forms(cycle, members)
+    judged = [one for one in members if one.job.id in forms]
+    known = _known(cycle, [one.person.id for one in judged])
+    turn = _cycles_before(cycle)
+    for rater_id in sorted({PersonId(one.supervisor_id) for one in judged if one.supervisor_id is not None}):
+        _put_away(rater_id)
+        team = [one for one in judged if one.supervisor_id == rater_id]
+        used = {one.job.id for one in team}
+        scope = [rate_scope(rater_id)]
+        changed("cycle", cycle.id, scope)
+        for job_id in sorted(used):
+            changed("form", forms[job_id].id, scope)
+        for place, one in enumerate(team):
+            # The start rotates from cycle to cycle: ratings drift to average along a queue.
+            order = 1 + (place - turn) % len(team)
+            made = _evaluation(cycle, forms[one.job.id], one, rater_id, order, known)
+            session().add(made)
+            changed("evaluation", made.id, scope)
+            changed("trend", made.id, [facts_scope(rater_id)])
+
+
+def _forms(cycle: Cycle, members: Sequence[Member]) -> dict[UUID, Form]:
+    """Job -> its form; a job whose category has no set of indicators gets none."""
+    forms: dict[UUID, Form] = {}
+    for job in {one.job.id: one.job for one in members}.values():
+        lines = indicators.lines_of_category(job.category)
+        if lines:
+            forms[job.id] = Form(
+                cycle_id=CycleId(cycle.id),
+                job_id=JobId(job.id),
+                job_zh=job.name_zh,
+                job_en=job.name_en,
+                lines=lines,
+            )
+            session().add(forms[job.id])
+    session().flush()  # the evaluations' rows refer to them
+    return forms
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of everybody when a cycle opens, by person."""
+
+    values: Mapping[UUID, Mapping[str, Decimal]]
+    marks: Mapping[UUID, Mapping[str, int]]
+    overalls: Mapping[UUID, Mapping[str, int]]
+
+
+def _known(cycle: Cycle, people: Collection[UUID]) -> _Known:
+    return _Known(
+        indicators.values_in(people, cycle.period_from, cycle.period_to),
+        queries.last_marks(people, cycle),
+        queries.overalls(people, cycle),
+    )
+
+
+def _evaluation(
+    cycle: Cycle, form: Form, one: Member, rater_id: PersonId, order: int, known: _Known
+) -> Evaluation:
+    person = one.person.id
+    values = [known.values.get(person, {}).get(line["code"]) for line in form.lines]
+    marks = known.marks.get(person, {})
+    return Evaluation(
+        cycle_id=CycleId(cycle.id),
+        form_id=FormId(form.id),
+        employee_id=PersonId(person),
+        rater_id=rater_id,
+        department_id=DepartmentId(one.department.id),
+        level=one.level,
+        run_order=order,
+        values=[None if value is None else float(value) for value in values],
+        rules=[
+            None if value is None or not line["bands"] else rule_mark(value, line["bands"], line["direction"])
+            for value, line in zip(values, form.lines, strict=True)
+        ],
+        lasts=[marks.get(line["code"]) for line in form.lines],
+        last_overall=next(reversed(list(known.overalls.get(person, {}).values())), None),
+        state="open",
+        status_device_time=0,
+        chip_versions={},
+    )
+
+
+def _cycles_before(cycle: Cycle) -> int:
+    query = sa.select(sa.func.count()).select_from(Cycle).where(Cycle.opened_at < cycle.opened_at)
+    return session().execute(query).scalar_one()
+
+
+def _put_away(rater_id: PersonId) -> None:
+    """Let the phones forget this rater's evaluations of closed cycles; the server keeps them."""
+    closed = sa.select(Cycle.id).where(Cycle.state == CycleState.CLOSED.value)
+    query = sa.select(Evaluation).where(Evaluation.rater_id == rater_id, Evaluation.cycle_id.in_(closed))
+    old = session().execute(query).scalars().all()
+    scope = [rate_scope(rater_id)]
+    for one in old:
+        changed("evaluation", one.id, scope, "leave")
+        changed("trend", one.id, [facts_scope(rater_id)], "leave")
+    for form_id in {one.form_id for one in old}:
+        changed("form", form_id, scope, "leave")
+    for cycle_id in {one.cycle_id for one in old}:
+        changed("cycle", cycle_id, scope, "leave")
+    cases = sa.select(Case.id).where(Case.evaluation_id.in_([one.id for one in old]))
+    for case_id in session().execute(cases).scalars():
+        changed("case", case_id, scope, "leave")
+
+
+def tell_of_cycle(event: CycleChanged) -> None:
+    """A cycle's state, deadline or name changed: what may be done with its evaluations did too."""
+    query = sa.select(Evaluation).where(Evaluation.cycle_id == event.cycle_id)
+    for one in session().execute(query.order_by(Evaluation.rater_id, Evaluation.run_order)).scalars():
+        scope = [rate_scope(one.rater_id)]
+        changed("cycle", one.cycle_id, scope)
+        changed("evaluation", one.id, scope)
+        if one.submitted_at is not None:
+            changed("cycle", one.cycle_id, [own_scope(one.employee_id)])

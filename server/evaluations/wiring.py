@@ -1,0 +1,16 @@
+"""Connects evaluations to syncing and to the cycles below."""
+
+from flask import Flask
+
+from server.cycles.events import CycleChanged, CycleOpened
+from server.evaluations import service
+from server.evaluations.synced import EvaluationRoom
+from server.foundation.events import subscribe
+from server.sync_api import registry
+
+
+def connect(app: Flask) -> None:
+    """Phones may hold evaluations; an opened cycle makes them."""
+    registry.register(EvaluationRoom())
+    subscribe(CycleOpened, service.create_for)
+    subscribe(CycleChanged, service.tell_of_cycle)
