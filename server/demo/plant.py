@@ -1,0 +1,114 @@
+"""Loads the demo plant into an empty database, in one unit of work."""
+
+import json
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from importlib.resources import files
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from server.cycles import service as cycles
+from server.demo import facts
+from server.foundation import clock
+from server.foundation.db import session, tenant_context, unit_of_work
+from server.foundation.ids import AccountId, TenantId, new_id
+from server.identity import passwords
+from server.identity import queries as accounts
+from server.identity import service as identity
+from server.indicators import service as indicators
+from server.indicators.models import IndicatorVersion
+from server.people import service as people
+from server.people.models import Department, Person, Role
+
+PASSWORD: Final = "walk the line and see for yourself"
+"""Of every account of the demo; used from another machine or after switching the demo off."""
+HIRED_ON: Final = date(2021, 3, 1)
+DAYS_TO_DEADLINE: Final = 2
+
+
+def load() -> None:
+    """Load it. The database must be migrated and hold no plant."""
+    now = clock.now()
+    hashed = passwords.hash_password(PASSWORD)  # slow on purpose: once, and outside the unit of work
+    tenant_id = TenantId(new_id())
+    with tenant_context(tenant_id):
+        unit_of_work(lambda: _fill(tenant_id, hashed, now))
+
+
+def read(name: str) -> Any:
+    """One of the files in data/."""
+    return json.loads(files("server.demo").joinpath("data", f"{name}.json").read_text(encoding="utf-8"))
+
+
+def _fill(tenant_id: TenantId, hashed: str, now: datetime) -> None:
+    content = read("people")
+    identity.create_tenant(**content["plant"], tenant_id=tenant_id)
+    versions = _library()
+    departments = _departments(content["departments"])
+    staff = _staff(content, departments, now)
+    for person in staff.values():
+        account = accounts.account(AccountId(person.id))
+        if account is not None:
+            account.password_hash, account.password_set_at = hashed, now
+    session().flush()
+    facts.measure(versions, staff, today=_today(now), now=now)
+    _open_cycle([departments[code] for code in content["opened"]], now)
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(ZoneInfo(accounts.plant().time_zone)).date()
+
+
+def _library() -> dict[str, IndicatorVersion]:
+    content = read("indicators")
+    versions = {one.pop("code"): one for one in content["indicators"]}
+    versions = {code: indicators.add_indicator(code, _wording(one)) for code, one in versions.items()}
+    for category, lines in content["sets"].items():
+        indicators.set_lines(category, [(versions[code], weight) for code, weight in lines])
+    for indicator_code, band, zh, en in read("chips"):
+        indicators.add_chip(indicator_code, band, zh, en)
+    return versions
+
+
+def _wording(one: dict[str, Any]) -> indicators.Wording:
+    exact: dict[str, Any] = {name: Decimal(str(one[name])) for name in ("target", "threshold") if name in one}
+    return indicators.Wording(**one | exact)
+
+
+def _departments(rows: list[Any]) -> dict[str, Department]:
+    made: dict[str, Department] = {}
+    for code, name_zh, name_en, parent in rows:
+        made[code] = people.add_department(code, name_zh, name_en, made.get(parent))
+    return made
+
+
+def _staff(content: Any, departments: dict[str, Department], now: datetime) -> dict[str, Person]:
+    jobs = {code: people.add_job(code, zh, en, category) for code, zh, en, category in content["jobs"]}
+    session().flush()
+    rows = list(content["people"])
+    for place, (boss, first, members) in content["shifts"].items():
+        for offset, (zh, en, level) in enumerate(members):
+            rows.append([str(first + offset), zh, en, place, "OPR", level, boss, None])
+    made: dict[str, Person] = {}
+    for number, zh, en, place, job, level, boss, role in rows:
+        made[number] = people.hire(number, zh, en, now=now)
+        people.assign(made[number].id, departments[place], jobs[job], level, valid_from=HIRED_ON)
+        if boss is not None:
+            people.report_to(made[number].id, made[boss].id, valid_from=HIRED_ON)
+        if role is not None:
+            people.grant(made[number].id, Role(role), valid_from=HIRED_ON)
+    return made
+
+
+def _open_cycle(departments: list[Department], now: datetime) -> None:
+    today = _today(now)
+    zone = ZoneInfo(accounts.plant().time_zone)
+    plan = cycles.Plan(
+        name_zh=f"{today.month} 月评估",  # a name that HR would type: data, not a word of the screen
+        name_en=f"{today:%B} evaluation",
+        period_from=today.replace(day=1),
+        period_to=facts.month_end(today),
+        deadline_at=datetime.combine(today + timedelta(days=DAYS_TO_DEADLINE), time(18), zone),
+        department_ids=[one.id for one in departments],
+    )
+    cycles.start(cycles.draft(plan, now=now), now=now)
