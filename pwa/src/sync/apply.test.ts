@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { UserDb } from '../db/user-db';
-import { applyAnswer, forgetOldReceipts, makeRoom, readHeld, seenParked } from './apply';
+import { applyAnswer, readHeld } from './apply';
+import { forgetOldReceipts, makeRoom, seenParked } from './keeping';
 import { Outbox } from './outbox';
 import { ANN, DEVICE, everything, freshDb, TestClock, withFault } from './testing';
 import type { Receipt, WireAnswer } from './wire';

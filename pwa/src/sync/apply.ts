@@ -8,7 +8,7 @@ import type { Tx } from '../db/connection';
 import { NEVER_SYNCED, type UserDb } from '../db/user-db';
 import { StorageFailed } from '../foundation/problem';
 import { type Held, pull, type Pulled } from './pull';
-import { LEDGER_DAYS, settle } from './receipts';
+import { settle } from './receipts';
 import type { Row, WireAnswer } from './wire';
 
 type WriteTx = Tx<UserSchema, 'readwrite'>;
@@ -145,36 +145,4 @@ async function liftOverlay(tx: WriteTx, { complete_to, sync }: Pulled): Promise<
   for (const { overlay: _lifted, ...entry } of await ledger.index('overlay').getAll()) {
     if (entry.epoch === sync.epoch && entry.seq <= complete_to) await ledger.put(entry);
   }
-}
-
-/** Ends the ledger's memory after 30 days, but for parked edits that their author has not seen to. */
-export async function forgetOldReceipts(db: UserDb, now: number): Promise<void> {
-  const before = now - LEDGER_DAYS * 24 * 3_600_000;
-  await db.write(['ledger'], async (tx) => {
-    for (const entry of await tx.objectStore('ledger').getAll()) {
-      if (entry.at < before && !entry.parked && !entry.overlay) await tx.objectStore('ledger').delete(entry.n);
-    }
-  });
-}
-
-/** The author has seen the reason; the server keeps the edit. */
-export async function seenParked(db: UserDb, n: number): Promise<void> {
-  await db.write(['ledger'], async (tx) => {
-    const held = await tx.objectStore('ledger').get(n);
-    if (!held) return;
-    const { parked: _seen, ...entry } = held;
-    await tx.objectStore('ledger').put(entry);
-  });
-}
-
-/** Room for an edit: what comes later anyway (facts, library) goes first; it is pulled again when there is room. */
-export async function makeRoom(db: UserDb): Promise<void> {
-  await db.write(['rows', 'scopes'], async (tx) => {
-    const scopes = tx.objectStore('scopes');
-    for (const scope of await scopes.getAll()) {
-      if (scope.name.startsWith('rate:') || scope.name.startsWith('own:')) continue;
-      await tx.objectStore('rows').delete(IDBKeyRange.bound([scope.name], [scope.name, []]));
-      await scopes.put({ ...scope, cursor: 0 });
-    }
-  });
 }

@@ -10,8 +10,7 @@ import type { UserDb } from '../db/user-db';
 import type { Clock } from '../foundation/clock';
 import type { OwnEdit } from './overlay';
 import { tidy } from './tidy';
-import type { Id, NewMutation, Version } from './types';
-import { type Edit, sizeOf } from './wire';
+import type { Edit, Id, NewMutation, Version } from './types';
 
 export type Content = Omit<Edit, 'n' | 'record'>;
 
@@ -23,6 +22,10 @@ export interface Entry {
   at: number;
   bytes: number;
 }
+
+/** Bytes that an edit takes in a request, rather too many than too few. */
+const sizeOf = ({ n, field, value, base }: Edit): number =>
+  new TextEncoder().encode(JSON.stringify([n, field, value, base])).length + 16;
 
 /** The place of an edit's content; the same in outbox and ledger, so that a receipt moves it as it is. */
 export const editPlace = (n: number): string => `edit|${n}`;

@@ -3,8 +3,8 @@
  * confirmed whose effect no pull has brought yet. Pure, and it never merges: it lays the edit over the row, and what
  * two people's edits make of each other is the server's to say.
  */
-import type { CaseRow, EvaluationRow, Field, Id, Kind, Millis, ResultRow, Rows, Version } from './types';
-import { type Edit, versionsOf } from './wire';
+import type { CaseRow, Edit, EvaluationRow, Field, Id, Kind, Millis, ResultRow, Rows, Version } from './types';
+import { versionsOf } from './versions';
 
 /** An own edit with the version that it writes. */
 export interface OwnEdit extends Edit {

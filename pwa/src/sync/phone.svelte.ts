@@ -10,13 +10,12 @@ import type { Exclusive } from '../foundation/exclusive';
 import type { User } from '../foundation/people';
 import type { Post } from '../foundation/post';
 import { StorageFailed } from '../foundation/problem';
-import { forgetOldReceipts, makeRoom, seenParked } from './apply';
-import { Driver } from './driver';
-import { exportEdits } from './export';
+import type { Driver } from './driver';
+import { forgetOldReceipts, makeRoom, seenParked } from './keeping';
 import { openEdit, Outbox } from './outbox';
 import { byRecord, Overlaid, type OwnEdit } from './overlay';
-import { FRESH_LINE, type Line } from './planner';
-import { round, type RoundEnd } from './round';
+import type { Line } from './planner';
+import type { RoundEnd } from './round';
 import { RowTable } from './rows';
 import { type Surroundings, Triggers } from './triggers';
 import { evaluationState, QUIET, statusOf } from './status';
@@ -78,13 +77,14 @@ export class Phone {
   /** Confirmed edits that the rows have not caught up with, and when their receipts came. */
   #confirmed: OwnEdit[] = [];
   #parked: ParkedItem[] = [];
-  #line: Line = FRESH_LINE;
+  #line: Line | null = null;
   #sending = false;
   #lastContact: Millis | null = null;
   #storage: SyncStatus['storage'] = 'ok';
   #persisted: boolean | null = null;
   #newerApp = false;
-  #driver: Driver;
+  #driver: Driver | null = null;
+  #closed = false;
   #triggers: Triggers;
   #endRenewals: () => void;
 
@@ -94,10 +94,9 @@ export class Phone {
     readonly me: Id,
     private readonly parts: PhoneParts,
   ) {
-    this.#driver = this.#newDriver();
-    this.#triggers = new Triggers(parts.clock, (hopeful) => this.#driver.poke(hopeful), parts.around);
+    this.#triggers = new Triggers(parts.clock, (hopeful) => void this.#poke(hopeful), parts.around);
     this.#endRenewals = parts.credentials.onRenewed(() => {
-      this.#driver.renewed();
+      this.#driver?.renewed();
       this.#tell('login');
     });
     if (parts.channel) parts.channel.onmessage = ({ data }) => void this.#hear(data as Notice);
@@ -145,6 +144,7 @@ export class Phone {
   async exportOutbox(): Promise<Blob> {
     await this.ready;
     const { user, parts } = this;
+    const { exportEdits } = await import('./export');
     return exportEdits(user, this.#outbox?.device ?? '', this.#outbox?.entries ?? [], this.#parked, parts.clock.now());
   }
 
@@ -176,7 +176,8 @@ export class Phone {
   }
 
   close(): void {
-    this.#driver.close();
+    this.#closed = true;
+    this.#driver?.close();
     this.#triggers.close();
     this.#endRenewals();
     this.parts.channel?.close();
@@ -206,29 +207,22 @@ export class Phone {
     await forgetOldReceipts(this.parts.db, this.parts.clock.now()).catch(() => undefined);
   }
 
-  #newDriver(): Driver {
+  /** The part that talks to the server is loaded when it is first needed, and again when loading it failed. */
+  async #poke(hopeful: boolean): Promise<void> {
     const { parts } = this;
-    return new Driver({
-      lock: `gemba-sync:${parts.db.name}`,
-      exclusive: parts.exclusive,
-      clock: parts.clock,
-      chance: parts.chance,
-      queue: () => (this.#outbox?.entries ?? []).map(({ edit, state, not_before, bytes }) => ({ n: edit.n, record: edit.record, state, not_before, bytes })),
+    const engine = this.#driver ? null : await import('./engine').catch(() => null);
+    if (this.#closed || !this.#outbox) return;
+    this.#driver ??= engine?.startEngine(this.#outbox, {
+      ...parts,
       visible: () => parts.around.document.visibilityState === 'visible',
-      round: async (ns) => {
-        if (!this.#outbox) throw new StorageFailed('none');
-        return round({ ...parts, outbox: this.#outbox }, ns);
-      },
-      setAside: async (n) => {
-        await this.#outbox?.setAside(n);
-      },
       changed: (line, sending) => {
         this.#line = line;
         this.#sending = sending;
         this.#showStatus();
       },
       ended: (end) => this.#afterRound(end),
-    });
+    }) ?? null;
+    this.#driver?.poke(hopeful);
   }
 
   async #afterRound({ pulled, full, outcome }: RoundEnd): Promise<void> {
@@ -303,7 +297,7 @@ export class Phone {
   }
 
   async #hear(notice: Notice): Promise<void> {
-    if (notice === 'login') this.#driver.renewed();
+    if (notice === 'login') this.#driver?.renewed();
     else await this.#reload(notice === 'rows').catch(() => undefined);
   }
 

@@ -6,7 +6,6 @@ import type { EditState } from '../db/schema';
 import type { Millis } from './types';
 import type { Receipt } from './wire';
 
-export const LEDGER_DAYS = 30;
 /** A held edit waits for somebody else's; asking again tells whether that has come. */
 const HELD_RETRY_MS = 300_000;
 

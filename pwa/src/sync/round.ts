@@ -11,7 +11,8 @@ import { applyAnswer, readHeld } from './apply';
 import type { Outbox } from './outbox';
 import type { Outcome } from './planner';
 import type { Held, Pulled } from './pull';
-import { type Edit, decodeAnswer, encodeRequest, NotOurs, type WireAnswer } from './wire';
+import type { Edit } from './types';
+import { decodeAnswer, encodeRequest, NotOurs, type WireAnswer } from './wire';
 
 export const SYNC_PATH = '/api/sync';
 const NONCE_LENGTH = 6;

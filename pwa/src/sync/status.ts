@@ -21,7 +21,8 @@ export interface Standing {
   entries: readonly Entry[];
   /** What the server keeps apart. */
   parked: readonly ParkedItem[];
-  line: Line;
+  /** Null before the first round. */
+  line: Line | null;
   sending: boolean;
   last_contact_at: number | null;
   storage: SyncStatus['storage'];
@@ -35,13 +36,13 @@ export function statusOf(standing: Standing): SyncStatus {
   const setAside = entries.filter(({ state }) => state === 'set_aside');
   const waiting = entries.filter(({ state }) => state !== 'set_aside');
   return {
-    net: line.net,
+    net: line?.net ?? 'unknown',
     last_contact_at,
     queued: entries.length,
     queued_evaluations: new Set(waiting.map(({ edit }) => edit.record)),
     sending,
-    needs_login: line.needs_login,
-    needs_update: line.needs_update || standing.newer_app || entries.some(({ state }) => state === 'update_needed'),
+    needs_login: line?.needs_login ?? false,
+    needs_update: line?.needs_update || standing.newer_app || entries.some(({ state }) => state === 'update_needed'),
     storage,
     parked: [...standing.parked, ...setAside.map(asParked)],
     persisted,

@@ -3,7 +3,7 @@
  * that the server takes. One half emoji would otherwise have a whole batch refused.
  */
 import type { NewMutation, Version } from './types';
-import { versionsOf } from './wire';
+import { versionsOf } from './versions';
 
 export const TEXT_MAX = 2_000;
 

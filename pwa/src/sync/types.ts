@@ -201,6 +201,17 @@ export interface NewMutation {
   base: Version | Version[] | null;
 }
 
+/** An edit as the outbox keeps it and the server reads it. */
+export interface Edit {
+  n: number;
+  record: Id;
+  field: FieldName;
+  op: Op;
+  value: unknown;
+  base: Version[];
+  device_time_ms: Millis;
+}
+
 export type EvaluationState = 'none' | 'half' | 'done_here' | 'delivered' | 'case' | 'parked';
 export type Net = 'unknown' | 'reached' | 'offline' | 'captive' | 'server_down';
 

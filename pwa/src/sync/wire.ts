@@ -14,18 +14,8 @@ import {
   RECEIPTS,
   TREND_LINE_COLUMNS,
 } from '../generated/wire-columns';
-import type { Field, FieldName, Id, Kind, Millis, Op, Version } from './types';
-
-/** An edit as the outbox keeps it and the server reads it. */
-export interface Edit {
-  n: number;
-  record: Id;
-  field: FieldName;
-  op: Op;
-  value: unknown;
-  base: Version[];
-  device_time_ms: Millis;
-}
+import type { Edit, Field, FieldName, Id, Kind, Millis, Version } from './types';
+import { joinVersions, versionsOf } from './versions';
 
 export interface Push {
   author: Id;
@@ -104,10 +94,6 @@ export function fieldOf(code: string): FieldName {
   return name ? `${name}/${code.slice(1)}` : code;
 }
 
-/** Two people may have added the same chip: its versions are then joined by this. */
-const BOTH = ',';
-export const versionsOf = (joined: Version): Version[] => joined.split(BOTH);
-
 class Writers {
   readonly names: string[] = [];
   constructor(private readonly own: string) {}
@@ -179,12 +165,6 @@ function encodePush(device: Id, push: Push): unknown[] {
     groups.set(edit.record, group);
   }
   return [push.author, t0, writers.names, [...groups]];
-}
-
-/** Bytes that an edit takes in a request, near enough to fill a batch. */
-export function sizeOf(edit: Edit): number {
-  const cells = JSON.stringify(encodeEdit(edit, edit.device_time_ms, new Writers('')));
-  return new TextEncoder().encode(cells).length + 8;
 }
 
 // ---- answer ----------------------------------------------------------------------------------------------------
@@ -304,7 +284,7 @@ function decodeTags(pairs: [string, string][], version: Resolve): Record<string,
   const tags: Record<string, Version> = {};
   for (const [tag, ref] of pairs) {
     const added = version(ref) ?? '';
-    tags[tag] = tags[tag] ? tags[tag] + BOTH + added : added;
+    tags[tag] = joinVersions([...(tags[tag] ? [tags[tag]] : []), added]);
   }
   return tags;
 }
