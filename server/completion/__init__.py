@@ -1,0 +1,1 @@
+"""Who is done and who is stuck: HR's board."""

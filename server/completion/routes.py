@@ -1,0 +1,29 @@
+"""Doors of completion: /api/completion."""
+
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from flask import Response, request
+
+from server.completion import desk
+from server.completion.schemas import BoardQuerySchema, BoardSchema
+from server.foundation import clock
+from server.foundation.web import Room, current_actor
+from server.policy import Action
+
+room = Room("completion", url_prefix="/api/completion", description="Who is done, who is stuck.")
+
+
+@room.route("/board", action=Action.COMPLETION_READ)
+@room.arguments(BoardQuerySchema, location="query")
+@room.response(200, BoardSchema, headers={"ETag": {"schema": {"type": "string"}}})
+@room.alt_response(304, description="Nothing has changed since the answer with this ETag.")
+def read_board(asked: dict[str, Any]) -> Response:
+    """Read the board of a cycle; poll it with If-None-Match."""
+    shown = BoardSchema().dump(desk.board(asked["cycle_id"], by=current_actor(), now=clock.now()))
+    answer = Response(orjson.dumps(shown), mimetype="application/json")
+    # The time of the answer is left out: a board on which nothing has moved has the same tag.
+    answer.set_etag(sha256(orjson.dumps(shown | {"generated_at": None})).hexdigest()[:32])
+    answer.make_conditional(request)
+    return answer
