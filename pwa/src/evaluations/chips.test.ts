@@ -12,7 +12,7 @@ function line(key: number, mark: number | null, more: Partial<EvaluationRow> = {
   if (!found) throw new Error(`no line ${key}`);
   return found;
 }
-const texts = (chips: ChipRow[], of: LineView) => offers(chips, of, undefined, zh).map((offer) => offer.text);
+const texts = (chips: ChipRow[], of: LineView) => offers(chips, of, '11 月', zh).map((offer) => offer.text);
 
 test('only chips of the indicator and of the band are offered, facts first, own before general', () => {
   const chips = [chip('a', '', 'low', '请他讲一讲'), chip('b', 'ATT', 'low', '迟到多'), chip('c', 'ATT', 'low', '出勤 {value}'), chip('d', 'OUT', 'low', '别的'), chip('e', 'ATT', 'high', '全勤')];
@@ -22,17 +22,18 @@ test('only chips of the indicator and of the band are offered, facts first, own 
 test('a fact that the data do not bear is not offered', () => {
   const noData = line(4, 2, { values: [95.6, 96.6, null, null, null], rules: [3, 3, null, null, null] });
   expect(texts([chip('c', 'ATT', 'low', '出勤 {value}')], noData)).toEqual([]);
-  expect(filled('低于预警 {threshold}', line(1, null), undefined)).toBeNull();
-  expect(filled('达到目标 {target}', line(1, 5), undefined)).toBeNull();
-  expect(filled('{period} 最好', line(1, null), undefined)).toBeNull();
+  expect(filled('低于预警 {threshold}', line(1, null), null)).toBeNull();
+  expect(filled('达到目标 {target}', line(1, 5), null)).toBeNull();
+  expect(filled('{period} 最好', line(1, null), null)).toBeNull();
+  expect(filled('{period} 最好', line(1, null), '11 月')).toBe('11 月 最好');
 });
 
 test('below the threshold is said only where it is so', () => {
-  expect(filled('低于 {threshold}', line(4, null), undefined)).toBe('低于 94%');
+  expect(filled('低于 {threshold}', line(4, null), null)).toBe('低于 94%');
 });
 
 test('a blank is marked as one', () => {
-  expect(offers([chip('a', '', 'low', '晚到 __ 分钟')], line(4, null), undefined, zh)[0]?.blank).toBe(true);
+  expect(offers([chip('a', '', 'low', '晚到 __ 分钟')], line(4, null), null, zh)[0]?.blank).toBe(true);
 });
 
 test('an unmarked line offers nothing', () => {

@@ -1,7 +1,7 @@
 /** Which quick comments a line offers. A chip states a fact only if the line's own data bear it; one with a blank
  *  `__` is offered as a start to write from. Pure. */
 import { amount, broken, reached } from '../indicators/format';
-import type { ChipRow, Mark, TrendLine } from '../sync/types';
+import type { ChipRow, Mark } from '../sync/types';
 import type { LineView } from './progress';
 
 export interface Offer {
@@ -20,8 +20,8 @@ export const asksForFact = (mark: Mark): boolean => mark !== 3 && mark !== 4;
 
 const SLOT = /\{(value|target|threshold|period)\}/g;
 
-/** The template with the line's data, or null where they do not bear it. */
-export function filled(template: string, line: LineView, trend: TrendLine | undefined): string | null {
+/** The template with the line's data, or null where they do not bear it. `period`: the cycle's, which the value is of. */
+export function filled(template: string, line: LineView, period: string | null): string | null {
   const { value, line: form } = line;
   const unit = form.unit === '%' ? '%' : '';
   const mark = line.mark ?? 3;
@@ -32,7 +32,7 @@ export function filled(template: string, line: LineView, trend: TrendLine | unde
     value: value === null ? null : amount(value) + unit,
     threshold: broken(value, form) && form.threshold !== null ? amount(form.threshold) + unit : null,
     target: targetFits && value !== null && form.target !== null ? amount(form.target) + unit : null,
-    period: trend?.periods.at(-1) ?? null,
+    period: value === null ? null : period,
   };
   let bears = true;
   const text = template.replace(SLOT, (_, name: string) => {
@@ -47,7 +47,7 @@ export function filled(template: string, line: LineView, trend: TrendLine | unde
 export function offers(
   chips: readonly ChipRow[],
   line: LineView,
-  trend: TrendLine | undefined,
+  period: string | null,
   pick: (zh: string, en: string) => string,
 ): Offer[] {
   if (line.mark === null) return [];
@@ -57,7 +57,7 @@ export function offers(
     .filter((chip) => chip.band === band && (chip.indicator_code === line.line.code || chip.indicator_code === ''))
     .sort((a, b) => rank(a) - rank(b))
     .flatMap((chip) => {
-      const text = filled(pick(chip.zh, chip.en), line, trend);
+      const text = filled(pick(chip.zh, chip.en), line, period);
       return text === null ? [] : [{ tag: chip.id, text, blank: text.includes('__') }];
     });
 }

@@ -98,6 +98,6 @@ export const FORM: FormRow = {
 };
 
 export const ROW: EvaluationRow = {
-  id: 'e1', cycle_id: 'c', form_id: 'f', rater_id: 'me', employee_no: '1', name_zh: '汤雨桐', name_en: 'Tang Yutong', level: '一级', department_zh: '机加工甲班', department_en: 'Machining, shift A',
+  id: 'e1', cycle_id: 'c', form_id: 'f', rater_id: 'me', employee_no: '1', name_zh: '汤雨桐', name_en: 'Tang Yutong', level: '1', department_zh: '机加工甲班', department_en: 'Machining, shift A',
   values: [95.6, 96.6, null, 92.1, null], rules: [3, 3, null, 2, null], lasts: [3, 3, 3, 3, 4], last_overall: 31, state: 'open', fields: {}, submitted_at: null, may: ['score', 'submit'], run_order: 7,
 };
