@@ -52,9 +52,7 @@ def delegate(asked: dict[str, Any], cycle_id: UUID) -> Any:
     return service.delegate(cycle_id, StandIn(**asked), by=current_actor(), now=clock.now())
 
 
-@room.route(
-    "/<uuid:cycle_id>/delegations/<uuid:delegation_id>", methods=["DELETE"], action=Action.DELEGATION_END
-)
+@room.route("/<uuid:cycle_id>/delegations/<uuid:delegation_id>", methods=["DELETE"], action=Action.DELEGATION_END)
 @room.response(204)
 def end_delegation(cycle_id: UUID, delegation_id: UUID) -> None:
     """End a delegation now."""

@@ -29,7 +29,8 @@ class CycleSchema(Coded):
     state = Choice(CycleState, required=True)
     department_ids = Items(Id(), required=True, max=None)
     evaluation_count = Integer(
-        required=True, metadata={"description": "Evaluations of an opened cycle; of a draft: those that opening it now would make."}
+        required=True,
+        metadata={"description": "Evaluations of an opened cycle; of a draft: those that opening it now would make."},
     )
     opened_at = Instant(required=True, allow_none=True)
 
