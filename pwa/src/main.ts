@@ -1,14 +1,14 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { settleLocale } from './foundation/locale';
 import { appUpdate } from './foundation/update.svelte';
-import { getLocale } from './generated/paraglide/runtime.js';
 import { m } from './generated/paraglide/messages.js';
 import { createSession } from './sync/start';
 import { show } from './ui/preferences';
 import './ui/tokens.css';
 import './ui/base.css';
 
-document.documentElement.lang = getLocale();
+document.documentElement.lang = settleLocale();
 document.title = m.app_name();
 show();
 

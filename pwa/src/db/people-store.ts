@@ -81,6 +81,7 @@ export class StoredPeople implements PeopleStore {
         // The id under which this person's edits are numbered never changes while the numbers live.
         if (!(await meta.get('device'))) await meta.put(device, 'device');
         await meta.put(sealedUser, 'user');
+        await meta.delete('left');
         if (sealedSecrets) await meta.put(sealedSecrets, 'secrets');
       });
       this.#memory.delete(name);
@@ -126,6 +127,7 @@ export class StoredPeople implements PeopleStore {
     await userDb(name)
       .write(['meta', 'rows', 'scopes'], async (tx) => {
         await tx.objectStore('meta').delete('secrets');
+        await tx.objectStore('meta').put(true, 'left');
         await tx.objectStore('rows').clear();
         await tx.objectStore('scopes').clear();
         // The epoch stays: it tells whether the ledger must be offered again.

@@ -63,7 +63,7 @@ export interface SyncMeta {
 }
 
 export interface UserSchema extends DBSchema {
-  /** user, secrets: sealed. device: id of this phone. n: number of the last edit. sync: SyncMeta. */
+  /** user, secrets: sealed. device: id of this phone. n: number of the last edit. sync: SyncMeta. left: signed out. */
   meta: { key: string; value: unknown };
   rows: { key: [string, string, string]; value: StoredRow };
   scopes: { key: string; value: StoredScope };

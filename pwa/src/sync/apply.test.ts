@@ -153,6 +153,13 @@ test('a lost scope loses its rows and no edit', async () => {
   expect((await queued()).map(({ n }) => n)).toEqual([1]);
 });
 
+test('an answer that arrives after the sign-out settles edits and brings no row back', async () => {
+  await append(1);
+  await db.write(['meta'], (tx) => tx.objectStore('meta').put(true, 'left'));
+  await apply(first({ receipts: [{ n: 1, result: 'applied' }] }));
+  expect([await rows(), await queued()]).toEqual([[], []]);
+});
+
 test('a row that leaves is gone, the others stay', async () => {
   await apply(first());
   await apply(answer({ seq: 21, deltas: [{ scope: 0, from: 20, to: 21, more: false, rows: {}, leaves: [['evaluation', 'E1']] }] }));

@@ -62,7 +62,9 @@ async function write(
   const pulled = pull(answer, asked, held, now);
   if (!pulled.counts) return pulled;
   await writeReceipts(tx, answer, now);
-  if (!sealed) return { ...pulled, changes: [], again: false };
+  // A sign-out while the answer was on its way has taken the rows away; they do not come back by it.
+  const left = await tx.objectStore('meta').get('left');
+  if (!sealed || left) return { ...pulled, changes: [], again: false };
   if (pulled.new_epoch) await offerLedgerAgain(tx, answer.epoch);
   await writeRows(tx, pulled, sealed);
   await tx.objectStore('meta').put(pulled.sync, 'sync');
