@@ -29,9 +29,7 @@ def create_tenant_table(name: str, *items: Any, key: Sequence[str] = ("id",)) ->
 
 def tenant_fk(table: str, column: str, *, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
     """Reference (tenant_id, id) of `table` by (tenant_id, `column`)."""
-    return sa.ForeignKeyConstraint(
-        ["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], ondelete=ondelete
-    )
+    return sa.ForeignKeyConstraint(["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], ondelete=ondelete)
 
 
 def enable_rls(table: str) -> None:

@@ -5,23 +5,35 @@ from importlib.util import find_spec
 
 from flask import Flask
 
+from server.cycles import routes as cycles
+from server.evaluations import routes as evaluations
+from server.evaluations import wiring as evaluations_wiring
 from server.foundation import routes as description
 from server.foundation import serving
-from server.foundation.api import GembaApi, create_api
+from server.foundation.api import create_api
 from server.foundation.clock import EXTENSION as CLOCK
 from server.foundation.clock import Clock
 from server.foundation.settings import Settings
+from server.identity import routes as identity
+from server.identity import wiring as identity_wiring
+from server.indicators import models as indicators
+from server.people import routes as people
+from server.people import wiring as people_wiring
+from server.sync_api import routes as sync_api
+from server.sync_api import wiring as sync_wiring
 
 VERSION = "0.1.0"
 ROOMS = (
-    "identity",
-    "sync_api",
-    "people",
-    "indicators",
-    "cycles",
-    "evaluations",
-    "completion",
+    description.room,
+    identity.room,
+    *people.rooms,
+    cycles.room,
+    evaluations.room,
+    sync_api.room,
 )
+WIRINGS = (identity_wiring, people_wiring, sync_wiring, evaluations_wiring)
+# Without a door of their own, but their tables belong to the schema.
+TABLES = (indicators,)
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Flask:
@@ -29,21 +41,11 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     app = serving.create(settings or Settings.from_env())
     if clock is not None:
         app.extensions[CLOCK] = clock
+    for wiring in WIRINGS:
+        wiring.connect(app)
     api = create_api(app, VERSION)
-    description.install(app, api)
-    register_rooms(app, api)
+    for room in ROOMS:
+        api.register_blueprint(room)
+    if find_spec("server.completion.routes") if find_spec("server.completion") else None:
+        api.register_blueprint(import_module("server.completion.routes").room)
     return app
-
-
-def register_rooms(app: Flask, api: GembaApi) -> None:
-    """Attach each room that is there: its models, its wiring, its doors."""
-    for name in ROOMS:
-        for part in ("models", "wiring", "routes"):
-            if find_spec(f"server.{name}") is None or find_spec(f"server.{name}.{part}") is None:
-                continue
-            module = import_module(f"server.{name}.{part}")
-            if part == "wiring":
-                module.connect(app)
-            if part == "routes":
-                for room in getattr(module, "rooms", None) or (module.room,):
-                    api.register_blueprint(room)

@@ -65,6 +65,9 @@ def _parser() -> argparse.ArgumentParser:
         verb.add_argument("--plant", help="code of the plant; needed where there are several")
     for verb in (create, reset):
         verb.add_argument("employee_no", help="personnel number")
+    create.add_argument("--name-zh", help="name in Chinese characters")
+    create.add_argument("--name-en", help="name in Latin letters")
+    create.add_argument("--role", choices=("manager", "hrbp", "hr", "admin"), help="role for the plant")
     openapi = add(verbs, "openapi", "papers", "openapi", "print the description of the API")
     openapi.add_argument("--client", action="store_true", help="write pwa/src/generated instead")
     add(verbs, "settings", "papers", "settings", "print every setting with its meaning")

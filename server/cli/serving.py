@@ -7,11 +7,13 @@ from server.app import create_app
 from server.cli.data import load_demo
 from server.cli.failures import Refused
 from server.cli.opened import application, settings, with_demo_secret
-from server.foundation import clock, migrate, runner
-from server.foundation.db import db, session, unit_of_work
+from server.cli.users import found_plant
+from server.foundation import migrate, runner
+from server.foundation.db import db, session
 from server.foundation.settings import Settings
-from server.identity import queries, service
+from server.identity import queries
 
+PLANT, NUMBER = "plant", "admin"
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -46,10 +48,9 @@ def _found_first_admin() -> None:
     empty = not queries.tenants()
     session().close()
     if empty:
-        plant, number, code = unit_of_work(lambda: service.first_admin(now=clock.now()))
         print(
-            f"First start. Plant {plant}, number {number}, one-time code {code}"
-            " (seven days; a new one: gemba user reset admin).",
+            f"First start. Plant {PLANT}, number {NUMBER}, one-time code {found_plant(PLANT, NUMBER)}"
+            f" (seven days; a new one: gemba user reset {NUMBER}).",
             flush=True,
         )
 

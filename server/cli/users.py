@@ -10,11 +10,15 @@ from server.cli.failures import Refused
 from server.cli.opened import application
 from server.foundation import clock
 from server.foundation.db import session, tenant_context, unit_of_work
-from server.foundation.ids import AccountId
+from server.foundation.ids import AccountId, TenantId, new_id
+from server.foundation.locales import say
 from server.foundation.settings import settings_of
 from server.identity import queries, service, throttle
 from server.identity.models import Account
 from server.identity.service import EndReason
+from server.people import service as people
+from server.people.models import Role
+from server.people.queries import day_of
 
 
 @contextmanager
@@ -40,14 +44,44 @@ def list_users(asked: argparse.Namespace) -> int:
 
 
 def create(asked: argparse.Namespace) -> int:
-    """Create an account and print its one-time code."""
+    """Create a person with an account and print the one-time code."""
     with _plant(asked):
         if queries.account_by_number(asked.employee_no) is not None:
             raise Refused("This number has an account: a new code comes from gemba user reset.")
         session().close()
-        now = clock.now()
-        _print_code(lambda: service.issue_code(service.create_account(asked.employee_no, now=now), now=now))
+        name_zh, name_en = asked.name_zh or asked.employee_no, asked.name_en or asked.employee_no
+        _print_code(lambda: _hire(asked.employee_no, name_zh, name_en, asked.role))
     return 0
+
+
+def _hire(employee_no: str, name_zh: str, name_en: str, role: str | None) -> str:
+    """Add a person with an account and perhaps a role; returns the one-time code."""
+    now = clock.now()
+    person = people.hire(employee_no, name_zh, name_en, now=now)
+    if role is not None:
+        people.grant(person.id, Role(role), valid_from=day_of(now))
+    account = queries.account(AccountId(person.id))
+    assert account is not None
+    return service.issue_code(account, now=now)
+
+
+def found_plant(code: str, employee_no: str) -> str:
+    """Found the first plant and its first administrator; returns the one-time code."""
+    tenant_id = TenantId(new_id())
+
+    def found() -> str:
+        service.create_tenant(
+            code=code,
+            name_zh=say("first_plant", "zh-CN", {}),
+            name_en=say("first_plant", "en", {}),
+            time_zone="Asia/Shanghai",
+            tenant_id=tenant_id,
+        )
+        names = say("first_admin", "zh-CN", {}), say("first_admin", "en", {})
+        return _hire(employee_no, *names, Role.ADMIN)
+
+    with tenant_context(tenant_id):
+        return unit_of_work(found)
 
 
 def reset(asked: argparse.Namespace) -> int:

@@ -10,6 +10,8 @@ from flask_smorest.utils import prepare_response
 from server.foundation import fields
 from server.foundation.errors import MEDIA_TYPE
 
+EXTENSION = "gemba_api"
+
 
 class FieldErrorSchema(fields.Coded):
     """One wrong place in what was sent."""
@@ -68,6 +70,7 @@ def create_api(app: Flask, version: str) -> GembaApi:
             "security": [{"session": [], "csrf": []}],
         },
     )
+    app.extensions[EXTENSION] = api
     scheme = api.spec.components.security_scheme
     scheme("session", {"type": "apiKey", "in": "cookie", "name": "__Host-gemba_a"})
     scheme("csrf", {"type": "apiKey", "in": "header", "name": "X-CSRF-TOKEN"})

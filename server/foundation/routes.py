@@ -4,12 +4,11 @@ from typing import Any
 
 from flask import Flask, Response, current_app, render_template
 
-from server.foundation.api import GembaApi
+from server.foundation.api import EXTENSION
 from server.foundation.settings import settings_of
 from server.foundation.web import Room, require_session
 
 room = Room("api", url_prefix="/api", description="This description.")
-EXTENSION = "gemba_api"
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem; }
 h2 { margin-top: 2.5rem; } h3 { margin-bottom: 0; }
@@ -17,12 +16,6 @@ code { font-size: 0.95em; } table { border-collapse: collapse; }
 td, th { text-align: start; padding: 0.2rem 0.8rem 0.2rem 0; vertical-align: top; }
 @media (prefers-color-scheme: dark) { body { background: #14181b; color: #e6e9eb; } a { color: #8cc4ff; } }
 """
-
-
-def install(app: Flask, api: GembaApi) -> None:
-    """Remember the description and serve it."""
-    app.extensions[EXTENSION] = api
-    api.register_blueprint(room)
 
 
 def description(app: Flask) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from server.foundation import errors, headers, health, metrics, site
 from server.foundation.body import BoundedRequest
 from server.foundation.db import db
 from server.foundation.engine import engine_options, prepare_engine
+from server.foundation.json import CompactJson
 from server.foundation.log import configure, log
 from server.foundation.problems import CROSS_SITE, Problem
 from server.foundation.settings import SETTINGS, Settings, settings_of
@@ -25,6 +26,7 @@ class Gemba(Flask):
     """Flask with a bounded request body."""
 
     request_class = BoundedRequest
+    json_provider_class = CompactJson
 
 
 def create(settings: Settings) -> Flask:
@@ -37,7 +39,6 @@ def create(settings: Settings) -> Flask:
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
         PROPAGATE_EXCEPTIONS=False,
         MAX_FORM_MEMORY_SIZE=0,
-        JSON_SORT_KEYS=False,
     )
     app.extensions[SETTINGS] = settings
     if settings.proxies:

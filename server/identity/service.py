@@ -13,9 +13,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from server.foundation.db import current_tenant, session, tenant_context
+from server.foundation.db import current_tenant, session
 from server.foundation.ids import AccountId, DeviceId, SessionId, TenantId, new_id
-from server.foundation.locales import say
 from server.foundation.problems import NOT_FOUND, Problem
 from server.identity import passwords, queries
 from server.identity.models import Account, AccountState, AuthSession, Device, SessionState, Tenant
@@ -201,18 +200,3 @@ def lock(account: Account, *, now: datetime) -> None:
     """Shut an account: somebody left."""
     account.state = AccountState.LOCKED
     end_sessions(AccountId(account.id), EndReason.LOCKED, now=now)
-
-
-def first_admin(*, now: datetime) -> tuple[str, str, str]:
-    """Found the first plant and its first account; returns plant code, number and code."""
-    plant = create_tenant(
-        code="plant",
-        name_zh=say("first_plant", "zh-CN", {}),
-        name_en=say("first_plant", "en", {}),
-        time_zone="Asia/Shanghai",
-    )
-    with tenant_context(plant.id):
-        account = create_account("admin", now=now)
-        code = issue_code(account, now=now)
-        session().flush()  # inside the plant's context: the guard looks at flush
-    return plant.code, account.employee_no, code

@@ -191,7 +191,7 @@ def test_a_session_dies_after_ninety_days_however_busy(client_for: Any, people: 
 
 def test_a_token_signed_with_a_previous_secret_is_taken(app: Flask, client_for: Any, people: Any) -> None:
     from server.app import create_app
-    from server.foundation.serving import settings_of
+    from server.foundation.settings import settings_of
     from tests.conftest import settings_for
 
     old = client_for(people["ann"])
