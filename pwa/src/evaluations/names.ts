@@ -4,7 +4,6 @@ import { getLocale } from '../generated/paraglide/runtime.js';
 import type { EvaluationRow, FormLine } from '../sync/types';
 import { pick } from '../ui/words';
 
-const HAN = new Intl.NumberFormat('zh-u-nu-hanidec');
 const ROOM = { zh: 8, en: 18 };
 
 /** The name where it fits in a row of the scoring page, else the short one. The full name is in the evidence sheet. */
@@ -19,6 +18,6 @@ export const shortName = (line: FormLine): string => pick(line.short_zh, line.sh
 export function levelName(row: EvaluationRow): string {
   if (!row.level || getLocale() === 'en') return '';
   const level = Number(row.level);
-  return Number.isInteger(level) ? m.score_level({ level: HAN.format(level) }) : row.level;
+  return Number.isInteger(level) ? m.score_level({ level: new Intl.NumberFormat('zh-u-nu-hanidec').format(level) }) : row.level;
 }
 export const personName = (row: EvaluationRow): string => pick(row.name_zh, row.name_en);

@@ -4,7 +4,9 @@ import { getLocale } from '../generated/paraglide/runtime.js';
 
 type Part = 'year' | 'month' | 'day' | 'hour' | 'minute';
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-let format = formatFor(undefined);
+let zone: string | undefined;
+/** Made when the first instant is shown: a formatter costs a cheap phone a frame. */
+let format: Intl.DateTimeFormat | undefined;
 
 function formatFor(timeZone: string | undefined): Intl.DateTimeFormat {
   const numeric = 'numeric' as const;
@@ -12,16 +14,21 @@ function formatFor(timeZone: string | undefined): Intl.DateTimeFormat {
 }
 
 /** The plant's zone, "Asia/Shanghai". An unknown one leaves the phone's own. */
-export function setZone(zone: string): void {
+export function setZone(name: string): void {
+  if (name !== zone) format = undefined;
+  zone = name;
+}
+
+function formatter(): Intl.DateTimeFormat {
   try {
-    format = formatFor(zone);
+    return (format ??= formatFor(zone));
   } catch {
-    format = formatFor(undefined);
+    return (format = formatFor(undefined));
   }
 }
 
 function parts(at: number): Record<Part, number> {
-  return Object.fromEntries(format.formatToParts(at).map((part) => [part.type, Number(part.value)])) as Record<Part, number>;
+  return Object.fromEntries(formatter().formatToParts(at).map((part) => [part.type, Number(part.value)])) as Record<Part, number>;
 }
 
 const two = (n: number) => String(n).padStart(2, '0');
