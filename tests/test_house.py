@@ -14,7 +14,8 @@ CODE = (".py", ".ts", ".svelte", ".css", ".mjs", ".cjs", ".js", ".sh")
 CJK = re.compile(r"[\u3400-\u9fff]")
 WORD = re.compile(r"[A-Za-z\u3400-\u9fff]{2,}")
 # Content, not interface: the invented plant speaks both languages, and so does the test cast.
-CONTENT = ("server/demo", "server/foundation/locales", "tests/", "bench/")
+# sync/text.py holds alphabets; the app's name in the manifest is read before any language is chosen.
+CONTENT = ("server/demo", "server/foundation/locales", "tests/", "bench/", "sync/text.py", "pwa/vite.config.ts")
 # Names that are the same in every language.
 SAME_EVERYWHERE = {"Gemba", "MES", "HR", "5S"}
 
@@ -80,7 +81,7 @@ def test_the_core_imports_only_what_is_on_its_list():
 def test_every_message_exists_in_both_languages_with_the_same_blanks(folder):
     both = words(folder)
     zh, en = both["zh-CN"], both["en"]
-    assert zh and en, "no messages found"
+    assert len(zh) > 100, "no messages found"
     assert set(zh) == set(en), f"only in one language: {sorted(set(zh) ^ set(en))}"
     empty = [key for key in zh if not str(zh[key]).strip() or not str(en[key]).strip()]
     assert not empty, f"empty messages: {empty}"
@@ -136,7 +137,7 @@ def test_no_screen_holds_words_of_its_own():
             if WORD.search(text) and text.strip() not in SAME_EVERYWHERE:
                 wrong.append(f"{short(path)}:{line} {text.strip()[:40]!r}")
     for path in tracked(".ts", ".svelte"):
-        if ".test." in path.name or "/generated/" in short(path):
+        if ".test." in path.name or path.name.startswith("fake-") or short(path).startswith(CONTENT):
             continue
         for n, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             code = re.sub(r"//.*|/\*.*?\*/|^\s*\*.*|<!--.*?-->", "", line)

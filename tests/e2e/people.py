@@ -29,3 +29,13 @@ def first(house: House, role: str, **like: Any) -> Somebody:
         if each.role == role and all(getattr(each, k) == v for k, v in like.items()):
             return each
     raise AssertionError(f"no {role} {like} among {people}")
+
+
+# The demo's people whom the stories need, by personnel number.
+SHIFT_WITHOUT_A_CYCLE = "10011"  # supervisor of machining shift A, twelve people, nothing opened yet
+SHIFT_AT_WORK = "10013"  # supervisor of assembly shift A, twelve people in the demo's open cycle
+NEIGHBOUR = "10012"  # supervisor of machining shift B
+
+
+def numbered(house: House, employee_no: str) -> Somebody:
+    return next(each for each in everybody(house) if each.employee_no == employee_no)
