@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-import sqlalchemy as sa
-
+from server.evaluations import queries
 from server.evaluations.models import Result, ResultState
 from server.evaluations.record import EvaluationRecord, Frozen
 from server.evaluations.scopes import own_scope, rate_scope
@@ -22,8 +21,12 @@ _TOLD: Final = frozenset({core.Step.SUBMITTED, core.Step.RECALLED, core.Step.ANS
 def keep(records: Sequence[EvaluationRecord], now: datetime) -> None:
     """Write what became of these evaluations. `done` of each is in the order of the push."""
     writer = Writer(now)
-    for record in records:
-        _keep_one(record, writer, now)
+    with session().no_autoflush:  # one flush for all of them, not one for each query
+        moved = [one for one in records if one.frozen or one.recalled]
+        results = queries.newest_results([one.id for one in moved]) if moved else {}
+        for record in records:
+            _keep_one(record, writer, now)
+            _keep_results(record, results.get(record.id), now)
     writer.write()
 
 
@@ -53,7 +56,6 @@ def _keep_one(record: EvaluationRecord, writer: Writer, now: datetime) -> None:
     one.state = record.status.value
     if core.Step.SUBMITTED in steps or core.Step.RECALLED in steps:
         one.submitted_at = None if record.status is core.Status.OPEN else now
-        _keep_results(record, now)
     changed("evaluation", one.id, [scope])
     if steps & _TOLD:
         own = [own_scope(one.employee_id)]
@@ -62,12 +64,10 @@ def _keep_one(record: EvaluationRecord, writer: Writer, now: datetime) -> None:
         changed("result", one.id, own)
 
 
-def _keep_results(record: EvaluationRecord, now: datetime) -> None:
-    evaluation_id = EvaluationId(record.evaluation.id)
-    newest = sa.select(Result).where(Result.evaluation_id == evaluation_id)
-    last = session().execute(newest.order_by(Result.number.desc()).limit(1)).scalar_one_or_none()
+def _keep_results(record: EvaluationRecord, last: Result | None, now: datetime) -> None:
+    evaluation_id = EvaluationId(record.id)
     if last is not None and record.recalled:
-        last.state = ResultState.RECALLED
+        last.state = ResultState.RECALLED.value
     number = 0 if last is None else last.number
     for place, frozen in enumerate(record.frozen, start=1):
         session().add(_result(evaluation_id, number + place, frozen, now))
@@ -85,5 +85,5 @@ def _result(evaluation_id: EvaluationId, number: int, frozen: Frozen, now: datet
         chips=frozen.chips,
         reasons=frozen.reasons,
         overall=frozen.overall,
-        state=ResultState.RECALLED if frozen.recalled else ResultState.RELEASED,
+        state=(ResultState.RECALLED if frozen.recalled else ResultState.RELEASED).value,
     )

@@ -199,6 +199,7 @@ class Writer:
         self._scores: list[dict[str, Any]] = []
         self._comments: list[dict[str, Any]] = []
         self._tags: list[dict[str, Any]] = []
+        self._chipped: list[tuple[UUID, int]] = []
         self._answers: list[dict[str, Any]] = []
         self._cases: list[dict[str, Any]] = []
         self._candidates: list[dict[str, Any]] = []
@@ -231,11 +232,7 @@ class Writer:
     def _chips(self, evaluation: Evaluation, name: str, line: int, held: core.Held) -> None:
         if held.version is not None:
             evaluation.chip_versions = {**evaluation.chip_versions, name: str(held.version)}
-        session().execute(
-            sa.delete(ChipTag)
-            .where(ChipTag.evaluation_id == evaluation.id, ChipTag.line == line)
-            .execution_options(synchronize_session=False)
-        )
+        self._chipped.append((evaluation.id, line))
         self._tags += [
             {
                 "tenant_id": self._tenant,
@@ -314,6 +311,13 @@ class Writer:
             ("tenant_id", "evaluation_id", "line", "kind"),
             ("text", "version", "device_time", "written_at"),
         )
+        if self._chipped:
+            place = sa.tuple_(ChipTag.evaluation_id, ChipTag.line)
+            session().execute(
+                sa.delete(ChipTag)
+                .where(place.in_(self._chipped))
+                .execution_options(synchronize_session=False)
+            )
         if self._tags:
             session().execute(sa.insert(ChipTag), self._tags)
         # What was said stays as it was said: an answer that is there already is left alone.

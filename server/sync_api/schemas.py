@@ -13,7 +13,6 @@ def _tuple(*items: Any, least: int | None = None) -> dict[str, Any]:
     return {
         "type": "array",
         "prefixItems": list(items),
-        "items": False,
         "minItems": len(items) if least is None else least,
         "maxItems": len(items),
     }
