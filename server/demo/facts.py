@@ -13,7 +13,7 @@ from server.demo import plant
 from server.foundation.db import session
 from server.foundation.ids import IndicatorId, PersonId
 from server.indicators.models import RATING, IndicatorVersion, MeasuredValue, PastMark, PastOverall
-from server.indicators.scoring import overall_tenths, rule_mark
+from server.indicators.scoring import overall_tenths
 from server.people.models import Assignment, Job, Person
 
 WEEKS: Final = 8
@@ -46,12 +46,20 @@ def weeks(today: date) -> list[Period]:
     return [Period(f"W{start.isocalendar().week:02}", start, start + timedelta(days=6)) for start in starts]
 
 
+def running_month(today: date) -> date:
+    """The first day of the month that is judged now: the one that holds the last two complete weeks
+    or most of them, so that early in a month the one before is judged.
+    """
+    last_sunday = today - timedelta(days=today.weekday() + 1)
+    return (last_sunday - timedelta(days=13)).replace(day=1)
+
+
 def months(today: date) -> list[Period]:
-    """The last six months, the running one up to yesterday included; the oldest first."""
-    first = today.replace(day=1)
+    """The last six months, the running one up to yesterday; the oldest first."""
+    first = running_month(today)
     found: list[Period] = []
     for _ in range(MONTHS):
-        found.append(Period(f"{first:%Y-%m}", first, min(month_end(first), max(first, today - timedelta(days=1)))))
+        found.append(Period(f"{first:%Y-%m}", first, min(month_end(first), today - timedelta(days=1))))
         first = (first - timedelta(days=1)).replace(day=1)
     return found[::-1]
 
@@ -89,7 +97,7 @@ def _values(
     middle, spread, digits = content["spread"][code]
     ceiling = content["ceiling"].get(code, float("inf"))
     worse = -1 if version.direction == "higher" else 1
-    own = chance.gauss(0, spread / 2) + (2 * spread * worse if person.employee_no in BELOW else 0)
+    own = chance.gauss(0, 0.8 * spread) + (1.5 * spread * worse if person.employee_no in BELOW else 0)
     for period in weeks(today) if version.frequency == "weekly" else months(today):
         drawn = min(ceiling, max(0.0, middle + own + chance.gauss(0, spread / 2)))
         session().add(
@@ -113,19 +121,14 @@ def _past(
     chance: random.Random,
     today: date,
 ) -> None:
+    # Somebody's marks stay near what is usual for him, as they do; one step up or down now and then.
+    below = person.employee_no in BELOW
+    usual = {
+        code: 2 if below and versions[code].bands else chance.choices((2, 3, 4), (2, 5, 3))[0] for code, _ in codes
+    }
     for period in months(today)[:-1]:
-        marks = [_past_mark(versions[code], chance) for code, _ in codes]
+        marks = [usual[code] + chance.choices((-1, 0, 1), (1, 4, 1))[0] for code, _ in codes]
         overall = overall_tenths([weight for _, weight in codes], marks)
-        if overall is None:
-            continue
         session().add(PastOverall(person_id=PersonId(person.id), month=period.label, overall=overall))
         for (code, _), mark in zip(codes, marks, strict=True):
             session().add(PastMark(person_id=PersonId(person.id), month=period.label, indicator_code=code, mark=mark))
-
-
-def _past_mark(version: IndicatorVersion, chance: random.Random) -> int:
-    if version.bands is None:
-        return chance.choices((1, 2, 3, 4, 5), (2, 14, 44, 30, 10))[0]
-    middle = Decimal(str(version.bands[1]))
-    nudge = Decimal(str(round(chance.gauss(0.4, 0.8), 2))) * abs(Decimal(str(version.bands[2])) - middle)
-    return rule_mark(middle + (nudge if version.direction == "higher" else -nudge), version.bands, version.direction)

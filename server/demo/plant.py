@@ -23,16 +23,24 @@ from server.people.models import Department, Person, Role
 PASSWORD: Final = "walk the line and see for yourself"
 """Of every account of the demo; used from another machine or after switching the demo off."""
 HIRED_ON: Final = date(2021, 3, 1)
-DAYS_TO_DEADLINE: Final = 2
+CODE: Final = "demo"
+DAYS_TO_DEADLINE: Final = 5
+"""At least; usually the cycle ends with its month."""
+DAYS_SINCE_OPENING: Final = 3
 
 
-def load() -> None:
-    """Load it. The database must be migrated and hold no plant."""
+def load() -> bool:
+    """Load it into a migrated database; False, and nothing changed, where it stands already."""
+    stands = accounts.tenant_by_code(CODE) is not None
+    session().close()
+    if stands:
+        return False
     now = clock.now()
     hashed = passwords.hash_password(PASSWORD)  # slow on purpose: once, and outside the unit of work
     tenant_id = TenantId(new_id())
     with tenant_context(tenant_id):
         unit_of_work(lambda: _fill(tenant_id, hashed, now))
+    return True
 
 
 def read(name: str) -> Any:
@@ -42,7 +50,7 @@ def read(name: str) -> Any:
 
 def _fill(tenant_id: TenantId, hashed: str, now: datetime) -> None:
     content = read("people")
-    identity.create_tenant(**content["plant"], tenant_id=tenant_id)
+    identity.create_tenant(code=CODE, **content["plant"], tenant_id=tenant_id)
     versions = _library()
     departments = _departments(content["departments"])
     staff = _staff(content, departments, now)
@@ -103,12 +111,15 @@ def _staff(content: Any, departments: dict[str, Department], now: datetime) -> d
 def _open_cycle(departments: list[Department], now: datetime) -> None:
     today = _today(now)
     zone = ZoneInfo(accounts.plant().time_zone)
+    month = facts.running_month(today)
+    last_day = max(facts.month_end(month), today + timedelta(days=DAYS_TO_DEADLINE))
     plan = cycles.Plan(
-        name_zh=f"{today.month} 月评估",  # a name that HR would type: data, not a word of the screen
-        name_en=f"{today:%B} evaluation",
-        period_from=today.replace(day=1),
-        period_to=facts.month_end(today),
-        deadline_at=datetime.combine(today + timedelta(days=DAYS_TO_DEADLINE), time(18), zone),
+        name_zh=f"{month.month} 月评估",  # a name that HR would type: data, not a word of the screen
+        name_en=f"{month:%B} appraisal",
+        period_from=month,
+        period_to=facts.month_end(month),
+        deadline_at=datetime.combine(last_day, time(18), zone),
         department_ids=[one.id for one in departments],
     )
-    cycles.start(cycles.draft(plan, now=now), now=now)
+    opened_at = now - timedelta(days=DAYS_SINCE_OPENING)
+    cycles.start(cycles.draft(plan, now=opened_at), now=opened_at)
