@@ -159,6 +159,12 @@ export class Phone {
     return row.submitted_at ?? this.#lastContact;
   }
 
+  /** When submit was tapped on this phone, as long as the server has not confirmed it. */
+  submittedAt(evaluation: Id): Millis | null {
+    void this.status; // the outbox is no state; it changes with the status
+    return this.#outbox?.entries.findLast(({ edit }) => edit.record === evaluation && edit.op === 'command')?.at ?? null;
+  }
+
   /** An explicit act of the author, after the export was offered: a parked or set-aside edit leaves this phone's list. */
   async discard(version: Version): Promise<void> {
     const item = this.#parked.find((one) => one.version === version);
