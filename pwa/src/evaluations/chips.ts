@@ -1,6 +1,6 @@
 /** Which quick comments a line offers. A chip states a fact only if the line's own data bear it; one with a blank
  *  `__` is offered as a start to write from. Pure. */
-import { amount, broken, reached } from '../indicators/format';
+import { amount, broken, reached, shown } from '../indicators/format';
 import type { ChipRow, Mark } from '../sync/types';
 import type { LineView } from './progress';
 
@@ -29,7 +29,7 @@ export function filled(template: string, line: LineView, period: string | null):
   const met = reached(value, form);
   const targetFits = mark === 3 || mark === 4 || (mark === 5) === met;
   const facts: Record<string, string | null> = {
-    value: value === null ? null : amount(value) + unit,
+    value: value === null ? null : shown(value, form) + unit,
     threshold: broken(value, form) && form.threshold !== null ? amount(form.threshold) + unit : null,
     target: targetFits && value !== null && form.target !== null ? amount(form.target) + unit : null,
     period: value === null ? null : period,

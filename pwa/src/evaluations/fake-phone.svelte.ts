@@ -46,6 +46,9 @@ export class FakePhone {
   deliveredAt(id: string): number | null {
     return this.evaluation(id)?.submitted_at ?? null;
   }
+  submittedAt(id: string): number | null {
+    return this.deliveredAt(id);
+  }
   syncNow(): void {}
   exportOutbox(): Promise<Blob> {
     return Promise.resolve(new Blob([JSON.stringify(this.written)]));
@@ -59,7 +62,7 @@ export class FakePhone {
 function apply(row: EvaluationRow, edit: NewMutation, version: string): EvaluationRow {
   const fields = { ...row.fields };
   if (edit.field === 'status') {
-    const submits = (edit.value as { command: string }).command === 'submit';
+    const submits = (edit.value as { name: string }).name === 'submit';
     return {
       ...row,
       fields: { ...fields, status: { value: submits ? 'submitted' : 'open', version } },

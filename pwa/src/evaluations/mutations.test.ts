@@ -38,12 +38,12 @@ test('a submit signs marks and words, not chips and not itself', async () => {
   const phone = new FakePhone();
   await submit(phone, seen);
   expect(phone.written).toMatchObject([
-    { field: 'status', op: 'command', base: 'd.me.9', value: { command: 'submit', signs: [['score/3', 'd.me.7'], ['comment/3', 'other.b.2']] } },
+    { field: 'status', op: 'command', base: null, value: { name: 'submit', signs: [['score/3', 'd.me.7'], ['comment/3', 'other.b.2']] } },
   ]);
 });
 
-test('a recall goes by the version of the status', async () => {
+test('a recall signs nothing: it takes back whatever stands', async () => {
   const phone = new FakePhone();
   await recall(phone, seen);
-  expect(phone.written[0]).toMatchObject({ field: 'status', value: { command: 'recall' }, base: 'd.me.9' });
+  expect(phone.written[0]).toMatchObject({ field: 'status', value: { name: 'recall', signs: [] }, base: null });
 });

@@ -34,15 +34,15 @@ export function removeChip(outbox: Outbox, row: EvaluationRow, key: number, tag:
 
 const SIGNED = ['score/', 'reason/', 'comment/'];
 
-/** Submitting signs every value the rater saw; the server refuses it if one has changed meanwhile. */
+/** Submitting signs the marks and words that the rater saw; the server parks it if one has changed meanwhile. */
 export function submit(outbox: Outbox, row: EvaluationRow): Promise<void> {
   const signs = Object.entries(row.fields)
     .filter(([field, { version }]) => version !== null && SIGNED.some((prefix) => field.startsWith(prefix)))
     .map(([field, { version }]): [string, Version] => [field, version ?? '']);
-  return outbox.append({ record: row.id, field: 'status', op: 'command', value: { command: 'submit', signs }, base: versionOf(row, 'status') });
+  return outbox.append({ record: row.id, field: 'status', op: 'command', value: { name: 'submit', signs }, base: null });
 }
 
 /** Takes a submit back, before or after it was delivered; both stay in the history. */
 export function recall(outbox: Outbox, row: EvaluationRow): Promise<void> {
-  return outbox.append({ record: row.id, field: 'status', op: 'command', value: { command: 'recall' }, base: versionOf(row, 'status') });
+  return outbox.append({ record: row.id, field: 'status', op: 'command', value: { name: 'recall', signs: [] }, base: null });
 }

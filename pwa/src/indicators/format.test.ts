@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { overwriteGetLocale } from '../generated/paraglide/runtime.js';
-import { amount, bandText, broken, reached, tenths, type Measured } from './format';
+import { amount, bandText, broken, reached, shown, tenths, type Measured } from './format';
 
 overwriteGetLocale(() => 'en');
 
@@ -10,6 +10,10 @@ const lower: Measured = { unit: 'h', direction: 'lower', target: 2, threshold: 6
 test('values are cut to what a person compares', () => {
   expect([95.63, 100, 0.254, 12.04].map(amount)).toEqual(['95.6', '100', '0.25', '12']);
   expect(tenths(30)).toBe('3.0');
+});
+
+test('a value is never rounded over a bound of its rule', () => {
+  expect([shown(99.96, higher), shown(99.94, higher), shown(100, higher)]).toEqual(['99.96', '99.9', '100']);
 });
 
 test('a rule names the values of its mark, open at the ends of the scale', () => {

@@ -1,6 +1,6 @@
 /** Measured values and rules as text. Numbers are cut to what a person compares: one decimal, two below ten. */
 import { m } from '../generated/paraglide/messages.js';
-import type { Bands } from './scoring';
+import { ruleMark, type Bands } from './scoring';
 
 export interface Measured {
   unit: string | null;
@@ -14,6 +14,13 @@ export interface Measured {
 export function amount(value: number): string {
   const digits = Math.abs(value) < 10 ? 100 : 10;
   return String(Math.round(value * digits) / digits);
+}
+
+/** The value of a line, with as many digits as keep it on its side of a bound: 99.96 is a 3 and must not read 100. */
+export function shown(value: number, line: Measured): string {
+  const text = amount(value);
+  const { bands, direction } = line;
+  return bands && ruleMark(Number(text), bands, direction) !== ruleMark(value, bands, direction) ? String(value) : text;
 }
 
 /** 33 -> "3.3" */

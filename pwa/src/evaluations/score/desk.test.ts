@@ -132,7 +132,7 @@ test('submit signs every version that was on the page', async () => {
   const desk = sit();
   await finish(desk);
   expect(await desk.submit()).toBe(true);
-  expect(phone.written.at(-1)).toMatchObject({ field: 'status', value: { command: 'submit', signs: [['score/3', 'd.me.1'], ['score/5', 'd.me.2']] } });
+  expect(phone.written.at(-1)).toMatchObject({ field: 'status', value: { name: 'submit', signs: [['score/3', 'd.me.1'], ['score/5', 'd.me.2']] } });
 });
 
 test('nothing is submitted while a line is open', async () => {

@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 
 test('groups stand in the order of who needs a hand, each person once, finished ones latest first', () => {
   const rows = [row('a', 1), row('b'), row('c'), row('d', 2), row('e', 3), row('f'), row('g', 4)];
-  expect(groupsOf(rows, stateOf).map(({ name, rows: mine }) => [name, mine.map(({ id }) => id).join('')])).toEqual([
+  expect(groupsOf(rows, stateOf, (row) => row.submitted_at).map(({ name, rows: mine }) => [name, mine.map(({ id }) => id).join('')])).toEqual([
     ['look', 'd'],
     ['half', 'c'],
     ['none', 'bf'],
@@ -29,7 +29,7 @@ test('who may not score a page is not sent to it', () => {
 });
 
 test('the time left is the median pace of this sitting, and nothing without two gaps', () => {
-  const at = (...minutes: number[]) => minutes.map((minute, i) => row(String(i), minute * MINUTE + 1));
+  const at = (...minutes: number[]) => minutes.map((minute) => minute * MINUTE + 1);
   expect(minutesLeft(at(0, 1), 4)).toBeNull();
   expect(minutesLeft(at(0, 1, 2, 90, 91), 4)).toBe(4);
   expect(minutesLeft(at(0, 1, 2), 0)).toBeNull();

@@ -18,8 +18,12 @@ const GROUP: Record<EvaluationState, GroupName> = {
 };
 
 /** Open pages in the order of the run; finished ones with the latest first. */
-export function groupsOf(rows: readonly EvaluationRow[], stateOf: (id: string) => EvaluationState): Group[] {
-  const latest = (a: EvaluationRow, b: EvaluationRow) => (b.submitted_at ?? 0) - (a.submitted_at ?? 0);
+export function groupsOf(
+  rows: readonly EvaluationRow[],
+  stateOf: (id: string) => EvaluationState,
+  submittedAt: (row: EvaluationRow) => Millis | null,
+): Group[] {
+  const latest = (a: EvaluationRow, b: EvaluationRow) => (submittedAt(b) ?? 0) - (submittedAt(a) ?? 0);
   return ORDER.map((name) => {
     const mine = rows.filter((row) => GROUP[stateOf(row.id)] === name);
     return { name, rows: name === 'done_here' || name === 'delivered' ? mine.sort(latest) : mine };
@@ -36,8 +40,8 @@ const PAUSE_MS = 5 * 60_000;
 
 /** Minutes the rest will take at the pace of this run: the median gap between two submits in one sitting.
  *  Null until two gaps are known: no promise without a basis. */
-export function minutesLeft(rows: readonly EvaluationRow[], remaining: number): number | null {
-  const times = rows.flatMap((row): Millis[] => (row.submitted_at === null ? [] : [row.submitted_at])).sort((a, b) => a - b);
+export function minutesLeft(submits: readonly (Millis | null)[], remaining: number): number | null {
+  const times = submits.filter((at) => at !== null).sort((a, b) => a - b);
   const gaps = times.flatMap((at, i) => (i === 0 ? [] : [at - (times[i - 1] ?? 0)]));
   const working = gaps.filter((gap) => gap > 0 && gap < PAUSE_MS).sort((a, b) => a - b);
   const median = working[Math.floor(working.length / 2)];
