@@ -49,6 +49,10 @@ export class FakePhone {
   submittedAt(id: string): number | null {
     return this.deliveredAt(id);
   }
+  discard(version: string): Promise<void> {
+    this.status = { ...this.status, parked: this.status.parked.filter((item) => item.version !== version) };
+    return Promise.resolve();
+  }
   syncNow(): void {}
   exportOutbox(): Promise<Blob> {
     return Promise.resolve(new Blob([JSON.stringify(this.written)]));

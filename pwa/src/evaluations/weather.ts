@@ -1,14 +1,15 @@
 /** How the sending stands, in the same words on every screen. Green and "delivered" come from a receipt alone. */
 import { m } from '../generated/paraglide/messages.js';
+import { href } from '../routes';
 import type { EvaluationRow, Id, SyncStatus } from '../sync/types';
-import { circleCheck, cloudOff, cloudUpload, smartphone, triangleAlert } from '../ui/icons';
+import { circleCheck, cloudOff, cloudUpload, lock, smartphone, triangleAlert } from '../ui/icons';
 import { shortTime } from '../ui/when';
 
 export interface Words {
   icon: string;
   text: string;
-  /** Asks for a hand: leads to signing in again. */
-  login?: boolean;
+  /** Asks for a hand: where it is lent. */
+  href?: string;
   warn?: boolean;
 }
 
@@ -40,7 +41,7 @@ function trouble(status: SyncStatus): Words | null {
   const n = status.queued_evaluations.size;
   if (status.storage === 'none') return { icon: triangleAlert, text: m.phone_no_storage(), warn: true };
   if (status.storage === 'full') return { icon: triangleAlert, text: m.phone_storage_full(), warn: true };
-  if (status.needs_login) return { icon: smartphone, text: m.phone_sign_in_again({ n }), login: true };
+  if (status.needs_login) return { icon: smartphone, text: m.phone_sign_in_again({ n }), href: href.signIn };
   if (status.needs_update) return { icon: smartphone, text: m.phone_update_needed() };
   return null;
 }
@@ -50,6 +51,7 @@ export function headWords(status: SyncStatus, id: Id, deliveredAt: number | null
   const n = status.queued_evaluations.size;
   const stuck = trouble(status);
   if (stuck) return stuck;
+  if (status.parked.some(({ record }) => record === id)) return { icon: lock, text: m.phone_parked_here(), href: href.phone };
   if (n > 0) return { icon: smartphone, text: status.sending ? m.phone_sending({ n }) : m.phone_saved_here({ n }) };
   if (deliveredAt !== null) return { icon: circleCheck, text: m.phone_delivered_at({ time: shortTime(deliveredAt, now) }) };
   return netWords(status, now);
