@@ -1,4 +1,4 @@
-"""One suite on both databases: `database` is SQLite, then PostgreSQL; every test has its own copy.
+"""One suite on both databases: `database` is SQLite, then PostgreSQL, migrated and empty for each test.
 
 PostgreSQL runs as a private cluster on a socket, under a role that is no superuser, so that
 row-level security bites. Set GEMBA_TEST_DATABASES=sqlite to leave it out while you work.
@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import count
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from server.identity.service import Granted
 
 SECRET = "kT7wq-Zp41xLr9_vBn3eYd82sHc6GjUa0mXf5oRi"
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
-_numbers = count()
+DATABASE = "gemba_test"
 
 
 class Cluster:
@@ -52,7 +52,7 @@ class Cluster:
         )
         self._run("pg_ctl", "-D", self.data, "-w", "-l", f"{self.folder}/log", "-o", options, "start")
         self.execute("CREATE ROLE gemba LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB")
-        self.execute("CREATE DATABASE gemba_template OWNER gemba")
+        self.execute(f"CREATE DATABASE {DATABASE} OWNER gemba")
 
     @property
     def data(self) -> str:
@@ -70,15 +70,24 @@ class Cluster:
             connection.exec_driver_sql(statement)
         engine.dispose()
 
-    def clone(self) -> str:
-        name = f"gemba_{next(_numbers)}"
-        self.execute(f"CREATE DATABASE {name} OWNER gemba TEMPLATE gemba_template STRATEGY file_copy")
-        return name
+    def clean(self) -> None:
+        """Delete every row but the revision: a new database for each test took up to four seconds."""
+        with self._database.begin() as connection:
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # no foreign keys
+            tables = connection.exec_driver_sql(
+                "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+                " AND relname <> 'alembic_version'"
+            )
+            connection.exec_driver_sql("; ".join(f'DELETE FROM "{row[0]}"' for row in tables))
+            connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{migrate.head()}'")
 
-    def drop(self, name: str) -> None:
-        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    @cached_property
+    def _database(self) -> sa.Engine:
+        return sa.create_engine(f"postgresql+psycopg://postgres@/{DATABASE}?host={self.folder}")
 
     def stop(self) -> None:
+        self._database.dispose()
         self._run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -111,10 +120,10 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    """A running PostgreSQL with a migrated template database, made once."""
+    """A running PostgreSQL with a migrated database, made once."""
     running = Cluster()
     try:
-        _migrate(running.url("gemba_template"))
+        _migrate(running.url(DATABASE))
         yield running
     finally:
         running.stop()
@@ -122,7 +131,7 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(params=os.environ.get("GEMBA_TEST_DATABASES", "sqlite,postgresql").split(","))
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty, migrated database of this test alone; once SQLite, once PostgreSQL."""
+    """The URL of an empty, migrated database; once SQLite, once PostgreSQL."""
     if request.param == "sqlite":
         template: Path = request.getfixturevalue("sqlite_template")
         path = tmp_path / "gemba.db"
@@ -130,9 +139,8 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{path}"
     else:
         cluster: Cluster = request.getfixturevalue("cluster")
-        name = cluster.clone()
-        yield cluster.url(name)
-        cluster.drop(name)
+        yield cluster.url(DATABASE)
+        cluster.clean()
 
 
 @pytest.fixture
