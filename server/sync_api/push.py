@@ -77,8 +77,8 @@ def _arrival(raw: RawMutation, push: Push, device: str) -> Arrival:
             device_time=read.device_time_ms,
         )
     except Unreadable as fault:
-        kept = {"record": raw.record, "parts": raw.parts[2:]}
-        return Arrival(one, raw.record, _hash(kept), kept, None, fault.reason)
+        kept = stored.storable({"record": raw.record, "parts": raw.parts[2:]})
+        return Arrival(one, kept["record"], _hash(kept), kept, None, fault.reason)
     content: dict[str, Any] = {
         "record": edit.record,
         "field": edit.field,
