@@ -71,6 +71,8 @@ def create_api(app: Flask, version: str) -> GembaApi:
         },
     )
     app.extensions[EXTENSION] = api
+    for field, form in ((fields.Instant, "date-time"), (fields.Day, "date"), (fields.Id, "uuid")):
+        api.register_field(field, "string", form)
     scheme = api.spec.components.security_scheme
     scheme("session", {"type": "apiKey", "in": "cookie", "name": "__Host-gemba_a"})
     scheme("csrf", {"type": "apiKey", "in": "header", "name": "X-CSRF-TOKEN"})
