@@ -1,0 +1,87 @@
+/** Cycles as HR's desk reads and changes them: ordinary requests, since a desk has a network. */
+import { api } from '../foundation/api';
+import { problemWords } from '../foundation/words';
+import type { components } from '../generated/api';
+
+type Schemas = components['schemas'];
+export type Cycle = Schemas['Cycle'];
+export type Department = Schemas['Department'];
+export type Person = Schemas['Person'];
+export type Delegation = Schemas['Delegation'];
+export type Plan = Schemas['Plan'];
+export type StandIn = Schemas['StandIn'];
+
+export class CycleDesk {
+  cycles = $state.raw<Cycle[]>([]);
+  departments = $state.raw<Department[]>([]);
+  people = $state.raw<Person[]>([]);
+  /** By cycle. */
+  delegations = $state.raw<Record<string, Delegation[]>>({});
+  failed = $state('');
+  busy = $state(false);
+  loaded = $state(false);
+
+  constructor() {
+    void this.load();
+  }
+
+  async load(): Promise<void> {
+    await this.#attempt(async () => {
+      [this.cycles, this.departments, this.people] = await Promise.all([
+        api.get<Cycle[]>('/api/cycles'),
+        api.get<Department[]>('/api/departments'),
+        api.get<Person[]>('/api/people'),
+      ]);
+      await Promise.all(this.cycles.filter(({ state }) => state !== 'draft').map(({ id }) => this.#readDelegations(id)));
+    });
+    this.loaded = true;
+  }
+
+  create(plan: Plan): Promise<boolean> {
+    return this.#attempt(async () => {
+      const made = await api.post<Cycle>('/api/cycles', plan);
+      this.cycles = [made, ...this.cycles];
+    });
+  }
+
+  open(id: string): Promise<boolean> {
+    return this.#attempt(async () => {
+      const opened = await api.post<Cycle>(`/api/cycles/${id}/open`);
+      this.cycles = this.cycles.map((cycle) => (cycle.id === id ? opened : cycle));
+      await this.#readDelegations(id);
+    });
+  }
+
+  delegate(cycleId: string, asked: StandIn): Promise<boolean> {
+    return this.#attempt(async () => {
+      await api.post(`/api/cycles/${cycleId}/delegations`, asked);
+      await this.#readDelegations(cycleId);
+    });
+  }
+
+  endDelegation(cycleId: string, id: string): Promise<boolean> {
+    return this.#attempt(async () => {
+      await api.delete(`/api/cycles/${cycleId}/delegations/${id}`);
+      await this.#readDelegations(cycleId);
+    });
+  }
+
+  async #readDelegations(cycleId: string): Promise<void> {
+    const held = await api.get<Delegation[]>(`/api/cycles/${cycleId}/delegations`);
+    this.delegations = { ...this.delegations, [cycleId]: held };
+  }
+
+  async #attempt(act: () => Promise<void>): Promise<boolean> {
+    this.busy = true;
+    this.failed = '';
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      this.failed = problemWords(error);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+}

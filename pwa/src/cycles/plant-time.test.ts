@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { instantOf, wallOf } from './plant-time';
+
+test('six in the evening in Shanghai is ten in the morning in UTC', () => {
+  expect(instantOf('2026-11-30T18:00', 'Asia/Shanghai')).toBe('2026-11-30T10:00:00.000Z');
+});
+
+test('summer and winter of one zone differ by an hour', () => {
+  expect(instantOf('2026-07-01T12:00', 'Europe/Berlin')).toBe('2026-07-01T10:00:00.000Z');
+  expect(instantOf('2026-12-01T12:00', 'Europe/Berlin')).toBe('2026-12-01T11:00:00.000Z');
+});
+
+test('reading back what was typed gives the same wall clock', () => {
+  for (const zone of ['Asia/Shanghai', 'America/New_York', 'Asia/Kolkata']) {
+    expect(wallOf(Date.parse(instantOf('2026-11-30T18:30', zone)), zone)).toBe('2026-11-30T18:30');
+  }
+});
