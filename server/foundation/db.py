@@ -254,7 +254,7 @@ def savepoint() -> Iterator[None]:
 
 def unit_of_work(work: Callable[[], Result]) -> Result:
     """Run `work` in one write transaction and commit it; up to three times when the database
-    says busy, deadlock or serialization failure.
+    says busy, deadlock, serialization failure or that somebody else was first.
 
     Nothing inside may wait for anything but the database. Raises RuntimeError when the session
     has already read: on SQLite the transaction would then silently not be a writer's.
@@ -263,7 +263,7 @@ def unit_of_work(work: Callable[[], Result]) -> Result:
         try:
             return _once(work)
         except DBAPIError as error:
-            if attempt == ATTEMPTS or not is_transient(error):
+            if attempt == ATTEMPTS or not (is_transient(error) or _came_second(error)):
                 raise
         _back_off(attempt)
     raise AssertionError("unreachable")
@@ -297,6 +297,12 @@ def _once(work: Callable[[], Result]) -> Result:
 def _back_off(attempt: int) -> None:
     # Full jitter, a few milliseconds: the rival only has to commit.
     threading.Event().wait(random.uniform(0, 0.02 * 2**attempt))
+
+
+def _came_second(error: DBAPIError) -> bool:
+    # Another transaction inserted the same key in between: run again, the unit sees that row and
+    # answers as it does for anybody who comes later.
+    return getattr(error.orig, "sqlstate", None) == "23505"
 
 
 _TRANSIENT_STATES: Final = frozenset({"40001", "40P01", "55P03"})

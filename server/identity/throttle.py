@@ -59,8 +59,11 @@ def wait_s(watched: Sequence[Subject], *, now: datetime) -> int:
     return max((_wait_of(rows[s.key], s, now) for s in watched if s.key in rows), default=0)
 
 
-def _rows(watched: Sequence[Subject]) -> dict[str, LoginFailure]:
-    wanted = sa.select(LoginFailure).where(LoginFailure.subject.in_([s.key for s in watched]))
+def _rows(watched: Sequence[Subject], *, lock: bool = False) -> dict[str, LoginFailure]:
+    keys = [subject.key for subject in watched]
+    wanted = sa.select(LoginFailure).where(LoginFailure.subject.in_(keys))
+    if lock:  # in one order, so that two attempts cannot wait for each other
+        wanted = wanted.order_by(LoginFailure.subject).with_for_update()
     return {row.subject: row for row in session().scalars(wanted)}
 
 
@@ -75,7 +78,7 @@ def _wait_of(row: LoginFailure, subject: Subject, now: datetime) -> int:
 def record_failure(watched: Sequence[Subject], *, now: datetime) -> None:
     """Count a refused attempt for each subject, inside a unit of work."""
     session().execute(sa.delete(LoginFailure).where(LoginFailure.last_failed_at < now - DROP_AFTER))
-    rows = _rows(watched)
+    rows = _rows(watched, lock=True)
     for subject in watched:
         row = rows.get(subject.key)
         if row is None:
