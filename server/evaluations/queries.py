@@ -31,6 +31,16 @@ def cycles(ids: Collection[UUID]) -> Sequence[Cycle]:
     return session().execute(sa.select(Cycle).where(Cycle.id.in_(ids))).scalars().all()
 
 
+def counts(cycle_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many evaluations each cycle has; a cycle without any is left out."""
+    query = (
+        sa.select(Evaluation.cycle_id, sa.func.count())
+        .where(Evaluation.cycle_id.in_(cycle_ids))
+        .group_by(Evaluation.cycle_id)
+    )
+    return {row[0]: row[1] for row in session().execute(query)}
+
+
 def cycle_states(ids: Collection[CycleId]) -> dict[CycleId, core.CycleState]:
     """The state of each cycle, in the core's words."""
     query = sa.select(Cycle.id, Cycle.state).where(Cycle.id.in_(ids))

@@ -2,8 +2,9 @@
 
 from flask import Flask
 
+from server.cycles.desk import count_with
 from server.cycles.events import CycleChanged, CycleOpened
-from server.evaluations import service
+from server.evaluations import queries, service
 from server.evaluations.synced import EvaluationRoom
 from server.foundation.events import subscribe
 from server.sync_api import registry
@@ -12,5 +13,6 @@ from server.sync_api import registry
 def connect(app: Flask) -> None:
     """Phones may hold evaluations; an opened cycle makes them."""
     registry.register(EvaluationRoom())
+    count_with(queries.counts)
     subscribe(CycleOpened, service.create_for)
     subscribe(CycleChanged, service.tell_of_cycle)

@@ -1,0 +1,46 @@
+/** A case laid out for a person: whose values, from what, and what each choice makes of the whole. Pure. */
+import { overallOf, linesOf } from '../progress';
+import type { Candidate, CaseRow, EvaluationRow, FormRow, Id, Millis } from '../../sync/types';
+
+export interface Side {
+  candidate: Candidate;
+  mine: boolean;
+  /** The mark, for a score; the text, for a comment. */
+  mark: number | null;
+  text: string;
+  /** How long it lay on its phone before it arrived; null: it was sent at once. */
+  lay: Millis | null;
+  /** Tenths of the whole if this is chosen; null for texts, and while lines are open. */
+  overall: number | null;
+}
+
+const AT_ONCE_MS = 120_000;
+
+export function sidesOf(row: CaseRow, evaluation: EvaluationRow, form: FormRow, me: Id): Side[] {
+  return row.candidates.map((candidate) => {
+    const waited = candidate.received_at - candidate.device_time;
+    const mark = typeof candidate.value === 'number' ? candidate.value : null;
+    return {
+      candidate,
+      mine: candidate.author_id === me,
+      mark,
+      text: typeof candidate.value === 'string' ? candidate.value : '',
+      lay: waited > AT_ONCE_MS ? waited : null,
+      overall: mark === null ? null : overallWith(row, evaluation, form, mark),
+    };
+  });
+}
+
+function overallWith(row: CaseRow, evaluation: EvaluationRow, form: FormRow, mark: number): number | null {
+  const fields = { ...evaluation.fields, [row.field]: { value: mark, version: null } };
+  return overallOf(linesOf({ ...evaluation, fields }, form));
+}
+
+/** Both texts, the earlier first, nothing twice. */
+export function bothTexts(sides: readonly Side[]): string {
+  const inOrder = [...sides].sort((a, b) => a.candidate.device_time - b.candidate.device_time);
+  return [...new Set(inOrder.map(({ text }) => text.trim()).filter(Boolean))].join('\n');
+}
+
+/** The disputed line: "score/3" is line 3. */
+export const lineKey = (field: string): number => Number(field.split('/')[1]);

@@ -1,0 +1,45 @@
+/** Words of a history entry: the message that the core chose, filled with its params. */
+import { m } from '../../generated/paraglide/messages.js';
+
+interface Entry {
+  message: string;
+  params: unknown;
+  field: string;
+}
+
+type Words = (params: never) => string;
+
+// Written out: a look-up by a computed name would put every message of the app into this chunk.
+const STEPS: Record<string, Words> = {
+  history_score_set: m.history_score_set,
+  history_score_cleared: m.history_score_cleared,
+  history_text_set: m.history_text_set,
+  history_text_cleared: m.history_text_cleared,
+  history_tag_added: m.history_tag_added,
+  history_tag_removed: m.history_tag_removed,
+  history_tag_kept: m.history_tag_kept,
+  history_text_merged: m.history_text_merged,
+  history_case_opened: m.history_case_opened,
+  history_case_joined: m.history_case_joined,
+  history_case_reopened: m.history_case_reopened,
+  history_case_agreed: m.history_case_agreed,
+  history_case_decided: m.history_case_decided,
+  history_submitted: m.history_submitted,
+  history_recalled: m.history_recalled,
+  history_answer_agree: m.history_answer_agree,
+  history_answer_disagree: m.history_answer_disagree,
+  history_rule: m.history_rule,
+};
+
+/** `chips`: tag -> its words. A step that this app does not know yet is shown by its code rather than hidden. */
+export function stepWords(entry: Entry, chips: ReadonlyMap<string, string>): string {
+  const words = STEPS[entry.message];
+  if (!words) return entry.message;
+  const params = { ...(entry.params as Record<string, unknown>) };
+  for (const name of ['value', 'held']) {
+    const value = params[name];
+    if (value === null || value === undefined) params[name] = m.history_nothing();
+    else if (entry.field.startsWith('chips/')) params[name] = chips.get(String(value)) ?? String(value);
+  }
+  return words(params as never);
+}

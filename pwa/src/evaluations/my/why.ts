@@ -1,0 +1,37 @@
+/** The rows behind one's own result: what counts, by what rule, in which words. Pure. */
+import { filled } from '../chips';
+import { lineView, type LineView } from '../progress';
+import type { ChipRow, EvaluationRow, FormRow, ResultRow } from '../../sync/types';
+
+export interface Why {
+  view: LineView;
+  mark: number | null;
+  /** By data, not by a person. */
+  byData: boolean;
+  said: string[];
+  reason: string;
+}
+
+export function whyOf(result: ResultRow, form: FormRow, chips: readonly ChipRow[], period: string | null, pick: (zh: string, en: string) => string): Why[] {
+  const rows = form.lines.map((line, i): Why => {
+    const mark = result.scores[i] ?? null;
+    const rule = result.rules[i] ?? null;
+    const fields = { [`score/${line.key}`]: { value: mark, version: null } };
+    const view = lineView({ ...result, fields } as unknown as EvaluationRow, line, i);
+    const words = (result.chips[i] ?? []).flatMap((tag) => {
+      const chip = chips.find(({ id }) => id === tag);
+      return chip ? [filled(pick(chip.zh, chip.en), view, period) ?? ''] : [];
+    });
+    return {
+      view,
+      mark: mark ?? rule,
+      byData: rule !== null && (mark === null || mark === rule),
+      said: [...words, result.comments[i] ?? ''].filter(Boolean),
+      reason: result.reasons[i] ?? '',
+    };
+  });
+  return rows.sort((a, b) => (b.mark ?? 0) - (a.mark ?? 0));
+}
+
+/** Tenths that one row adds: 5 at 10 % is 5, shown as 0.5. */
+export const share = (mark: number, weight: number): string => String((mark * weight) / 100);
