@@ -11,7 +11,7 @@ from server.evaluations.models import Evaluation, ResultState
 from server.evaluations.states import to_ms
 from server.foundation.db import session
 from server.foundation.ids import EvaluationId, PersonId
-from server.sync_api.wire import Writers
+from server.sync_api.answers import Writers
 
 MAY_ANSWER: Final = ("answer",)
 

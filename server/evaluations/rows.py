@@ -10,8 +10,8 @@ from server.evaluations.models import Case, Evaluation, Form, Result
 from server.evaluations.states import State, tags_of, to_ms
 from server.foundation.ids import short, unshort
 from server.people.models import Department, Person
+from server.sync_api.answers import Writers, trim
 from server.sync_api.columns import FIELD_CODES, LINE_COLUMNS, MAY
-from server.sync_api.wire import Writers, trim
 from sync import model as core
 from sync.rules import family
 

@@ -23,9 +23,9 @@ from server.evaluations.states import load
 from server.foundation.db import session
 from server.foundation.ids import PersonId, short, unshort
 from server.indicators import queries as indicators
+from server.sync_api.answers import Writers
 from server.sync_api.queries import steps_of
 from server.sync_api.registry import Record, Scope, SyncedRoom, Viewer
-from server.sync_api.wire import Writers
 from sync import model as core
 
 

@@ -21,11 +21,12 @@ from server.foundation.ids import short
 from server.foundation.web import Actor
 from server.identity.models import Tenant
 from server.sync_api import registry
+from server.sync_api.answers import Delta, Writers
 from server.sync_api.columns import COLUMNS
 from server.sync_api.feed import sequence
 from server.sync_api.models import Feed
 from server.sync_api.registry import Scope, Viewer
-from server.sync_api.wire import Delta, Request, Writers
+from server.sync_api.wire import Request
 
 BUDGET_BYTES: Final = 48_000
 """Rows of one answer, before gzip. One scope always goes whole; the next wait for the next round."""

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from server.foundation.ids import PersonId
-from server.sync_api.wire import Writers
+from server.sync_api.answers import Writers
 from sync.model import CycleState, Decision, Held, Line, Mutation, Right, Status, Version
 
 

@@ -12,10 +12,11 @@ from server.foundation.problems import FieldError, Problem
 from server.foundation.web import Actor, Room, current_actor
 from server.policy import Action
 from server.sync_api import contact, push, schemas
+from server.sync_api.answers import Answer, Writers, write_answer
 from server.sync_api.journal import Outcome
 from server.sync_api.problems import SYNC_MALFORMED
 from server.sync_api.pull import begin_read, pull
-from server.sync_api.wire import Answer, BadEnvelope, Request, Writers, read_request, write_answer
+from server.sync_api.wire import BadEnvelope, Request, read_request
 from sync.model import Receipt
 
 room = Room("sync_api", url_prefix="/api", description="The phones' one door.")

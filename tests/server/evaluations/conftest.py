@@ -13,8 +13,8 @@ for folder in (Path(__file__).parent, Path(__file__).parents[1] / "sync_api"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
-from phones import Phone
-from shift import Floor, record_of
+from phones import Phone  # noqa: E402
+from shift import Floor, record_of  # noqa: E402
 
 
 @pytest.fixture

@@ -133,7 +133,7 @@ def test_a_first_sync_of_forty_people_fits_in_four_kilobytes(floor: Any) -> None
     phone.access, phone.epoch, phone.cursors = "", "", []
     phone.push()
     rate = phone.scopes.index(f"rate:{phone.author}")
-    whole = phone.last[:7] + [[delta for delta in phone.last[7] if delta[0] == rate]] + phone.last[8:]
+    whole = [*phone.last[:7], [delta for delta in phone.last[7] if delta[0] == rate], *phone.last[8:]]
     assert len(whole[7][0][4]["evaluation"]) == 40
     assert zipped(orjson.dumps(whole)) <= 4096
 

@@ -24,9 +24,9 @@ from server.foundation.ids import new_id, short, unshort
 from server.identity import service
 from server.identity.models import Account
 from server.sync_api import registry
+from server.sync_api.answers import Writers, trim
 from server.sync_api.columns import COLUMNS
 from server.sync_api.registry import Record, Scope, SyncedRoom, Viewer
-from server.sync_api.wire import Writers, trim
 from sync import model as core
 from sync.model import CycleState, Held, Line, Mutation, Right, Status
 
@@ -206,7 +206,7 @@ class Plant:
 
 
 @pytest.fixture
-def plant(app: Flask, clock: TestClock, client_for: Any, notebook: Notebook) -> Plant:
+def plant(app: Flask, clock: TestClock, client_for: Any, notebook: Notebook) -> Iterator[Plant]:
     """Two plants with their people, and the table of notes."""
 
     def found(code: str, *numbers: str) -> list[Account]:
@@ -217,9 +217,12 @@ def plant(app: Flask, clock: TestClock, client_for: Any, notebook: Notebook) -> 
             return unit_of_work(lambda: [service.create_account(n, now=clock.now()) for n in numbers])
 
     with app.app_context():
-        Note.__table__.create(db.engine)  # type: ignore[attr-defined]
+        Note.__table__.create(db.engine, checkfirst=True)  # type: ignore[attr-defined]
         ann, bo = found("north", "ann", "bo")
         (eve,) = found("south", "eve")
         db.session.expunge_all()
         db.session.remove()
-    return Plant(app, clock, client_for, ann, bo, eve)
+    yield Plant(app, clock, client_for, ann, bo, eve)
+    with app.app_context():
+        db.session.remove()
+        Note.__table__.drop(db.engine)  # type: ignore[attr-defined]

@@ -68,10 +68,10 @@ class Phone:
 
         groups: list[list[Any]] = []
         for record, (n, dt, code, value, base) in edits:
-            if code.startswith("=") and isinstance(value, list):
+            if code.startswith("=") and isinstance(value, list) and len(value) > 1:
                 value = [value[0], refer(value[1]), *value[2:]]
             if code == "!submit" and isinstance(value, list):
-                value = [[name, refer(version)] for name, version in value]
+                value = [[one[0], refer(one[1])] if len(one) == 2 else one for one in value]
             mutation = [n, dt, code, value, refer(base)]
             while mutation[-1] in (0, None) and len(mutation) > 3 and not isinstance(mutation[-1], bool):
                 mutation.pop()

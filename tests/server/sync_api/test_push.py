@@ -180,3 +180,22 @@ def test_history_names_what_each_step_replaced(plant: Any) -> None:
         ("set", ann.version(2), ann.version(1)),
         ("conflict", bo.version(1), ann.version(2)),
     ]
+
+
+HOSTILE = ["\x00", "a\x00b", "\x1b[31m", "\ufffe", "x" * 4000, 10**15, -1, 1e300, [], {}, [[[]]], {"a": "\x00"}, None, True]
+
+
+def test_hostile_content_is_parked_or_kept_and_never_an_error(plant: Any) -> None:
+    note, phone = plant.note(plant.ann), plant.phone(plant.ann)
+    phone.pull()
+    codes = ["s1", "c1", "r1", "g1", "!submit", "!recall", "ans", "=s1", "=c1", "s\x00", "\x00", "c1" * 9]
+    last: Any = 0
+    for place, code in enumerate(codes):
+        edits = [phone.edit(note, code, value, base) for value, base in zip(HOSTILE, reversed(HOSTILE), strict=True)]
+        good = phone.edit(note, "s2", 1 + place % 5, last)
+        last = phone.n
+        receipts = phone.push(*edits, good)
+        assert receipts[last] == ["a"]
+        assert {receipt[0] for receipt in receipts.values()} <= {"a", "s", "p", "h", "m", "c"}
+    for record in ("", "\x00" * 22, "é" * 22, "x" * 64, "AZq2Yb1cdEeEvalEvalEv1"):
+        assert phone.push(phone.edit(record, "s1", 3))[phone.n][0] == "p"

@@ -10,18 +10,8 @@ import orjson
 import pytest
 
 from server.sync_api import columns
-from server.sync_api.wire import (
-    MUTATIONS_MAX,
-    Answer,
-    BadEnvelope,
-    Delta,
-    Reader,
-    Unreadable,
-    Writers,
-    read_request,
-    trim,
-    write_answer,
-)
+from server.sync_api.answers import Answer, Delta, Writers, trim, write_answer
+from server.sync_api.wire import MUTATIONS_MAX, BadEnvelope, Reader, Unreadable, read_request
 
 VECTORS: dict[str, Any] = json.loads(Path("tests/vectors/wire.json").read_text(encoding="utf-8"))
 FORMAT_HASH = "f1412378"
