@@ -1,10 +1,8 @@
 """Composition root: the only file that knows every room."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from flask import Flask
 
+from server.completion import routes as completion
 from server.cycles import routes as cycles
 from server.evaluations import routes as evaluations
 from server.evaluations import wiring as evaluations_wiring
@@ -29,6 +27,7 @@ ROOMS = (
     *people.rooms,
     cycles.room,
     evaluations.room,
+    completion.room,
     sync_api.room,
 )
 WIRINGS = (identity_wiring, people_wiring, sync_wiring, evaluations_wiring)
@@ -46,6 +45,4 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     api = create_api(app, VERSION)
     for room in ROOMS:
         api.register_blueprint(room)
-    if find_spec("server.completion.routes") if find_spec("server.completion") else None:
-        api.register_blueprint(import_module("server.completion.routes").room)
     return app

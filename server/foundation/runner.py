@@ -4,15 +4,21 @@
 """
 
 import os
+import socket
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import orjson
 from flask import Flask
+from gunicorn import util  # type: ignore[import-untyped]
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from server.foundation import metrics
+from server.foundation.errors import MEDIA_TYPE
+from server.foundation.locales import LANGUAGES, say
+from server.foundation.problems import BAD_REQUEST
 from server.foundation.settings import Settings
 
 GRACE_S = 25
@@ -37,7 +43,29 @@ def serve(create: Callable[[], Flask], settings: Settings, *, on_ready: Callable
     """Serve until told to stop; each process makes its own application and connections."""
     with tempfile.TemporaryDirectory(prefix="gemba-metrics-") as counters:
         os.environ[metrics.MULTIPROCESS] = counters  # noqa: TID251 (the library's own variable)
+        util.write_error = _write_problem
         _Server(create, _options(settings, on_ready)).run()
+
+
+def _write_problem(client: socket.socket, status: int, reason: str, _text: str) -> None:
+    """Answer what no application ever sees (a broken request line, endless headers) like the rest
+    of our errors; gunicorn's own answer is a page."""
+    body = orjson.dumps(
+        {
+            "type": f"/problems/{BAD_REQUEST.name}",
+            "title": say(f"problem_{BAD_REQUEST.name}", LANGUAGES[0], {}),
+            "status": status,
+            "code": BAD_REQUEST.name,
+            "params": {},
+            "errors": [],
+            "request_id": "",
+        }
+    )
+    head = (
+        f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: {MEDIA_TYPE}\r\n"
+        f"Cache-Control: no-store\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    util.write_nonblock(client, head.encode("latin-1") + body)
 
 
 def _options(settings: Settings, on_ready: Callable[[], None]) -> dict[str, Any]:

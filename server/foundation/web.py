@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any, Final
 
+import structlog
 from flask import g, request
 from flask_smorest import Blueprint
 
@@ -128,6 +129,9 @@ def _enter(demand: Demand) -> TenantId:
     if actor.drain_only and not demand.drain:
         raise Problem(NOT_ALLOWED)
     g.actor = actor
+    structlog.contextvars.bind_contextvars(
+        tenant_id=str(actor.tenant_id), actor_id=str(actor.person_id), device_id=str(actor.device_id)
+    )
     return actor.tenant_id
 
 

@@ -17,6 +17,7 @@ from server.foundation.db import db, session, unit_of_work
 from server.foundation.errors import problem_of
 from server.foundation.headers import CONTENT_POLICY, SECURITY
 from server.foundation.locales import LANGUAGES, words
+from server.foundation.log import configure
 from server.foundation.settings import Settings
 from server.identity import service
 
@@ -318,6 +319,30 @@ def test_ready_says_when_the_schema_is_of_another_release(app: Flask) -> None:
     answer = app.test_client().get("/readyz")
     assert answer.status_code == 503
     assert answer.json["params"]["reasons"] == ["revision"]
+
+
+def test_what_a_person_types_is_never_logged(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+    configure("DEBUG")
+    client = app.test_client()
+    body = {"plant": "canary1", "employee_no": "canary2", "password": "canary3", "device": "A" * 22}
+    client.post(LOGIN, json=body | {"device_label": "canary4"}, headers={"User-Agent": "canary5"})
+    client.post(LOGIN + "?canary6=1", json=body | {"canary7": 1}, headers={"Cookie": "__Host-gemba_a=canary8"})
+    client.get("/canary9.js", headers={"X-Request-ID": "canary<10>"})
+    logged = capsys.readouterr().out
+    assert logged.count('"event": "request.done"') == 3
+    assert "canary" not in logged
+
+
+class TestTrustedHosts:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return type(settings)(**{**vars(settings), "trusted_hosts": ("gemba.example",)})
+
+    def test_a_foreign_name_for_this_server_is_not_answered(self, client: FlaskClient) -> None:
+        assert client.get("/healthz", headers={"Host": "gemba.example:8080"}).status_code == 200
+        for host in ("attacker.example", "gemba.example.attacker.example", ""):
+            assert is_problem(client.get("/healthz", headers={"Host": host}), 400, "bad_request")
+            assert is_problem(post(client, b"{}", Host=host), 400, "bad_request")
 
 
 def test_figures_are_for_the_operators_networks(client: FlaskClient) -> None:
