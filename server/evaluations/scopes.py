@@ -1,5 +1,7 @@
 """Names of the scopes in which phones hold what belongs to evaluations."""
 
+import hashlib
+from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
@@ -25,3 +27,9 @@ def own_scope(person: UUID) -> str:
 def facts_scope(rater: UUID) -> str:
     """The trends behind the marks of a team."""
     return f"{FACTS}:{short(rater)}"
+
+
+def part_of(cycles: Iterable[UUID]) -> str:
+    """Names a set of delegated cycles in four characters: another set is another part."""
+    text = b"".join(sorted(cycle.bytes for cycle in cycles))
+    return hashlib.sha256(text).hexdigest()[:4]

@@ -1,7 +1,7 @@
 """Evaluations as phones see them: what a push locks and stores, what a pull may read.
 
-Scopes   rate:<rater>   evaluations, cases, forms and cycles of a rater; also his delegates', as long
-                        as they are that
+Scopes   rate:<rater>   evaluations, cases, forms and cycles of a rater. A delegate's phone names it
+                        with the part that is delegated to him: rate:<rater>:<part>
          own:<person>   own results
          facts:<rater>  trends behind the marks
          lib            quick comments
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from server.evaluations import keeping, queries, results, rows, trends
 from server.evaluations.models import Case, Evaluation, Form
 from server.evaluations.record import EvaluationRecord, lines_of, may_decide, rights_of
-from server.evaluations.scopes import FACTS, LIB, OWN, RATE, facts_scope, own_scope, rate_scope
+from server.evaluations.scopes import FACTS, LIB, OWN, RATE, facts_scope, own_scope, part_of, rate_scope
 from server.evaluations.standing import standing
 from server.evaluations.states import load
 from server.foundation.db import session
@@ -80,20 +80,17 @@ class EvaluationRoom(SyncedRoom):
     def scopes(self, viewer: Viewer) -> Sequence[Scope]:
         """Own team, teams delegated to me, own results, the facts behind them, the library."""
         me = viewer.person_id
-        raters: dict[PersonId, str] = {}
-        if queries.is_rater(me):
-            raters[me] = "r"
-        for delegation in queries.delegated_to(me, viewer.at):
-            mark = short(delegation.cycle_id)
-            raters[delegation.rater_id] = f"{raters.get(delegation.rater_id, '')}d{mark}"
-        found = [
-            Scope(rate_scope(rater), 0 if rater == me else 1, rights)
-            for rater, rights in raters.items()
+        parts: dict[PersonId, str] = {me: ""} if queries.is_rater(me) else {}
+        delegated: dict[PersonId, list[UUID]] = {}
+        for one in queries.delegated_to(me, viewer.at):
+            delegated.setdefault(one.rater_id, []).append(one.cycle_id)
+        parts |= {rater: part_of(cycles) for rater, cycles in delegated.items() if rater != me}
+        return [
+            *(Scope(rate_scope(r), 0 if r == me else 1, part) for r, part in parts.items()),
+            Scope(own_scope(me), 2),
+            *(Scope(facts_scope(r), 3, part) for r, part in parts.items()),
+            Scope(LIB, 4),
         ]
-        found.append(Scope(own_scope(me), 2, ""))
-        found += [Scope(facts_scope(rater), 3, rights) for rater, rights in raters.items()]
-        found.append(Scope(LIB, 4, ""))
-        return found
 
     def rows(
         self, kind: str, scope: str, ids: Sequence[UUID], viewer: Viewer, writers: Writers

@@ -70,7 +70,7 @@ def pull(request: Request, actor: Actor, now: datetime, writers: Writers) -> Pul
     if not known_epoch or not (current or request.access == ""):
         return Pulled(epoch, access, seq, told, [])
     cursors = request.cursors if current and request.epoch else []
-    deltas = _deltas(names, cursors, seq, viewer, writers)
+    deltas = _deltas([scope.feed for scope in scopes], cursors, seq, viewer, writers)
     return Pulled(epoch, access, seq, told, deltas)
 
 
@@ -86,17 +86,17 @@ def scopes_of(viewer: Viewer) -> list[Scope]:
 
 
 def access_of(scopes: Sequence[Scope]) -> str:
-    """Revision of a scope list and of the rights in it: eight characters."""
-    text = "\n".join(f"{scope.name} {scope.rights}" for scope in scopes)
+    """Revision of a scope list: eight characters."""
+    text = "\n".join(scope.name for scope in scopes)
     return hashlib.sha256(text.encode()).hexdigest()[:ACCESS_LENGTH]
 
 
 def _deltas(
-    names: Sequence[str], cursors: Sequence[int], seq: int, viewer: Viewer, writers: Writers
+    feeds: Sequence[str], cursors: Sequence[int], seq: int, viewer: Viewer, writers: Writers
 ) -> list[Delta]:
     used = 0
     deltas: list[Delta] = []
-    for place, name in enumerate(names):
+    for place, name in enumerate(feeds):
         start = cursors[place] if place < len(cursors) else 0
         if start > seq:  # of no epoch that we know: begin anew
             start = 0

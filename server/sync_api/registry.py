@@ -66,12 +66,19 @@ class Record(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Something a person may hold on a phone. `rights` changes when his rights in it do."""
+    """Something a person may hold on a phone: part of what the feed calls `feed`."""
 
-    name: str
+    feed: str
     rank: int
     """Most visible first: 0 is sent before 1."""
-    rights: str
+    part: str = ""
+    """Which part of the feed's scope this person sees, when not the whole. It belongs to the name:
+    who may see another part from now on drops the scope and gets it anew."""
+
+    @property
+    def name(self) -> str:
+        """How phones name it: opaque to them."""
+        return f"{self.feed}:{self.part}" if self.part else self.feed
 
 
 @dataclass(frozen=True, slots=True)

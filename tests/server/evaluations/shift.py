@@ -43,14 +43,14 @@ class Floor:
     def change(self, work: Callable[[], Any]) -> Any:
         return self.at_work(lambda: unit_of_work(work))
 
-    def delegate(self, until: datetime | None = None, to: Any = None) -> None:
+    def delegate(self, until: datetime | None = None, to: Any = None, cycle: Any = None) -> None:
         """肖静 lets 梁德胜 score for her."""
         now = self.clock.now()
 
         def grant() -> None:
             session().add(
                 Delegation(
-                    cycle_id=self.cast.cycle.id,
+                    cycle_id=cycle or self.cast.cycle.id,
                     rater_id=self.cast.supervisor.id,
                     delegate_id=(to or self.cast.delegate).id,
                     valid_from=now,

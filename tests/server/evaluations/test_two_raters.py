@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from shift import finish
 
+from tests.cast import open_cycle
+
 
 @pytest.fixture
 def contested(her: Any, his: Any, record: str) -> str:
@@ -22,7 +24,8 @@ def contested(her: Any, his: Any, record: str) -> str:
 
 def test_a_delegate_holds_the_team_without_himself(her: Any, his: Any) -> None:
     assert his.all("evaluation").keys() >= her.all("evaluation").keys()
-    assert his.scopes[:2] == [f"rate:{his.author}", f"rate:{her.author}"]
+    assert his.scopes[0] == f"rate:{his.author}"
+    assert his.scopes[1].startswith(f"rate:{her.author}:")
     assert his.all("evaluation")[next(iter(her.all("evaluation")))]["may"] == 3
 
 
@@ -124,7 +127,7 @@ def test_what_a_delegate_sends_after_the_end_is_parked_not_lost(floor: Any, her:
     floor.end_delegation()
     assert his.push(edit) == {1: ["p", "not_yours"]}
     assert record not in his.all("evaluation"), "the team left his phone with the delegation"
-    assert her.scopes[0] not in his.scopes
+    assert not any(scope.startswith(f"rate:{her.author}") for scope in his.scopes)
     her.pull()
     assert her.field(record, "c3") == (None, None)
 
@@ -137,6 +140,19 @@ def test_a_delegation_that_runs_out_by_itself_ends_the_same_way(floor: Any, her:
     his.pull()
     assert record not in his.all("evaluation")
     assert his.push(his.edit(record, "s3", 1)) == {1: ["p", "not_yours"]}
+
+
+def test_a_second_cycle_delegated_later_comes_whole(floor: Any, her: Any, his: Any, record: str) -> None:
+    """The scope is one per rater; what a delegate sees of it grows with his delegations."""
+    first = set(his.all("evaluation"))
+    cycle = floor.change(lambda: open_cycle([floor.cast.shift], now=floor.clock.now(), name="第二轮").id)
+    his.pull()
+    assert set(his.all("evaluation")) == first
+    floor.delegate(cycle=cycle)
+    his.pull()
+    her.pull()
+    assert set(his.all("evaluation")) >= set(her.all("evaluation"))
+    assert len(his.all("evaluation")) == len(first) + 2
 
 
 def test_a_closed_cycle_parks_what_comes_late_and_says_so_on_the_phone(floor: Any, her: Any, record: str) -> None:

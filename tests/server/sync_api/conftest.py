@@ -100,11 +100,11 @@ class Notebook(SyncedRoom):
     def scopes(self, viewer: Viewer) -> Sequence[Scope]:
         me = short(viewer.person_id)
         shared = [
-            Scope(f"rate:{short(note.owner)}", 1, "d")
+            Scope(f"rate:{short(note.owner)}", 1)
             for note in session().execute(sa.select(Note)).scalars()
             if me in note.sharers
         ]
-        return [Scope(f"rate:{me}", 0, "r"), *shared, Scope("lib", 9, "")]
+        return [Scope(f"rate:{me}", 0), *shared, Scope("lib", 9)]
 
     def rows(
         self, kind: str, scope: str, ids: Sequence[UUID], viewer: Viewer, writers: Writers

@@ -97,8 +97,10 @@ class Phone:
     def pull(self) -> None:
         """Ask until everything is held, as a phone does."""
         for _ in range(10):
+            before = (self.access, self.epoch)
             self.push()
-            if not any(delta[3] for delta in self.last[7]) and (self.last[7] or self.access == self.last[3]):
+            told_anew = "" not in before and before != (self.access, self.epoch)
+            if not told_anew and not any(delta[3] for delta in self.last[7]):
                 break
 
     def take(self, answer: list[Any]) -> dict[int, list[Any]]:
