@@ -60,6 +60,14 @@ export function linesOf(row: EvaluationRow, form: FormRow): LineView[] {
   return form.lines.map((line, i) => lineView(row, line, i));
 }
 
+/** Whether two readings of a line show the same. */
+export function sameLine(a: LineView, b: LineView | undefined): boolean {
+  if (!b) return false;
+  const { tags, ...rest } = a;
+  const plain = (Object.keys(rest) as (keyof typeof rest)[]).every((name) => a[name] === b[name]);
+  return plain && JSON.stringify(tags) === JSON.stringify(b.tags);
+}
+
 export const openLines = (lines: readonly LineView[]): LineView[] => lines.filter((line) => line.open);
 
 /** The next open line after `at`, round the end once; -1 when nothing is open but `at` itself. */

@@ -5,7 +5,7 @@ import type { Phone } from '../../sync/phone.svelte';
 import type { FormLine, FormRow, Id, Mark } from '../../sync/types';
 import { asksForFact, misfits, type Offer } from '../chips';
 import { addChip, giveScore, recall, removeChip, submit, write } from '../mutations';
-import { firstLine, linesOf, nextOpen, openLines, overallOf, type LineView } from '../progress';
+import { firstLine, linesOf, nextOpen, openLines, overallOf, sameLine, type LineView } from '../progress';
 import { actsOf, restore, type Act } from './acts';
 
 /** After a tap that flows on, the keys are deaf: the bounce of a glove scores nothing. */
@@ -42,13 +42,18 @@ export class Desk {
 
   readonly row = $derived.by(() => this.phone.evaluation(this.id));
   readonly form = $derived.by((): FormRow | undefined => (this.row ? this.phone.forms.get(this.row.form_id) : undefined));
-  readonly lines = $derived.by((): LineView[] => (this.row && this.form ? linesOf(this.row, this.form) : []));
+  readonly lines = $derived.by((): LineView[] => {
+    const fresh = this.row && this.form ? linesOf(this.row, this.form) : [];
+    // A line that has not changed stays the same object, so that its row is not drawn again.
+    return (this.#lines = fresh.map((line, i) => (sameLine(line, this.#lines[i]) ? (this.#lines[i] as LineView) : line)));
+  });
   readonly line = $derived.by((): LineView | undefined => this.lines[this.at]);
   readonly left = $derived.by(() => openLines(this.lines));
   readonly overall = $derived.by(() => overallOf(this.lines));
   readonly mayScore = $derived.by(() => this.row?.state === 'open' && this.row.may.includes('score'));
   readonly maySubmit = $derived.by(() => this.mayScore && this.row?.may.includes('submit') === true);
 
+  #lines: LineView[] = [];
   #writes: Promise<unknown> = Promise.resolve();
   #wait: (() => void) | undefined;
   #acts: Act[];
