@@ -1,0 +1,205 @@
+"""The demo plant: there at once, the same when loaded again, and true in what it says."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from server.cycles.models import Cycle
+from server.demo import PASSWORD, facts, load
+from server.demo.plant import read
+from server.evaluations.models import Evaluation
+from server.foundation.clock import EXTENSION, TestClock
+from server.foundation.db import db, session, tenant_context
+from server.foundation.ids import TenantId
+from server.identity import passwords
+from server.identity import queries as accounts
+from server.identity.models import PASSWORD_MIN
+from server.indicators.models import Chip, MeasuredValue, PastMark
+from server.people import queries as people
+
+MACHINING_A = "10011"
+
+
+@pytest.fixture
+def loaded(app: Flask, clock: TestClock) -> Iterator[Flask]:
+    """The demo plant, with itself at work."""
+    with app.app_context():
+        assert load() is True
+        plant = accounts.tenant_by_code("demo")
+        assert plant is not None
+        session().close()
+        with tenant_context(TenantId(plant.id)):
+            yield app
+            db.session.remove()
+
+
+def counts() -> dict[str, int]:
+    session().close()
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.text("SELECT set_config('gemba.tenant', id::text, false) FROM tenant"))
+        names = sa.inspect(connection).get_table_names()
+        return {name: connection.scalar(sa.text(f'SELECT count(*) FROM "{name}"')) or 0 for name in names}
+
+
+def evaluations_of(employee_no: str) -> list[Evaluation]:
+    person = people.by_number(employee_no)
+    assert person is not None
+    query = sa.select(Evaluation).where(Evaluation.rater_id == person.id).order_by(Evaluation.run_order)
+    return list(session().execute(query).scalars())
+
+
+def test_loading_it_again_changes_nothing(loaded: Flask) -> None:
+    before = counts()
+    assert before["person"] > 55
+    with loaded.app_context():
+        assert load() is False
+    assert counts() == before
+
+
+def test_the_first_supervisor_has_twelve_people_to_score_at_once(loaded: Flask, clock: TestClock) -> None:
+    team = evaluations_of(MACHINING_A)
+    assert len(team) == 12
+    assert [one.run_order for one in team] == list(range(1, 13))
+    assert {one.state for one in team} == {"open"}
+    for one in team:
+        assert one.last_overall is not None
+        assert None not in one.lasts
+    supervisors = [n for n, role in roles(clock) if role == "supervisor"]
+    assert min(supervisors) == MACHINING_A, "whoever takes the first supervisor finds a team"
+
+
+def roles(clock: TestClock) -> list[tuple[str, str]]:
+    from server.people.wiring import PeopleDirectory
+
+    return [(one.employee_no, one.role) for one in PeopleDirectory().demo_people(now=clock.now())]
+
+
+def test_every_role_can_sign_in(loaded: Flask, clock: TestClock) -> None:
+    assert {role for _, role in roles(clock)} >= {"employee", "supervisor", "manager", "hrbp", "hr", "admin"}
+
+
+def test_one_person_of_the_first_shift_lacks_one_value_and_some_are_below_the_threshold(loaded: Flask) -> None:
+    team = evaluations_of(MACHINING_A)
+    rules = [one.rules for one in team]
+    measured = [[marks[place] for marks in rules] for place in (0, 1, 3)]
+    assert sum(mark is None for line in measured for mark in line) == 1
+    assert sum(mark == 1 for line in measured for mark in line if mark) >= 2
+    assert {mark for line in measured for mark in line} >= {None, 1, 2, 3, 4}
+    assert all(marks[2] is None and marks[4] is None for marks in rules), "judgement is asked of people alone"
+
+
+def test_both_workshops_have_an_open_cycle_and_a_shift_holds_its_workers_alone(loaded: Flask, clock: TestClock) -> None:
+    cycle = session().execute(sa.select(Cycle)).scalar_one()
+    assert cycle.state == "open"
+    assert cycle.deadline_at - clock.now() > timedelta(days=4)
+    raters = {rater for (rater,) in session().execute(sa.select(Evaluation.rater_id).distinct())}
+    assert len(raters) >= 6
+    (shift,) = [one for one in people.departments() if one.code == "MA"]
+    members = people.members(people.day_of(clock.now()), departments=[shift.id])
+    assert len(members) == 12
+
+
+def test_values_are_weekly_for_eight_weeks_and_end_with_the_last_complete_one(loaded: Flask, clock: TestClock) -> None:
+    today = people.day_of(clock.now())
+    values = list(session().execute(sa.select(MeasuredValue)).scalars())
+    weekly = {one.period_from for one in values if one.label.startswith("W")}
+    assert len(weekly) == 8
+    assert max(weekly) + timedelta(days=6) < today <= max(weekly) + timedelta(days=13)
+    assert all(one.period_to < today for one in values)
+    assert session().execute(sa.select(sa.func.count()).select_from(PastMark)).scalar_one() > 100
+
+
+def test_every_account_has_the_documented_password(loaded: Flask) -> None:
+    assert len(PASSWORD) >= PASSWORD_MIN >= 15
+    one, other = accounts.account_by_number(MACHINING_A), accounts.account_by_number("10101")
+    assert one is not None
+    assert other is not None
+    assert one.password_hash == other.password_hash
+    assert passwords.matches(one.password_hash, PASSWORD)
+
+
+def test_the_clock_and_the_seed_decide_every_value(loaded: Flask) -> None:
+    first = evaluations_of(MACHINING_A)[0]
+    assert first.values == [107.17, 98.5, None, 93.1, None]
+    assert (first.rules, first.lasts, first.last_overall) == ([5, 4, None, 2, None], [3, 4, 3, 3, 2], 32)
+
+
+@pytest.mark.parametrize("day", ["2026-01-01", "2026-02-28", "2026-03-02", "2026-12-07", "2027-01-10", "2028-02-29"])
+def test_on_any_day_the_judged_month_has_values(day: str) -> None:
+    today = date.fromisoformat(day)
+    month = facts.running_month(today)
+    inside = [week for week in facts.weeks(today) if month <= week.period_to <= facts.month_end(month)]
+    assert len(inside) >= 1
+    assert month <= facts.months(today)[-1].period_to <= facts.month_end(month)
+    assert all(one.period_from <= one.period_to < today for one in [*facts.weeks(today), *facts.months(today)])
+    assert len(facts.months(today)) == 6
+
+
+def test_it_can_be_loaded_early_in_a_month_and_year(app: Flask) -> None:
+    app.extensions[EXTENSION] = TestClock(datetime(2027, 1, 4, 1, 0, tzinfo=UTC))
+    with app.app_context():
+        assert load() is True
+        plant = accounts.tenant_by_code("demo")
+        assert plant is not None
+        session().close()
+        with tenant_context(TenantId(plant.id)):
+            cycle = session().execute(sa.select(Cycle)).scalar_one()
+            assert cycle.name_zh == "12 月评估"
+            assert evaluations_of(MACHINING_A)[0].values[0] is not None
+        db.session.remove()
+
+
+# ---- the words -----------------------------------------------------------------------------------
+
+
+def test_every_chip_is_in_both_languages_and_says_the_same(loaded: Flask) -> None:
+    chips = list(session().execute(sa.select(Chip)).scalars())
+    assert {one.band for one in chips if one.indicator_code == "FIVE-S"} == {"low", "mid", "high"}
+    slot = re.compile(r"\{(\w+)\}|(__)")
+    for one in chips:
+        assert sorted(slot.findall(one.zh)) == sorted(slot.findall(one.en)), one.zh
+        assert {name for name, _ in slot.findall(one.zh)} <= {"", "value", "target", "threshold", "period"}
+        assert len(slot.sub("99.5", one.zh)) <= 26, "a chip is read at a glance: " + one.zh
+    assert any("{value}" in one.zh for one in chips)
+    assert any("__" in one.zh for one in chips)
+
+
+def test_names_are_short_and_weights_sum_to_a_hundred() -> None:
+    content = read("indicators")
+    for one in content["indicators"]:
+        assert len(one["short_zh"]) <= 8, one["code"]
+        assert len(one["short_en"]) <= 20, one["code"]
+        assert (one.get("anchors") is None) == (one["source"] != "rating")
+        assert all(len(pair) == 2 and all(pair) for pair in one.get("anchors", []))
+    for category, lines in content["sets"].items():
+        assert sum(weight for _, weight in lines) == 100, category
+        assert 3 <= len(lines) <= 5, category
+
+
+def test_a_mark_of_four_reaches_the_target() -> None:
+    for one in read("indicators")["indicators"]:
+        if "bands" in one:
+            better = one["bands"][2] >= one["target"] if one.get("direction") != "lower" else (
+                one["bands"][3] <= one["target"]
+            )  # fmt: skip
+            assert better, one["code"]
+
+
+def test_no_name_stands_twice() -> None:
+    content = read("people")
+    names = [row[1] for row in content["people"]]
+    names += [member[0] for _, _, members in content["shifts"].values() for member in members]
+    assert len(names) == len(set(names)) >= 60
+
+
+def test_the_data_are_plain_json_with_words_for_both_languages() -> None:
+    folder = Path(facts.__file__).parent / "data"
+    for path in folder.glob("*.json"):
+        assert json.loads(path.read_text("utf-8")), path
