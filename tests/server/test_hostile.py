@@ -38,7 +38,7 @@ from tests.server.hostile.knock import (
 pytestmark = pytest.mark.hostile
 
 SHORT_EXAMPLES = 6
-EXAMPLES = int(os.environ.get("GEMBA_HOSTILE_EXAMPLES", SHORT_EXAMPLES))
+EXAMPLES = int(os.environ.get("GEMBA_HOSTILE_EXAMPLES") or (200 if os.environ.get("GEMBA_SOAK") else SHORT_EXAMPLES))
 """Per operation, for Schemathesis; `make soak-real` raises it, and then every door gets the whole corpus."""
 ENDS_THE_SESSION = frozenset({"POST /api/auth/logout", "POST /api/auth/password", "POST /api/auth/refresh"})
 """Doors after which the client must sign in anew."""
@@ -293,6 +293,33 @@ def test_hostile_edits_end_with_a_receipt_each_and_do_not_touch_their_neighbours
         last = n
         foreign = {tuple(receipts[one]) for one, record in sent.items() if record == theirs}
         assert foreign <= {("p", "no_such_record"), ("p", "invalid")}
+
+
+def test_a_hostile_client_with_a_good_login_harms_only_its_own_edits(
+    app: Flask, cast: Any, client_for: Any, judge: Judge
+) -> None:
+    client, device = client_for(cast.supervisor), short(new_id())
+    author, record = short(cast.supervisor.id), evaluation_of(app, cast.worker)
+
+    def push(*edits: list[Any], writers: tuple[str, ...] = (), t0: int = 0) -> list[list[Any]]:
+        body = [1, device, "", "n", "", [], [author, t0, list(writers), [[record, list(edits)]]], 1, 0]
+        answer = knock(client, "POST", "/api/sync", json=body)
+        judge.see(f"{edits}"[:60], "POST /api/sync", answer)
+        return json.loads(answer.get_data())[5]  # type: ignore[no-any-return]
+
+    assert push([1, 0, "s3", 3, 0]) == [[1, "a"]]
+    assert push([1, 0, "s3", 5, 0]) == [[1, "i"]], "an id used again for something else"
+    assert push([1, 0, "s3", 3, 0]) == [[1, "a"]], "and again for what it was"
+    assert push([9, 0, "s3", 4, 1]) == [[9, "a"]], "a gap in n is seen, not punished"
+    loop = [receipt[:2] for receipt in push([20, 0, "s4", 4, 19], [19, 0, "s4", 3, 20])]
+    assert loop == [[20, "h"], [19, "p"]], "bases in a circle: nobody saw what they had yet to write"
+    assert push([30, 253402300799999, "s5", 4, 0], t0=9007199254740991)[0][1] in ("a", "p"), (
+        "the year 9999 and far beyond"
+    )
+    others = (f"{short(new_id())}.{author}", f"{short(new_id())}.{short(cast.hr.id)}")
+    waiting = push([31, 0, "c3", "x", "0.7"], [32, 0, "c4", "y", "1.7"], writers=others)
+    assert [one[:2] for one in waiting] == [[31, "h"], [32, "h"]], "bases that never were wait, and alone"
+    assert push([33, 0, "s5", 5, 30], [34, 0, "c5", "z", 0])[1] == [34, "a"]
 
 
 def test_a_hostile_envelope_is_refused_with_its_place(cast: Any, client_for: Any, judge: Judge) -> None:

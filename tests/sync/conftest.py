@@ -6,7 +6,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-EXAMPLES = int(os.environ.get("GEMBA_PROPERTY_EXAMPLES", "0"))
+EXAMPLES = int(os.environ.get("GEMBA_PROPERTY_EXAMPLES") or (20_000 if os.environ.get("GEMBA_SOAK") else 0))
 
 settings.register_profile("same", deadline=None, derandomize=True, database=None, max_examples=100)
 settings.register_profile(
