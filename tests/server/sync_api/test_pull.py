@@ -1,5 +1,6 @@
 """Pull: snapshots, deltas, leaves, access, epoch, and what a stranger gets."""
 
+import gzip
 from datetime import timedelta
 from typing import Any
 
@@ -207,3 +208,19 @@ def test_bad_bytes_get_a_problem(plant: Any, body: bytes, status: int, code: str
     phone = plant.phone(plant.ann)
     response = phone.client.post("/api/sync", data=body, content_type="application/json")
     assert (response.status_code, response.get_json()["code"]) == (status, code)
+
+
+def test_both_ways_may_be_zipped(plant: Any) -> None:
+    for _ in range(20):
+        plant.note(plant.ann)
+    phone = plant.phone(plant.ann)
+    body = gzip.compress(orjson.dumps(phone.body()))
+    response = phone.client.post(
+        "/api/sync",
+        data=body,
+        content_type="application/json",
+        headers={"Content-Encoding": "gzip", "Accept-Encoding": "gzip"},
+    )
+    assert response.status_code == 200
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert len(orjson.loads(gzip.decompress(response.get_data()))[7][0][4]["evaluation"]) == 20
