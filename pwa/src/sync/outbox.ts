@@ -8,6 +8,7 @@ import { seal, unseal } from '../db/envelope';
 import type { EditState, StoredEdit } from '../db/schema';
 import type { UserDb } from '../db/user-db';
 import type { Clock } from '../foundation/clock';
+import { StorageFailed } from '../foundation/problem';
 import type { OwnEdit } from './overlay';
 import { tidy } from './tidy';
 import type { Edit, Id, NewMutation, Version } from './types';
@@ -34,6 +35,9 @@ export async function openEdit(stored: { n: number; record: string; sealed: Stor
   const content = await unseal<Content>(editPlace(stored.n), stored.sealed);
   return { n: stored.n, record: stored.record, ...content };
 }
+
+/** More lost races in a row than tabs could cause: something is wrong, and the person is told. */
+const MOST_RACES = 100;
 
 class LostRace extends Error {}
 
@@ -76,12 +80,13 @@ export class Outbox {
   append(wish: NewMutation): Promise<Entry> {
     const { value, base } = tidy(wish);
     return this.inTurn(async () => {
-      for (;;) {
+      for (let left = MOST_RACES; ; left--) {
         try {
           return await this.#write({ ...wish, value }, base);
         } catch (error) {
           const lost = error instanceof LostRace || (error as Error).name === 'ConstraintError';
           if (!lost) throw error;
+          if (left === 0) throw new StorageFailed('failed', { cause: error });
           await this.#reread();
         }
       }
