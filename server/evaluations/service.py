@@ -18,6 +18,7 @@ from server.foundation.ids import CycleId, DepartmentId, FormId, JobId, PersonId
 from server.indicators import queries as indicators
 from server.indicators.scoring import rule_mark
 from server.people.queries import Member
+from server.sync_api.journal import write_rules
 
 
 def create_for(event: CycleOpened) -> None:
@@ -29,6 +30,7 @@ def create_for(event: CycleOpened) -> None:
     judged = [one for one in members if one.job.id in forms]
     known = _known(cycle, [one.person.id for one in judged])
     turn = _cycles_before(cycle)
+    marks: dict[UUID, dict[str, int]] = {}
     for rater_id in sorted({PersonId(one.supervisor_id) for one in judged if one.supervisor_id is not None}):
         _put_away(rater_id)
         team = [one for one in judged if one.supervisor_id == rater_id]
@@ -44,6 +46,9 @@ def create_for(event: CycleOpened) -> None:
             session().add(made)
             changed("evaluation", made.id, scope)
             changed("trend", made.id, [facts_scope(rater_id)])
+            lines = zip(forms[one.job.id].lines, made.rules, strict=True)
+            marks[made.id] = {f"score/{line['key']}": rule for line, rule in lines if rule is not None}
+    write_rules(marks, event.opened_at)
 
 
 def _forms(cycle: Cycle, members: Sequence[Member]) -> dict[UUID, Form]:

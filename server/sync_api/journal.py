@@ -1,6 +1,6 @@
 """The log of mutations: what arrived before, the fate of somebody's base, and writing both down."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from server.sync_api.models import FieldHistory, LoggedMutation, MutationVariant
 from server.sync_api.registry import Done, Record
 from sync import wording
 from sync.merge import fate_of
-from sync.model import Decision, Fate, Mutation, MutationId, Op, Reason, Receipt, Resolution, Submit
+from sync.model import Decision, Fate, Mutation, MutationId, Op, Reason, Receipt, Resolution, Step, Submit
 
 _COLUMNS = (
     LoggedMutation.device,
@@ -315,3 +315,28 @@ def _history_row(
         "device_time": edit.device_time,
         "received_at": now,
     }
+
+
+def write_rules(marks: Mapping[UUID, Mapping[str, int]], now: datetime) -> None:
+    """First entries of new records: the marks that the data gave, by record and field."""
+    rows: list[dict[str, Any]] = [
+        {
+            "tenant_id": current_tenant(),
+            "record_id": record_id,
+            "position": position,
+            "field": name,
+            "kind": Step.RULE.value,
+            "version": None,
+            "replaced": None,
+            "message": "history_rule",
+            "params": {"value": mark},
+            "author": None,
+            "device": None,
+            "device_time": None,
+            "received_at": now,
+        }
+        for record_id, fields in marks.items()
+        for position, (name, mark) in enumerate(fields.items(), start=1)
+    ]
+    if rows:
+        session().execute(sa.insert(FieldHistory), rows)

@@ -71,6 +71,13 @@ def test_the_history_shows_every_step_of_a_number(floor: Any, her: Any, his: Any
     assert [step["kind"] for step in every][-1] == "submitted"
 
 
+def test_the_history_of_a_measured_line_begins_with_the_mark_of_the_data(floor: Any, her: Any, record: str) -> None:
+    her.push(her.edit(record, "s1", 5), her.edit(record, "r1", "停机"))
+    first, second = her.client.get(url(record, "/history?field=score/1")).get_json()
+    assert (first["kind"], first["message"], first["params"], first["author_zh"]) == ("rule", "history_rule", {"value": 3}, None)
+    assert (second["kind"], second["replaced"]) == ("set", None)
+
+
 def test_a_field_is_named_within_bounds(her: Any, record: str) -> None:
     assert her.client.get(url(record, "/history?field=" + "x" * 25)).status_code == 422
     assert her.client.get(url(record, "/history?field=score/9")).get_json() == []
