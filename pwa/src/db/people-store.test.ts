@@ -44,6 +44,22 @@ test('whoever signed in last is there after a restart', async () => {
   expect(await store().secrets(ann)).toEqual(SECRETS);
 });
 
+test('a phone killed before the browser wrote localStorage down still knows whose it is', async () => {
+  const ann = someone();
+  await people.enter(ann, SECRETS);
+  shelf = hints();
+  expect(await store().last()).toEqual(ann);
+});
+
+test('whoever left is not brought back by a hint that outlived the leaving', async () => {
+  const ann = someone();
+  await people.enter(ann, SECRETS);
+  const stale = shelf.getItem('gemba-last');
+  await people.leave();
+  shelf.setItem('gemba-last', stale ?? '');
+  expect(await store().last()).toBeNull();
+});
+
 test('the id of this phone stays, and numbers every person under it', async () => {
   const ann = someone();
   const id = await people.deviceId();

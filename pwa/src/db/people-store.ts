@@ -1,6 +1,7 @@
 /**
  * Who has signed in on this phone. Names and the list lie in the device's database, secrets in each person's own.
- * localStorage holds the name of the last person's database, so that a cold start opens one database, not two.
+ * Who was here last stands in the device's database too. localStorage only hints at it, so that a cold start opens both
+ * databases side by side: a browser writes localStorage down seconds later, and a phone killed before that forgot its user.
  * Without IndexedDB (a private window) everything lives in memory: the desk's screens work, the phone's say so.
  */
 import type { Chance } from '../foundation/chance';
@@ -46,10 +47,12 @@ export class StoredPeople implements PeopleStore {
   }
 
   async last(): Promise<User | null> {
-    const name = this.#hint();
+    const hint = this.#hint();
+    if (hint) userDb(hint).prefetch();
+    const name = await this.#device.read(['meta'], (tx) => tx.objectStore('meta').get('last'));
     if (!name) return null;
     const db = userDb(name);
-    db.prefetch();
+    if (name !== hint) db.prefetch();
     const sealed = await db.read(['meta'], (tx) => tx.objectStore('meta').get('user'));
     return sealed ? unseal<User>('meta|user', sealed as Envelope) : null;
   }
@@ -85,9 +88,10 @@ export class StoredPeople implements PeopleStore {
         if (sealedSecrets) await meta.put(sealedSecrets, 'secrets');
       });
       this.#memory.delete(name);
-      await this.#device.write(['people'], (tx) =>
-        tx.objectStore('people').put({ db: name, user, last_used_at: this.clock.now(), can_enter_offline: true }),
-      );
+      await this.#device.write(['people', 'meta'], async (tx) => {
+        await tx.objectStore('people').put({ db: name, user, last_used_at: this.clock.now(), can_enter_offline: true });
+        await tx.objectStore('meta').put(name, 'last');
+      });
       this.hints.setItem(LAST, name);
     } catch (error) {
       // No storage at all still lets a desk work; a phone that is merely full must not lose the login either.
@@ -118,11 +122,12 @@ export class StoredPeople implements PeopleStore {
 
   async leave(): Promise<void> {
     this.hints.removeItem(LAST);
+    await this.#device.write(['meta'], (tx) => tx.objectStore('meta').delete('last')).catch(() => undefined);
   }
 
   async signOut(user: User): Promise<void> {
     const name = userDbName(user);
-    this.hints.removeItem(LAST);
+    await this.leave();
     this.#memory.delete(name);
     await userDb(name)
       .write(['meta', 'rows', 'scopes'], async (tx) => {
