@@ -73,6 +73,9 @@ def test_the_first_supervisor_has_twelve_people_to_score_at_once(loaded: Flask, 
         assert None not in one.lasts
     supervisors = [n for n, role in roles(clock) if role == "supervisor"]
     assert min(supervisors) == MACHINING_A, "whoever takes the first supervisor finds a team"
+    first = people.by_number(min(n for n, role in roles(clock) if role == "employee"))
+    assert first is not None
+    assert first.id in {one.employee_id for one in team}, "and the first employee is one of hers"
 
 
 def roles(clock: TestClock) -> list[tuple[str, str]]:
