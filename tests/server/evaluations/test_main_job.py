@@ -148,25 +148,52 @@ def test_a_finished_evaluation_costs_at_most_300_bytes(floor: Any, her: Any, rec
 
 
 def grow_team(floor: Any, size: int) -> None:
-    """A second cycle in which 肖静 judges `size` people; the first is put away."""
+    """A second cycle in which 肖静 judges `size` people, each with data and a past; the first is put away."""
     from datetime import date
+    from decimal import Decimal
+    from random import Random
 
     import sqlalchemy as sa
 
     from server.foundation.db import session
+    from server.indicators.models import Indicator, MeasuredValue, PastMark, PastOverall
     from server.people import service as people
     from server.people.models import Job
     from tests.cast import open_cycle
 
     surnames, given = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗", "伟芳娜敏静强磊军洋勇艳杰娟涛明超兰霞平刚"
+    syllables = ["wang", "zhang", "chen", "liu", "yang", "zhao", "xiu", "mei", "jun", "feng", "ying", "hong", "tao", "qiang", "lei", "bo", "hua", "lin", "jing", "wen"]
+
+    chance = Random(7)
+
+    def know(person: Any) -> None:
+        for code, low, high in (("OUT", 8600, 10800), ("FPY", 9300, 10000), ("ATT", 9000, 10000)):
+            indicator = session().execute(sa.select(Indicator.id).where(Indicator.code == code)).scalar_one()
+            session().add(
+                MeasuredValue(
+                    person_id=person.id,
+                    indicator_id=indicator,
+                    period_from=date(2026, 11, 1),
+                    period_to=date(2026, 11, 15),
+                    label="W46",
+                    value=Decimal(chance.randint(low, high)) / 100,
+                    source="MES",
+                    received_at=floor.clock.now(),
+                )
+            )
+        for code in ("OUT", "FPY", "FIVE-S", "ATT", "TEAM"):
+            session().add(PastMark(person_id=person.id, month="2026-10", indicator_code=code, mark=chance.randint(1, 5)))
+        session().add(PastOverall(person_id=person.id, month="2026-10", overall=chance.randint(20, 48)))
 
     def hire() -> None:
         job = session().execute(sa.select(Job).where(Job.code == "OPR")).scalar_one()
         for place in range(size - 2):
-            zh = surnames[place % 20] + given[(place * 7) % 20] + given[(place * 3 + 1) % 20]
-            one = people.hire(f"1{place:04}", zh, f"Person Number{place}", now=floor.clock.now())
+            zh = chance.choice(surnames) + chance.choice(given) + chance.choice(given)
+            one = people.hire(f"1{place:04}", zh, f"{chance.choice(syllables).title()} {chance.choice(syllables).title()}{chance.choice(syllables)}", now=floor.clock.now())
             people.assign(one.id, floor.cast.shift, job, "1", valid_from=date(2024, 1, 1))
             people.report_to(one.id, floor.cast.supervisor.id, valid_from=date(2024, 1, 1))
+            session().flush()
+            know(one)
         session().flush()
 
     floor.set_cycle("closed")
