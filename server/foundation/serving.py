@@ -34,7 +34,7 @@ def create(settings: Settings) -> Flask:
     configure(settings.log_level)
     app = Gemba("server", static_folder=None, template_folder="foundation/templates")
     app.config.update(
-        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_DATABASE_URI=settings.engine_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings),
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
         PROPAGATE_EXCEPTIONS=False,

@@ -69,8 +69,13 @@ class Settings:
 
     @property
     def sqlite_path(self) -> Path | None:
-        """The database file, or None on PostgreSQL."""
-        return Path(self.database_url.removeprefix("sqlite:///")) if self.is_sqlite else None
+        """The database file, or None on PostgreSQL. A relative one lies below the working directory."""
+        return Path(self.database_url.removeprefix("sqlite:///")).absolute() if self.is_sqlite else None
+
+    @property
+    def engine_url(self) -> str:
+        """The same for the engine: Flask-SQLAlchemy would look for a relative file in a folder of its own."""
+        return self.database_url if self.sqlite_path is None else f"sqlite:///{self.sqlite_path}"
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None, **overrides: Any) -> "Settings":
