@@ -18,6 +18,8 @@ export const shortName = (line: FormLine): string => pick(line.short_zh, line.sh
 export function levelName(row: EvaluationRow): string {
   if (!row.level || getLocale() === 'en') return '';
   const level = Number(row.level);
-  return Number.isInteger(level) ? m.score_level({ level: new Intl.NumberFormat('zh-u-nu-hanidec').format(level) }) : row.level;
+  // A table of ten signs: the formatter for them costs a cold start several milliseconds.
+  const sign = Number.isInteger(level) ? [...m.app_han_digits()][level] : undefined;
+  return sign ? m.score_level({ level: sign }) : row.level;
 }
 export const personName = (row: EvaluationRow): string => pick(row.name_zh, row.name_en);

@@ -1,5 +1,6 @@
 /** Instants as a person in the plant reads them: in the plant's time zone, in the language of the screen.
  *  A deadline is the plant's, so a phone set to another zone shows the same hour as the wall clock of the shop. */
+import { steadyOffset } from '../foundation/zone';
 import { getLocale } from '../generated/paraglide/runtime.js';
 
 type Part = 'year' | 'month' | 'day' | 'hour' | 'minute';
@@ -7,6 +8,8 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 let zone: string | undefined;
 /** Made when the first instant is shown: a formatter costs a cheap phone a frame. */
 let format: Intl.DateTimeFormat | undefined;
+/** Minutes east of Greenwich when the zone keeps them all year: then no formatter is made at all. */
+let offset: number | null = null;
 
 function formatFor(timeZone: string | undefined): Intl.DateTimeFormat {
   const numeric = 'numeric' as const;
@@ -15,8 +18,10 @@ function formatFor(timeZone: string | undefined): Intl.DateTimeFormat {
 
 /** The plant's zone, "Asia/Shanghai". An unknown one leaves the phone's own. */
 export function setZone(name: string): void {
-  if (name !== zone) format = undefined;
+  if (name === zone) return;
+  format = undefined;
   zone = name;
+  offset = steadyOffset(name);
 }
 
 function formatter(): Intl.DateTimeFormat {
@@ -28,6 +33,10 @@ function formatter(): Intl.DateTimeFormat {
 }
 
 function parts(at: number): Record<Part, number> {
+  if (offset !== null) {
+    const wall = new Date(at + offset * 60_000);
+    return { year: wall.getUTCFullYear(), month: wall.getUTCMonth() + 1, day: wall.getUTCDate(), hour: wall.getUTCHours(), minute: wall.getUTCMinutes() };
+  }
   return Object.fromEntries(formatter().formatToParts(at).map((part) => [part.type, Number(part.value)])) as Record<Part, number>;
 }
 
