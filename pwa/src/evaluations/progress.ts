@@ -29,7 +29,10 @@ export interface LineView {
 const text = (value: unknown) => (typeof value === 'string' ? value : '');
 const mark = (value: unknown): Mark | null => (typeof value === 'number' ? value : null);
 
-export function lineView(row: EvaluationRow, line: FormLine, i: number): LineView {
+/** What a line is read from: an evaluation has it, and so has a frozen result. */
+export type Rated = Pick<EvaluationRow, 'values' | 'rules' | 'lasts' | 'fields'>;
+
+export function lineView(row: Rated, line: FormLine, i: number): LineView {
   const value = (name: string) => row.fields[`${name}/${line.key}`]?.value;
   const rule = row.rules[i] ?? null;
   const given = mark(value('score'));
