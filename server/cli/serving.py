@@ -14,6 +14,7 @@ from server.foundation.settings import Settings
 from server.identity import queries
 
 PLANT, NUMBER = "plant", "admin"
+DEMO_PLANT = "demo"
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -41,7 +42,15 @@ def _prepare(wanted: Settings) -> None:
     if wanted.demo:
         load_demo()
     else:
+        _refuse_demo_plant()
         _found_first_admin()
+
+
+def _refuse_demo_plant() -> None:
+    is_demo = any(plant.code == DEMO_PLANT for plant in queries.tenants())
+    session().close()
+    if is_demo:  # its people share a password that stands in the documentation
+        raise Refused("This database holds the demo plant: serve it with --demo, or use another database.")
 
 
 def _found_first_admin() -> None:

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { instantOf, wallOf } from './plant-time';
+import { instantOf, judgedMonth, wallOf } from './plant-time';
 
 test('six in the evening in Shanghai is ten in the morning in UTC', () => {
   expect(instantOf('2026-11-30T18:00', 'Asia/Shanghai')).toBe('2026-11-30T10:00:00.000Z');
@@ -14,4 +14,11 @@ test('reading back what was typed gives the same wall clock', () => {
   for (const zone of ['Asia/Shanghai', 'America/New_York', 'Asia/Kolkata']) {
     expect(wallOf(Date.parse(instantOf('2026-11-30T18:30', zone)), zone)).toBe('2026-11-30T18:30');
   }
+});
+
+test('early in a month the month before is offered, later the running one', () => {
+  expect(['2026-12-01', '2026-12-13', '2026-12-14', '2026-11-24', '2027-01-05'].map(judgedMonth)).toEqual([
+    '2026-11-01', '2026-11-01', '2026-11-01', '2026-11-01', '2026-12-01',
+  ]);
+  expect(judgedMonth('2026-12-21')).toBe('2026-12-01');
 });

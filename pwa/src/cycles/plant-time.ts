@@ -22,3 +22,11 @@ export function instantOf(wall: string, zone: string): string {
 export function wallOf(at: number, zone: string): string {
   return new Date(at + ahead(zone, at) * 60_000).toISOString().slice(0, 16);
 }
+
+/** First day of the month that a cycle judges when it is made on this day: the one that holds the last two complete
+ *  weeks or most of them, so that early in a month the month before is offered and its weekly values are there. */
+export function judgedMonth(today: string): string {
+  const at = Date.parse(today);
+  const weekday = (new Date(at).getUTCDay() + 6) % 7;
+  return `${new Date(at - (weekday + 14) * 86_400_000).toISOString().slice(0, 8)}01`;
+}

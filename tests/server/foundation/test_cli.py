@@ -70,6 +70,24 @@ def test_the_demo_makes_a_secret_of_its_own_and_answers_to_local_names_only(
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_the_demo_plant_with_its_known_password_is_never_served_outside_the_demo(
+    at: str, served: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["demo"]) == 0
+    assert main(["serve"]) == 1
+    assert "--demo" in capsys.readouterr().err
+    assert served == []
+
+
+def test_a_relative_database_file_lies_below_the_working_directory(
+    served: list[Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GEMBA_DATABASE_URL", "sqlite:///var/gemba.db")
+    assert main(["serve", "--demo"]) == 0
+    assert (tmp_path / "var/gemba.db").stat().st_size > 0
+
+
 @pytest.mark.parametrize("revision", ["20991231_from_the_future", "20261124_identity"])
 def test_a_database_of_another_release_stops_the_start(
     at: str, served: list[Any], capsys: pytest.CaptureFixture[str], revision: str
