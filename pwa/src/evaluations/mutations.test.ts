@@ -34,11 +34,11 @@ test('a chip is removed by the version that added it, so another phone keeps its
   ]);
 });
 
-test('a submit signs marks and words, not chips and not itself', async () => {
+test('a submit signs marks, words and chips as they were seen, and not itself', async () => {
   const phone = new FakePhone();
   await submit(phone, seen);
   expect(phone.written).toMatchObject([
-    { field: 'status', op: 'command', base: null, value: { name: 'submit', signs: [['score/3', 'd.me.7'], ['comment/3', 'other.b.2']] } },
+    { field: 'status', op: 'command', base: null, value: { name: 'submit', signs: [['score/3', 'd.me.7'], ['comment/3', 'other.b.2'], ['chips/3', 'd.me.8']] } },
   ]);
 });
 

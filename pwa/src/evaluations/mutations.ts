@@ -34,11 +34,12 @@ export function removeChip(outbox: Outbox, row: EvaluationRow, key: number, tag:
 
 const SIGNED = ['score/', 'reason/', 'comment/'];
 
-/** Submitting signs the marks and words that the rater saw; the server parks it if one has changed meanwhile. */
+/** Submitting signs the marks, words and chips that the rater saw; the server parks it if one has changed meanwhile. */
 export function submit(outbox: Outbox, row: EvaluationRow): Promise<void> {
-  const signs = Object.entries(row.fields)
-    .filter(([field, { version }]) => version !== null && SIGNED.some((prefix) => field.startsWith(prefix)))
-    .map(([field, { version }]): [string, Version] => [field, version ?? '']);
+  const signs = Object.entries(row.fields).flatMap(([field, { value, version }]): [string, Version][] => {
+    if (field.startsWith('chips/')) return Object.values(value as Record<string, Version>).map((added) => [field, added]);
+    return version !== null && SIGNED.some((prefix) => field.startsWith(prefix)) ? [[field, version]] : [];
+  });
   return outbox.append({ record: row.id, field: 'status', op: 'command', value: { name: 'submit', signs }, base: null });
 }
 
