@@ -1,4 +1,6 @@
-"""What HR does and reads on the desk's screens."""
+"""What HR does and reads at the desk."""
+
+from datetime import datetime, timedelta
 
 from playwright.sync_api import expect
 
@@ -6,25 +8,62 @@ from tests.e2e.people import Somebody
 from tests.e2e.phone import PATIENCE_MS, Phone
 
 
-def open_cycle_for(hr: Phone, boss: Somebody) -> int:
-    """HR drafts a cycle for this supervisor's shift on the screen and opens it. Returns how many evaluations it has."""
+def open_cycle_for(hr: Phone, department: str) -> str:
+    """Drafts a cycle for one department, due tomorrow, and opens it. Returns its id."""
     hr.open("#/cycles")
     hr.ready("cycles")
-    before = set(hr.page.locator("[data-cycle]").evaluate_all("all => all.map((e) => e.dataset.cycle)"))
+    known = set(_cycles(hr))
     hr.see("[data-cycle-new]").click()
-    hr.see('[data-department="MA"]').check()
+    hr.page.locator("[data-cycle-name-zh]").fill("甲班 11 月补评")
+    hr.page.locator("[data-cycle-name-en]").fill("Shift A, November")
+    tomorrow = datetime.now().astimezone() + timedelta(days=1)
+    hr.page.locator('input[type="datetime-local"]').fill(tomorrow.strftime("%Y-%m-%dT18:00"))
+    hr.page.locator(f'[data-department="{department}"]').check()
     hr.see("[data-cycle-save]").click()
-    button = hr.see("[data-cycle-open]")
-    cycle = button.get_attribute("data-cycle-open")
-    assert cycle not in before
-    button.click()
-    row = hr.page.locator(f'[data-cycle="{cycle}"]')
-    expect(row).to_have_attribute("data-state", "open", timeout=PATIENCE_MS)
-    return int(row.locator("[data-evaluations]").get_attribute("data-evaluations") or 0)
+    expect(hr.page.locator("[data-cycle]")).to_have_count(len(known) + 1, timeout=PATIENCE_MS)
+    (made,) = set(_cycles(hr)) - known
+    hr.shot("cycles-draft-zh-light")
+    hr.see(f'[data-cycle-open="{made}"]').click()
+    return made
+
+
+def evaluations_of(hr: Phone, cycle: str) -> int:
+    """How many evaluations the desk says that opening has made."""
+    shown = hr.page.locator(f'[data-cycle="{cycle}"] [data-evaluations]')
+    expect(shown).to_be_visible(timeout=PATIENCE_MS)
+    return int(shown.get_attribute("data-evaluations") or 0)
+
+
+def _cycles(hr: Phone) -> list[str]:
+    return list(hr.page.eval_on_selector_all("[data-cycle]", "(all) => all.map((e) => e.dataset.cycle)"))
+
+
+def look_at(hr: Phone, cycle: str) -> None:
+    """The board of that cycle."""
+    hr.open("#/board")
+    hr.ready("board")
+    hr.see("#board-cycle").select_option(cycle)
+    hr.see(f'[data-board="{cycle}"]')
 
 
 def board_counts(hr: Phone, boss: Somebody) -> tuple[int, int]:
-    """(submitted, total) in this supervisor's row of the board that is on the screen."""
-    cell = hr.page.locator(f'[data-rater]:has-text("{boss.name_zh}") td.n').first
-    cell.wait_for(timeout=PATIENCE_MS)
+    """Submitted and total of one rater, as the board shows them now; nothing is reloaded."""
+    cell = hr.page.locator(f'[data-rater]:has(th:has-text("{boss.name_zh}")) td.n').first
+    expect(cell).to_be_visible(timeout=PATIENCE_MS)
     return int(cell.get_attribute("data-submitted") or 0), int(cell.get_attribute("data-total") or 0)
+
+
+def says_about(hr: Phone, boss: Somebody) -> str:
+    return hr.page.locator(f'[data-rater]:has(th:has-text("{boss.name_zh}")) .why').first.inner_text()
+
+
+def name_delegate(hr: Phone, rater: Somebody, delegate: Somebody) -> None:
+    """HR lets somebody stand in for a rater, in the newest cycle that is under way, from now on."""
+    hr.open("#/cycles")
+    hr.ready("cycles")
+    row = hr.page.locator('[data-cycle][data-state="open"]').first
+    row.locator("[data-delegation-new]").click()
+    row.locator("[data-delegation-rater]").select_option(label=rater.name_zh)
+    row.locator("[data-delegation-delegate]").select_option(label=delegate.name_zh)
+    row.locator("[data-delegation-save]").click()
+    expect(row.locator("[data-delegation]")).to_have_count(1, timeout=PATIENCE_MS)
