@@ -152,7 +152,8 @@ def _visible(source: str) -> list[tuple[int, str]]:
     def blank(match: re.Match[str]) -> str:
         return re.sub(r"[^\n]", " ", match.group())
 
-    markup = re.sub(r"<script.*?</script>|<style.*?</style>|<!--.*?-->", blank, source, flags=re.S)
+    spaces = r"&(?:nbsp|ensp|thinsp);"
+    markup = re.sub(rf"<script.*?</script>|<style.*?</style>|<!--.*?-->|{spaces}", blank, source, flags=re.S)
     for _ in range(6):  # innermost braces first
         markup = re.sub(r"\{[^{}]*\}", blank, markup)
     spoken = re.finditer(r'\s(?:aria-label|title|placeholder|alt|label)="([^"]+)"', markup)

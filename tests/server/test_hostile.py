@@ -250,19 +250,6 @@ def evaluation_of(app: Flask, person: Any) -> str:
     return short(found)
 
 
-def hostile_edits() -> Iterator[list[Any]]:
-    """Edits with a sound number and something wrong in each other place, or nothing wrong at all."""
-    strange = (*corpus.VALUES, "w.1", "0.1", "9.9", "!submit", "=s1", "ans", "s0", "s01", "g1", [1] * 400)
-    for place in range(1, 5):
-        for value in strange:
-            edit: list[Any] = [0, 0, "s1", 3, 0]
-            edit[place] = value
-            yield edit
-    for code in ("!submit", "!recall", "ans", "g1", "=s1", "=c1", "c1", "r1"):
-        for value in (*strange, ["+", "q1"], ["-", None], [[code, 1]], [["s1", "9.9"]], [corpus.ZERO, 1, 9, None]):
-            yield [0, 0, code, value, 0]
-
-
 def test_hostile_edits_end_with_a_receipt_each_and_do_not_touch_their_neighbours(
     app: Flask, cast: Any, client_for: Any, judge: Judge
 ) -> None:
@@ -272,7 +259,7 @@ def test_hostile_edits_end_with_a_receipt_each_and_do_not_touch_their_neighbours
         evaluation_of(app, cast.worker),
         evaluation_of(app, cast.south.worker),
     )
-    every = list(hostile_edits())
+    every = list(corpus.edits())
     n = last = 0
     for start in range(0, len(every), 23):
         groups: list[Any] = []

@@ -67,6 +67,7 @@ class Floor:
 
     def set_cycle(self, state: str) -> None:
         """Close the cycle, and tell the phones."""
+
         def change() -> None:
             cycle = session().execute(sa.select(Cycle).where(Cycle.id == self.cast.cycle.id)).scalar_one()
             cycle.state = state

@@ -74,7 +74,12 @@ def test_the_history_shows_every_step_of_a_number(floor: Any, her: Any, his: Any
 def test_the_history_of_a_measured_line_begins_with_the_mark_of_the_data(floor: Any, her: Any, record: str) -> None:
     her.push(her.edit(record, "s1", 5), her.edit(record, "r1", "停机"))
     first, second = her.client.get(url(record, "/history?field=score/1")).get_json()
-    assert (first["kind"], first["message"], first["params"], first["author_zh"]) == ("rule", "history_rule", {"value": 3}, None)
+    assert (first["kind"], first["message"], first["params"], first["author_zh"]) == (
+        "rule",
+        "history_rule",
+        {"value": 3},
+        None,
+    )
     assert (second["kind"], second["replaced"]) == ("set", None)
 
 
@@ -86,7 +91,9 @@ def test_a_field_is_named_within_bounds(her: Any, record: str) -> None:
 def test_progress_counts_what_was_received(floor: Any, her: Any, his: Any, record: str) -> None:
     def states() -> dict[str, str]:
         rows = floor.at_work(lambda: progress(floor.cast.cycle.id))
-        return {"worker" if row.employee_id == floor.cast.worker.id else str(row.employee_id): row.state for row in rows}
+        return {
+            "worker" if row.employee_id == floor.cast.worker.id else str(row.employee_id): row.state for row in rows
+        }
 
     assert len(states()) == 3
     assert states()["worker"] == "none"

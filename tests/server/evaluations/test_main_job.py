@@ -162,7 +162,28 @@ def grow_team(floor: Any, size: int) -> None:
     from tests.cast import open_cycle
 
     surnames, given = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗", "伟芳娜敏静强磊军洋勇艳杰娟涛明超兰霞平刚"
-    syllables = ["wang", "zhang", "chen", "liu", "yang", "zhao", "xiu", "mei", "jun", "feng", "ying", "hong", "tao", "qiang", "lei", "bo", "hua", "lin", "jing", "wen"]
+    syllables = [
+        "wang",
+        "zhang",
+        "chen",
+        "liu",
+        "yang",
+        "zhao",
+        "xiu",
+        "mei",
+        "jun",
+        "feng",
+        "ying",
+        "hong",
+        "tao",
+        "qiang",
+        "lei",
+        "bo",
+        "hua",
+        "lin",
+        "jing",
+        "wen",
+    ]
 
     chance = Random(7)
 
@@ -182,14 +203,21 @@ def grow_team(floor: Any, size: int) -> None:
                 )
             )
         for code in ("OUT", "FPY", "FIVE-S", "ATT", "TEAM"):
-            session().add(PastMark(person_id=person.id, month="2026-10", indicator_code=code, mark=chance.randint(1, 5)))
+            session().add(
+                PastMark(person_id=person.id, month="2026-10", indicator_code=code, mark=chance.randint(1, 5))
+            )
         session().add(PastOverall(person_id=person.id, month="2026-10", overall=chance.randint(20, 48)))
 
     def hire() -> None:
         job = session().execute(sa.select(Job).where(Job.code == "OPR")).scalar_one()
         for place in range(size - 2):
             zh = chance.choice(surnames) + chance.choice(given) + chance.choice(given)
-            one = people.hire(f"1{place:04}", zh, f"{chance.choice(syllables).title()} {chance.choice(syllables).title()}{chance.choice(syllables)}", now=floor.clock.now())
+            one = people.hire(
+                f"1{place:04}",
+                zh,
+                f"{chance.choice(syllables).title()} {chance.choice(syllables).title()}{chance.choice(syllables)}",
+                now=floor.clock.now(),
+            )
             people.assign(one.id, floor.cast.shift, job, "1", valid_from=date(2024, 1, 1))
             people.report_to(one.id, floor.cast.supervisor.id, valid_from=date(2024, 1, 1))
             session().flush()

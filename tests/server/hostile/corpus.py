@@ -218,3 +218,16 @@ HEADERS: tuple[dict[str, str], ...] = (
 )
 
 METHODS: tuple[str, ...] = ("TRACE", "PROPFIND", "PATCH", "OPTIONS", "HEAD", "FOO", "get", "CONNECT", "X" * 300)
+
+
+def edits() -> Iterator[list[Any]]:
+    """Edits with a sound number and something wrong in each other place, or nothing wrong at all."""
+    strange = (*VALUES, "w.1", "0.1", "9.9", "!submit", "=s1", "ans", "s0", "s01", "g1", [1] * 400)
+    for place in range(1, 5):
+        for value in strange:
+            edit: list[Any] = [0, 0, "s1", 3, 0]
+            edit[place] = value
+            yield edit
+    for code in ("!submit", "!recall", "ans", "g1", "=s1", "=c1", "c1", "r1"):
+        for value in (*strange, ["+", "q1"], ["-", None], [[code, 1]], [["s1", "9.9"]], [ZERO, 1, 9, None]):
+            yield [0, 0, code, value, 0]

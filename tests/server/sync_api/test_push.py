@@ -182,7 +182,22 @@ def test_history_names_what_each_step_replaced(plant: Any) -> None:
     ]
 
 
-HOSTILE = ["\x00", "a\x00b", "\x1b[31m", "\ufffe", "x" * 4000, 10**15, -1, 1e300, [], {}, [[[]]], {"a": "\x00"}, None, True]
+HOSTILE = [
+    "\x00",
+    "a\x00b",
+    "\x1b[31m",
+    "\ufffe",
+    "x" * 4000,
+    10**15,
+    -1,
+    1e300,
+    [],
+    {},
+    [[[]]],
+    {"a": "\x00"},
+    None,
+    True,
+]
 
 
 def test_hostile_content_is_parked_or_kept_and_never_an_error(plant: Any) -> None:

@@ -1,0 +1,56 @@
+"""The phone's app as the server hands it out: the shell for screens, assets for ever, the worker each time."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from server.foundation.settings import Settings
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def settings(settings: Settings, tmp_path: Path) -> Settings:
+    folder = tmp_path / "dist"
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text("<!doctype html><title>shell</title>")
+    (folder / "sw.js").write_text("// worker\n" * 100)
+    (folder / "assets" / "app-1a2b.js").write_text("// app\n" * 200)
+    (folder / ".secret").write_text("secret")
+    (tmp_path / "outside.js").write_text("secret")
+    return type(settings)(**{**vars(settings), "static_dir": str(folder)})
+
+
+def test_a_screens_address_gets_the_shell(client: FlaskClient) -> None:
+    for path in ("/", "/team", "/deep/er", "/index.html"):
+        answer = client.get(path)
+        assert answer.mimetype == "text/html"
+        assert "shell" in answer.text
+        assert answer.headers["Cache-Control"] == "no-cache"
+
+
+def test_hashed_assets_live_for_ever_and_the_worker_is_asked_for_each_time(client: FlaskClient) -> None:
+    asset = client.get("/assets/app-1a2b.js")
+    assert asset.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert asset.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    worker = client.get("/sw.js", headers={"Service-Worker": "script", "Accept-Encoding": "gzip"})
+    assert worker.headers["Cache-Control"] == "no-cache"
+    assert gzip.decompress(worker.data).startswith(b"// worker")
+    again = client.get("/sw.js", headers={"If-None-Match": worker.headers["ETag"], "Accept-Encoding": "gzip"})
+    assert again.status_code == 304
+
+
+def test_nothing_but_the_worker_can_be_registered_as_one(client: FlaskClient) -> None:
+    answer = client.get("/assets/app-1a2b.js", headers={"Service-Worker": "script"})
+    assert (answer.status_code, answer.json["code"]) == (403, "not_allowed")
+
+
+@pytest.mark.parametrize("path", ["/.secret", "/..%2foutside.js", "/assets/../../outside.js", "/missing.js", "/assets"])
+def test_nothing_outside_the_folder_is_served(client: FlaskClient, path: str) -> None:
+    assert b"secret" not in client.get(path).data
