@@ -25,9 +25,7 @@ from sync import model as core
 
 def evaluation(evaluation_id: EvaluationId, *, by: Actor, now: datetime) -> dict[str, Any]:
     """Everything that stands on an evaluation. Raises Problem `not_found`, `not_allowed`."""
-    one = _readable(
-        evaluation_id, by, now, Action.EVALUATION_READ, Action.EVALUATION_READ_SUBMITTED
-    )
+    one = _readable(evaluation_id, by, now, Action.EVALUATION_READ, Action.EVALUATION_READ_SUBMITTED)
     form = queries.forms([one.form_id])[one.form_id]
     state = load([one])[one.id]
     names = queries.names([one])
@@ -65,10 +63,7 @@ def _lines(one: Evaluation, form: Form, state: State) -> list[dict[str, Any]]:
     given = [held("score", line["key"]).value for line in form.lines]
     scores = [score if isinstance(score, int) else None for score in given]
     marks = effective(scores, one.rules)
-    chosen = {
-        line["key"]: dict.fromkeys(tag for tag, _ in tags_of(held("chips", line["key"])))
-        for line in form.lines
-    }
+    chosen = {line["key"]: dict.fromkeys(tag for tag, _ in tags_of(held("chips", line["key"]))) for line in form.lines}
     library = indicators.chips_by_tag({tag for tags in chosen.values() for tag in tags})
     lines: list[dict[str, Any]] = []
     for place, line in enumerate(form.lines):
@@ -90,17 +85,13 @@ def _lines(one: Evaluation, form: Form, state: State) -> list[dict[str, Any]]:
                     }
                     for tag in chosen[key]
                 ],
-                "has_open_case": any(
-                    held(head, key).in_case for head in ("score", "comment", "reason")
-                ),
+                "has_open_case": any(held(head, key).in_case for head in ("score", "comment", "reason")),
             }
         )
     return lines
 
 
-def history(
-    evaluation_id: EvaluationId, field: str | None, *, by: Actor, now: datetime
-) -> Sequence[dict[str, Any]]:
+def history(evaluation_id: EvaluationId, field: str | None, *, by: Actor, now: datetime) -> Sequence[dict[str, Any]]:
     """The steps of a field. Raises Problem `not_found`, `not_allowed`."""
     one = _readable(evaluation_id, by, now, Action.HISTORY_READ, Action.HISTORY_READ_SUBMITTED)
     entries = log.history(one.id, field)
@@ -130,9 +121,7 @@ def history(
     return made
 
 
-def _readable(
-    evaluation_id: UUID, by: Actor, now: datetime, always: Action, submitted: Action
-) -> Evaluation:
+def _readable(evaluation_id: UUID, by: Actor, now: datetime, always: Action, submitted: Action) -> Evaluation:
     one = session().get(Evaluation, (current_tenant(), evaluation_id))
     if one is None:
         raise Problem(NOT_FOUND)

@@ -97,9 +97,7 @@ def may_decide(case: core.Case | None, author: str, relations: frozenset[Relatio
     return any(one.version.author == author for one in case.standing)
 
 
-def rights_of(
-    relations: frozenset[Relation], status: core.Status, cycle: core.CycleState
-) -> list[str]:
+def rights_of(relations: frozenset[Relation], status: core.Status, cycle: core.CycleState) -> list[str]:
     """What a person may do with an evaluation as it stands, in the words of the column `may`."""
     if cycle not in (core.CycleState.OPEN, core.CycleState.CLOSING):
         return []
@@ -116,11 +114,7 @@ def effective(scores: Sequence[int | None], rules: Sequence[int | None]) -> list
 
 def lines_of(form: Form, rules: list[int | None]) -> tuple[core.Line, ...]:
     """What the core's guard must know of a form's lines."""
-    return tuple(
-        core.Line(line["key"], rule) for line, rule in zip(form.lines, rules, strict=True)
-    )
-
-
+    return tuple(core.Line(line["key"], rule) for line, rule in zip(form.lines, rules, strict=True))
 
 
 def _score(value: Any) -> int | None:

@@ -29,6 +29,4 @@ def read_evaluation(evaluation_id: UUID) -> Any:
 @room.response(200, HistoryEntrySchema(many=True))
 def read_history(query: dict[str, Any], evaluation_id: UUID) -> Any:
     """Read who set what, on which device, from what base."""
-    return desk.history(
-        EvaluationId(evaluation_id), query.get("field"), by=current_actor(), now=clock.now()
-    )
+    return desk.history(EvaluationId(evaluation_id), query.get("field"), by=current_actor(), now=clock.now())

@@ -63,9 +63,7 @@ def form_row(form: Form) -> list[Any]:
     return [short(form.id), form.job_zh, form.job_en, lines]
 
 
-def evaluation_row(
-    one: Evaluation, state: State, rights: Collection[str], names: Names, writers: Writers
-) -> list[Any]:
+def evaluation_row(one: Evaluation, state: State, rights: Collection[str], names: Names, writers: Writers) -> list[Any]:
     """An evaluation as its raters see it."""
     person = names.people[one.employee_id]
     department = names.departments[one.department_id]
@@ -96,9 +94,7 @@ def evaluation_row(
 
 def _short_list(values: Sequence[Any]) -> list[Any]:
     # 98.0 is written as 98: a byte here is a byte for each of forty people.
-    return [
-        int(value) if isinstance(value, float) and value.is_integer() else value for value in values
-    ]
+    return [int(value) if isinstance(value, float) and value.is_integer() else value for value in values]
 
 
 def _fields(state: State, writers: Writers) -> list[Any]:

@@ -86,9 +86,7 @@ def _known(cycle: Cycle, people: Collection[UUID]) -> _Known:
     )
 
 
-def _evaluation(
-    cycle: Cycle, form: Form, one: Member, rater_id: PersonId, order: int, known: _Known
-) -> Evaluation:
+def _evaluation(cycle: Cycle, form: Form, one: Member, rater_id: PersonId, order: int, known: _Known) -> Evaluation:
     person = one.person.id
     values = [known.values.get(person, {}).get(line["code"]) for line in form.lines]
     marks = known.marks.get(person, {})

@@ -94,9 +94,7 @@ def _load_comments(ids: Collection[EvaluationId], states: Mapping[UUID, State]) 
         )
 
 
-def _load_chips(
-    evaluations: Iterable[Evaluation], ids: Collection[EvaluationId], states: Mapping[UUID, State]
-) -> None:
+def _load_chips(evaluations: Iterable[Evaluation], ids: Collection[EvaluationId], states: Mapping[UUID, State]) -> None:
     query = (
         sa.select(ChipTag.evaluation_id, ChipTag.line, ChipTag.tag, ChipTag.version)
         .where(ChipTag.evaluation_id.in_(ids))
@@ -108,9 +106,7 @@ def _load_chips(
         standing.append((row.tag, core.MutationId.parse(row.version)))
     for one in evaluations:
         for name, version in sorted(one.chip_versions.items()):
-            states[one.id].fields[name] = core.Held(
-                tuple(tags.get((one.id, name), ())), version_of(version)
-            )
+            states[one.id].fields[name] = core.Held(tuple(tags.get((one.id, name), ())), version_of(version))
 
 
 def _load_answers(ids: Collection[EvaluationId], states: Mapping[UUID, State]) -> None:
@@ -314,9 +310,7 @@ class Writer:
         if self._chipped:
             place = sa.tuple_(ChipTag.evaluation_id, ChipTag.line)
             session().execute(
-                sa.delete(ChipTag)
-                .where(place.in_(self._chipped))
-                .execution_options(synchronize_session=False)
+                sa.delete(ChipTag).where(place.in_(self._chipped)).execution_options(synchronize_session=False)
             )
         if self._tags:
             session().execute(sa.insert(ChipTag), self._tags)

@@ -39,12 +39,7 @@ class EvaluationRoom(SyncedRoom):
     def lock(self, ids: Collection[UUID], by: Viewer) -> Sequence[Record]:
         """Evaluations by id, locked in that order."""
         query = sa.select(Evaluation).where(Evaluation.id.in_(ids)).order_by(Evaluation.id)
-        found = (
-            session()
-            .execute(query.with_for_update().execution_options(populate_existing=True))
-            .scalars()
-            .all()
-        )
+        found = session().execute(query.with_for_update().execution_options(populate_existing=True)).scalars().all()
         if not found:
             return []
         states = load(found)
@@ -112,11 +107,7 @@ class EvaluationRoom(SyncedRoom):
             return {one.id: rows.cycle_row(one) for one in queries.cycles(wanted)}
         if kind == "form":
             forms = queries.forms(ids).values()
-            return {
-                one.id: rows.form_row(one)
-                for one in forms
-                if visible is None or one.cycle_id in visible
-            }
+            return {one.id: rows.form_row(one) for one in forms if visible is None or one.cycle_id in visible}
         if kind == "evaluation":
             return self._evaluations(ids, person, visible, viewer, writers)
         if kind == "case":
@@ -160,7 +151,9 @@ class EvaluationRoom(SyncedRoom):
         writers: Writers,
     ) -> dict[UUID, list[Any]]:
         found = queries.cases(ids)
-        rated = {one.id: one for one in queries.rated({c.evaluation_id for c in found}, rater, visible, viewer.person_id)}
+        rated = {
+            one.id: one for one in queries.rated({c.evaluation_id for c in found}, rater, visible, viewer.person_id)
+        }
         shown: list[Case] = [case for case in found if case.evaluation_id in rated]
         stands = standing(rated.values(), viewer.at)
         states = load(list(rated.values()))

@@ -20,9 +20,7 @@ def trend_rows(evaluations: Sequence[Evaluation]) -> dict[UUID, list[Any]]:
         for one in of_cycle:
             known = series.get(one.employee_id, {})
             lines = [
-                _line(line["key"], known[line["code"]])
-                for line in forms[one.form_id].lines
-                if known.get(line["code"])
+                _line(line["key"], known[line["code"]]) for line in forms[one.form_id].lines if known.get(line["code"])
             ]
             made[one.id] = [short(one.id), lines]
     return made

@@ -16,7 +16,7 @@ class Writers:
         self._index: dict[str, int] = {}
 
     def ref(self, version: str | None) -> str | None:
-        """"w.n" for the canonical text "device.author.n"; None stays None."""
+        """ "w.n" for the canonical text "device.author.n"; None stays None."""
         if version is None:
             return None
         writer, _, n = version.rpartition(".")
@@ -83,10 +83,7 @@ def write_answer(answer: Answer) -> bytes:
             answer.seq,
             answer.receipts,
             0 if answer.scopes is None else answer.scopes,
-            [
-                [d.scope, d.start, d.end, int(d.more), d.puts, d.leaves]
-                for d in answer.deltas
-            ],
+            [[d.scope, d.start, d.end, int(d.more), d.puts, d.leaves] for d in answer.deltas],
             answer.writers.names(),
             answer.now_ms,
         ]

@@ -76,7 +76,4 @@ def contacts(people: Collection[UUID]) -> Mapping[UUID, Contact]:
         .where(DeviceContact.person_id.in_(people))
         .group_by(DeviceContact.person_id)
     )
-    return {
-        row.person_id: Contact(row.last, int(row.queued), row.oldest)
-        for row in session().execute(query)
-    }
+    return {row.person_id: Contact(row.last, int(row.queued), row.oldest) for row in session().execute(query)}

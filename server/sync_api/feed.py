@@ -17,9 +17,7 @@ from server.foundation.db import Change, current_tenant, session
 from server.sync_api.models import Feed, TenantSeq
 
 
-def upsert(
-    table: Any, rows: Sequence[dict[str, Any]], key: Sequence[str], set_: Sequence[str]
-) -> None:
+def upsert(table: Any, rows: Sequence[dict[str, Any]], key: Sequence[str], set_: Sequence[str]) -> None:
     """INSERT ... ON CONFLICT (key) DO UPDATE, on both databases. `rows` have the same columns."""
     if not rows:
         return
@@ -65,9 +63,9 @@ def write_feed(changes: Sequence[Change]) -> None:
 def take(count: int) -> int:
     """Raise the counter by `count` and return it. Its row is locked until the commit."""
     insert = _insert(TenantSeq).values(tenant_id=current_tenant(), n=count)
-    statement = insert.on_conflict_do_update(
-        index_elements=["tenant_id"], set_={"n": TenantSeq.n + count}
-    ).returning(TenantSeq.n)
+    statement = insert.on_conflict_do_update(index_elements=["tenant_id"], set_={"n": TenantSeq.n + count}).returning(
+        TenantSeq.n
+    )
     return int(session().execute(statement).scalar_one())
 
 

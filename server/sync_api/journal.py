@@ -121,9 +121,7 @@ class Journal:
                 base=known.fate.base,
                 device_time=row.device_time,
             )
-            found.append(
-                Arrival(edit.id, edit.record, known.hash, None, edit, None, edit.device_time)
-            )
+            found.append(Arrival(edit.id, edit.record, known.hash, None, edit, None, edit.device_time))
         return sorted(found, key=lambda one: (one.id.device, one.id.author, one.id.n))
 
     def _note(self, row: Any) -> Known:
@@ -255,12 +253,7 @@ def _update(row: dict[str, Any]) -> None:
             LoggedMutation.author == row["author"],
             LoggedMutation.n == row["n"],
         )
-        .values(
-            {
-                name: row[name]
-                for name in ("receipt", "reason", "wrote", "alias", "missing", "case_id")
-            }
-        )
+        .values({name: row[name] for name in ("receipt", "reason", "wrote", "alias", "missing", "case_id")})
         .execution_options(synchronize_session=False)
     )
 
@@ -274,9 +267,7 @@ def keep_variant(arrival: Arrival, now: datetime) -> None:
         "payload_hash": arrival.hash,
     }
     if session().get(MutationVariant, {"tenant_id": current_tenant(), **key}) is None:
-        session().add(
-            MutationVariant(**key, record=arrival.record, content=arrival.content, received_at=now)
-        )
+        session().add(MutationVariant(**key, record=arrival.record, content=arrival.content, received_at=now))
         session().flush()  # the same content may come twice in one push
 
 
@@ -294,9 +285,7 @@ def write_history(records: Iterable[Record], now: datetime) -> None:
         session().execute(sa.insert(FieldHistory), rows)
 
 
-def _history_row(
-    record: Record, done: Done, words: wording.Words, now: datetime
-) -> dict[str, Any]:
+def _history_row(record: Record, done: Done, words: wording.Words, now: datetime) -> dict[str, Any]:
     edit, decision = done.edit, done.decision
     assert decision.step is not None
     version = decision.held.version if decision.changed else edit.id

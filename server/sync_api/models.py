@@ -132,4 +132,3 @@ class DeviceContact(TenantOwned, Base):
     queued_count: Mapped[int] = mapped_column(sa.BigInteger)
     """Edits that it still held when it asked, those of this request included."""
     oldest_queued_at: Mapped[datetime | None]
-

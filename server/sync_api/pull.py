@@ -91,9 +91,7 @@ def access_of(scopes: Sequence[Scope]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:ACCESS_LENGTH]
 
 
-def _deltas(
-    feeds: Sequence[str], cursors: Sequence[int], seq: int, viewer: Viewer, writers: Writers
-) -> list[Delta]:
+def _deltas(feeds: Sequence[str], cursors: Sequence[int], seq: int, viewer: Viewer, writers: Writers) -> list[Delta]:
     used = 0
     deltas: list[Delta] = []
     for place, name in enumerate(feeds):
@@ -123,12 +121,8 @@ def _anything(scope: str, start: int) -> bool:
     return start == 0 or session().execute(query).first() is not None
 
 
-def _delta(
-    place: int, scope: str, start: int, seq: int, viewer: Viewer, writers: Writers
-) -> Delta:
-    query = sa.select(Feed.kind, Feed.record_id, Feed.op).where(
-        Feed.scope == scope, Feed.seq > start, Feed.seq <= seq
-    )
+def _delta(place: int, scope: str, start: int, seq: int, viewer: Viewer, writers: Writers) -> Delta:
+    query = sa.select(Feed.kind, Feed.record_id, Feed.op).where(Feed.scope == scope, Feed.seq > start, Feed.seq <= seq)
     if start == 0:
         query = query.where(Feed.op == "put")
     delta = Delta(place, start, seq)

@@ -139,10 +139,7 @@ def _together(arrivals: Sequence[Arrival], sender: Sender) -> list[Outcome]:
     kept = Journal()
     kept.read(arrival.id for arrival in arrivals)
     kept.read(
-        version
-        for arrival in arrivals
-        if arrival.edit is not None
-        for version in journal.versions_named(arrival.edit)
+        version for arrival in arrivals if arrival.edit is not None for version in journal.versions_named(arrival.edit)
     )
     outcomes: list[Outcome] = []
     written: dict[MutationId, Arrival] = {}
@@ -163,9 +160,7 @@ def _together(arrivals: Sequence[Arrival], sender: Sender) -> list[Outcome]:
         written[arrival.id] = arrival
     held_before |= _wake(written, records, kept, sender)
     touched = list(records.values())
-    kept.write(
-        list(written.values()), held_before, now=sender.now, session_id=sender.actor.session_id
-    )
+    kept.write(list(written.values()), held_before, now=sender.now, session_id=sender.actor.session_id)
     for room in registry.rooms():
         room.store([r for r in touched if r.room is room and r.done], sender.now)
     journal.write_history(touched, sender.now)
@@ -199,16 +194,10 @@ def _locked(arrivals: Sequence[Arrival], sender: Sender) -> dict[str, registry.R
     wanted = {journal.record_id_of(arrival.record) for arrival in arrivals} - {None}
     ids = sorted(one for one in wanted if one is not None)
     viewer = registry.Viewer(sender.actor.person_id, sender.now)
-    return {
-        short(record.id): record
-        for room in registry.rooms()
-        for record in room.lock(ids, viewer)
-    }
+    return {short(record.id): record for room in registry.rooms() for record in room.lock(ids, viewer)}
 
 
-def _judge(
-    arrival: Arrival, records: dict[str, registry.Record], kept: Journal, sender: Sender
-) -> Outcome:
+def _judge(arrival: Arrival, records: dict[str, registry.Record], kept: Journal, sender: Sender) -> Outcome:
     edit = arrival.edit
     if edit is None:
         return kept.parked(arrival, Reason.INVALID)

@@ -22,9 +22,7 @@ from sync.model import Receipt
 room = Room("sync_api", url_prefix="/api", description="The phones' one door.")
 
 
-@room.route(
-    "/sync", methods=["POST"], action=Action.SYNC_EXCHANGE, unit=False, drain=True
-)
+@room.route("/sync", methods=["POST"], action=Action.SYNC_EXCHANGE, unit=False, drain=True)
 @room.doc(
     requestBody={
         "required": True,

@@ -82,9 +82,7 @@ def asked_from_json(op: Op, kept: Any) -> Asked:
     if op is Op.COMMAND:
         if "submit" not in kept:
             return Recall()
-        return Submit(
-            tuple((name, tuple(map(MutationId.parse, versions))) for name, versions in kept["submit"])
-        )
+        return Submit(tuple((name, tuple(map(MutationId.parse, versions))) for name, versions in kept["submit"]))
     if op is Op.APPEND:
         return Answer(kept["answer"], kept["note"])
     if op is Op.RESOLVE:

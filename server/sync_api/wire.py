@@ -198,9 +198,7 @@ class Reader:
         if not isinstance(code, str) or len(code) > 16:
             raise Unreadable("unknown_field")
         name, op, read = self._reader(code, value)
-        return WireMutation(
-            raw.n, raw.record, self.t0_ms + dt_ms, name, op, read(value), self.versions(base)
-        )
+        return WireMutation(raw.n, raw.record, self.t0_ms + dt_ms, name, op, read(value), self.versions(base))
 
     def _reader(self, code: str, value: Any) -> tuple[str, str, Callable[[Any], Any]]:
         if code in ("!submit", "!recall"):

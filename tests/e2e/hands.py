@@ -18,6 +18,8 @@ def sign_in(phone: Phone, who: Somebody, then: str) -> None:
     phone.open("#/sign-in")
     phone.page.locator(f'[data-demo-person="{who.employee_no}"]').first.click()
     phone.ready(then)
+    if then == "team":
+        phone.page.wait_for_selector('[data-person="0"]')
 
 
 def counter(phone: Phone) -> str:
@@ -88,10 +90,7 @@ def submit(phone: Phone, done: int) -> None:
 
 
 def next_person(phone: Phone, was: str) -> str:
-    """On to the next person, by itself or by the button that names it. Returns the evaluation's id."""
-    button = phone.page.locator("[data-next]")
-    if phone.page.get_attribute("html", "data-ready") == f"score:{was}":
-        button.first.click()
+    """After a submit the next person comes by itself. Returns the evaluation's id."""
     phone.wait(
         "(was) => { const r = document.documentElement.dataset.ready || ''; return r.startsWith('score:') && r !== was }",
         f"score:{was}",
@@ -104,8 +103,14 @@ def drained(phone: Phone, seconds: float = 60) -> None:
     within(seconds, f"the outbox is empty, it holds {phone.queued()}", lambda: phone.queued() == 0)
 
 
-def shell_is_cached(phone: Phone) -> None:
-    """Waits until the service worker runs: from then on the app opens without a network."""
+def ready_for_the_dead_spot(phone: Phone) -> None:
+    """Waits until the shell is cached and every scope has arrived: from then on the phone needs no network."""
+
+    def whole() -> bool:
+        scopes = [scope for db in phone.storage().values() for scope in db.get("scopes", [])]
+        return len(scopes) > 1 and all(scope["cursor"] > 0 for scope in scopes)
+
+    within(30, "every scope has arrived", whole)
     phone.wait("async () => (await navigator.serviceWorker.ready).active?.state === 'activated'")
 
 
@@ -134,3 +139,16 @@ def end_other_sessions(house: House, who: Somebody) -> None:
     for each in sessions:
         if not each.get("current"):
             assert desk.call("DELETE", f"/api/auth/sessions/{each['id']}")[0] < 300
+
+
+def name_here(phone: Phone) -> str:
+    """The name at the head of the scoring page, without the job."""
+    return phone.page.locator("h1").first.evaluate("(h) => h.firstChild.textContent.trim()")
+
+
+def write_words(phone: Phone, words: str) -> None:
+    """Own words on the open line: the reason of a changed mark, or a comment."""
+    phone.see("[data-pencil]").click()
+    phone.page.locator("dialog textarea").fill(words)
+    phone.page.locator("dialog [data-save]").click()
+    expect(phone.page.locator("dialog[open]")).to_have_count(0)

@@ -32,8 +32,8 @@ def first(house: House, role: str, **like: Any) -> Somebody:
 
 
 # The demo's people whom the stories need, by personnel number.
-SHIFT_WITHOUT_A_CYCLE = "10011"  # supervisor of machining shift A, twelve people, nothing opened yet
-SHIFT_AT_WORK = "10013"  # supervisor of assembly shift A, twelve people in the demo's open cycle
+SHIFT_A = "10011"  # supervisor of machining shift A, twelve people
+SHIFT_AT_WORK = "10013"  # supervisor of assembly shift A, twelve people
 NEIGHBOUR = "10012"  # supervisor of machining shift B
 
 

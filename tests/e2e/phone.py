@@ -83,6 +83,15 @@ class Phone:
         self.start()
         self.open()
 
+    def pocket(self) -> None:
+        """Closes the browser as a person does and opens it again.
+
+        Chromium writes a new cookie to the disk within 30 s or on closing: a browser killed sooner has lost the login.
+        """
+        self.context.close()
+        self.start()
+        self.open()
+
     def close(self) -> None:
         with contextlib.suppress(Exception):
             self.context.close()
