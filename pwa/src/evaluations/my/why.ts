@@ -1,7 +1,7 @@
 /** The rows behind one's own result: what counts, by what rule, in which words. Pure. */
 import { filled } from '../chips';
-import { lineView, type LineView } from '../progress';
-import type { ChipRow, EvaluationRow, FormRow, ResultRow } from '../../sync/types';
+import { lineView, type LineView, type Rated } from '../progress';
+import type { ChipRow, FormRow, ResultRow } from '../../sync/types';
 
 export interface Why {
   view: LineView;
@@ -16,8 +16,7 @@ export function whyOf(result: ResultRow, form: FormRow, chips: readonly ChipRow[
   const rows = form.lines.map((line, i): Why => {
     const mark = result.scores[i] ?? null;
     const rule = result.rules[i] ?? null;
-    const fields = { [`score/${line.key}`]: { value: mark, version: null } };
-    const view = lineView({ ...result, fields } as unknown as EvaluationRow, line, i);
+    const view = lineView(asRow(result, line.key, mark), line, i);
     const words = (result.chips[i] ?? []).flatMap((tag) => {
       const chip = chips.find(({ id }) => id === tag);
       return chip ? [filled(pick(chip.zh, chip.en), view, period) ?? ''] : [];
@@ -32,6 +31,14 @@ export function whyOf(result: ResultRow, form: FormRow, chips: readonly ChipRow[
   });
   return rows.sort((a, b) => (b.mark ?? 0) - (a.mark ?? 0));
 }
+
+/** A result has the parts of an evaluation that a line is read from, and no others. */
+const asRow = (result: ResultRow, key: number, mark: number | null): Rated => ({
+  values: result.values,
+  rules: result.rules,
+  lasts: [],
+  fields: { [`score/${key}`]: { value: mark, version: null } },
+});
 
 /** Tenths that one row adds: 5 at 10 % is 5, shown as 0.5. */
 export const share = (mark: number, weight: number): string => String((mark * weight) / 100);

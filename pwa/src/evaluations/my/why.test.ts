@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import type { ChipRow, FormRow, ResultRow } from '../../sync/types';
+import { share, whyOf } from './why';
+
+const line = (key: number, weight: number, bands: [number, number, number, number] | null) => ({
+  key, weight, bands, code: `L${key}`, unit: '%', direction: 'higher', target: null, threshold: null, anchors: null, source: bands ? 'MES' : 'rating',
+}) as unknown as FormRow['lines'][number];
+const form: FormRow = { id: 'f', job_zh: '', job_en: '', lines: [line(1, 60, [90, 95, 100, 105]), line(2, 30, [90, 95, 100, 105]), line(3, 10, null)] };
+const result = {
+  values: [96, 91, null], rules: [3, 2, null], scores: [null, 3, 5], comments: [null, null, '带新人'],
+  chips: [null, null, ['q']], reasons: [null, '停机两天', null], overall: 32,
+} as unknown as ResultRow;
+const chips = [{ id: 'q', indicator_code: '', band: 'high', zh: '做法已推广', en: 'Spread' }] as ChipRow[];
+const zh = (text: string) => text;
+
+test('the strongest line comes first, and a mark of the rule says so', () => {
+  const why = whyOf(result, form, chips, null, zh);
+  expect(why.map(({ view, mark, byData }) => [view.key, mark, byData])).toEqual([[3, 5, false], [1, 3, true], [2, 3, false]]);
+});
+
+test('a changed mark keeps its reason, and chips are said in the language of the reader', () => {
+  const why = whyOf(result, form, chips, null, (_, en) => en);
+  expect(why[2]?.reason).toBe('停机两天');
+  expect(why[0]?.said).toEqual(['Spread', '带新人']);
+});
+
+test('the shares of all lines make the whole', () => {
+  const why = whyOf(result, form, chips, null, zh);
+  const sum = why.reduce((all, one) => all + Number(share(one.mark ?? 0, one.view.line.weight)), 0);
+  expect(Math.round(sum * 10)).toBe(result.overall);
+});
