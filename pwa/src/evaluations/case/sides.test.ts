@@ -9,13 +9,18 @@ const candidate = (author_id: string, value: unknown, device_time: number, recei
 const line = (key: number, weight: number) => ({ key, weight, code: `L${key}`, bands: null, anchors: null, direction: 'higher' }) as unknown as FormRow['lines'][number];
 const form = { id: 'f', job_zh: '', job_en: '', lines: [line(1, 60), line(2, 40)] } as FormRow;
 const evaluation = {
-  id: 'e', values: [null, null], rules: [3, null], lasts: [null, null], fields: { 'score/2': { value: 4, version: 'd.ann.1' } },
+  id: 'e', rater_id: 'ann', values: [null, null], rules: [3, null], lasts: [null, null], fields: { 'score/2': { value: 4, version: 'd.ann.1' } },
 } as unknown as EvaluationRow;
 const row = (field: string, candidates: Candidate[]) => ({ id: 'c', evaluation_id: 'e', field, candidates }) as unknown as CaseRow;
 
 test('each choice says what it makes of the whole', () => {
   const sides = sidesOf(row('score/2', [candidate('ann', 4, 0, 1), candidate('bo', 2, 0, 1)]), evaluation, form, 'ann');
   expect(sides.map(({ mine, mark, overall }) => [mine, mark, overall])).toEqual([[true, 4, 34], [false, 2, 26]]);
+});
+
+test('the own side stands first, and whoever stood in is named as such', () => {
+  const sides = sidesOf(row('score/2', [candidate('bo', 2, 0, 1), candidate('ann', 4, 5, 6)]), evaluation, form, 'ann');
+  expect(sides.map(({ mine, standsIn }) => [mine, standsIn])).toEqual([[true, false], [false, true]]);
 });
 
 test('a value that lay on a phone for hours says so, one that was sent at once does not', () => {

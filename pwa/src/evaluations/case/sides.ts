@@ -5,6 +5,8 @@ import type { Candidate, CaseRow, EvaluationRow, FormRow, Id, Millis } from '../
 export interface Side {
   candidate: Candidate;
   mine: boolean;
+  /** Written by whoever stood in for the rater. */
+  standsIn: boolean;
   /** The mark, for a score; the text, for a comment. */
   mark: number | null;
   text: string;
@@ -16,19 +18,22 @@ export interface Side {
 
 const AT_ONCE_MS = 120_000;
 
+/** The reader's own first, then in the order in which they were written. */
 export function sidesOf(row: CaseRow, evaluation: EvaluationRow, form: FormRow, me: Id): Side[] {
-  return row.candidates.map((candidate) => {
+  const sides = row.candidates.map((candidate) => {
     const waited = candidate.received_at - candidate.device_time;
     const mark = typeof candidate.value === 'number' ? candidate.value : null;
     return {
       candidate,
       mine: candidate.author_id === me,
+      standsIn: candidate.author_id !== evaluation.rater_id,
       mark,
       text: typeof candidate.value === 'string' ? candidate.value : '',
       lay: waited > AT_ONCE_MS ? waited : null,
       overall: mark === null ? null : overallWith(row, evaluation, form, mark),
     };
   });
+  return sides.sort((a, b) => Number(b.mine) - Number(a.mine) || a.candidate.device_time - b.candidate.device_time);
 }
 
 function overallWith(row: CaseRow, evaluation: EvaluationRow, form: FormRow, mark: number): number | null {

@@ -31,6 +31,17 @@ const STEPS: Record<string, Words> = {
   history_rule: m.history_rule,
 };
 
+/** Shorter than this is the ordinary way to the server, not worth a word. */
+export const AT_ONCE_MS = 120_000;
+
+/** "3 小时": how long an edit lay on its phone. */
+export function spanWords(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 60) return m.history_minutes({ n: minutes });
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? m.history_hours({ n: hours }) : m.history_days({ n: Math.round(hours / 24) });
+}
+
 /** `chips`: tag -> its words. A step that this app does not know yet is shown by its code rather than hidden. */
 export function stepWords(entry: Entry, chips: ReadonlyMap<string, string>): string {
   const words = STEPS[entry.message];
