@@ -1,11 +1,13 @@
 /**
- * The board as the server last answered it, asked for again every three seconds while somebody looks. A board on which
- * nothing has moved costs an empty 304 on the wire: the browser's own cache sends the ETag and keeps the last answer.
+ * The board as the server last answered it, asked for again every three seconds while somebody looks. While nothing
+ * moves, a question costs an empty 304. What was shown stays when the server cannot be reached, with its time.
  */
 import { api } from '../foundation/api';
 import { realClock as clock } from '../foundation/clock';
+import { ApiProblem } from '../foundation/problem';
 import { problemWords } from '../foundation/words';
 import type { components } from '../generated/api';
+import { getIfChanged } from './conditional';
 
 type Schemas = components['schemas'];
 export type Board = Schemas['Board'];
@@ -13,16 +15,22 @@ export type Rater = Schemas['Rater'];
 export type Cycle = Schemas['Cycle'];
 
 export const POLL_MS = 3_000;
+/** Cycles change when HR opens one, not while supervisors score: asked for every half minute. */
+const CYCLES_EVERY = 10;
 
 export class BoardView {
   cycles = $state.raw<Cycle[]>([]);
   board = $state.raw<Board | null>(null);
   /** Why the last question had no answer; "" when it had. */
   failed = $state('');
+  /** `refused`: the server was reached and said no. */
+  failure = $state<'none' | 'away' | 'refused' | 'login'>('none');
   /** When the server last answered. */
   heardAt = $state<number | null>(null);
   asked = $state(false);
   #chosen = $state<string | null>(null);
+  #etag: string | null = null;
+  #rounds = 0;
   #cancel: (() => void) | undefined;
   #closed = false;
 
@@ -37,7 +45,7 @@ export class BoardView {
 
   choose(cycleId: string): void {
     this.#chosen = cycleId;
-    this.board = null;
+    this.#forget();
     this.#wake();
   }
 
@@ -45,6 +53,11 @@ export class BoardView {
     this.#closed = true;
     this.#cancel?.();
     document.removeEventListener('visibilitychange', this.#wake);
+  }
+
+  #forget(): void {
+    this.board = null;
+    this.#etag = null;
   }
 
   #wake = (): void => {
@@ -55,18 +68,29 @@ export class BoardView {
 
   async #round(): Promise<void> {
     try {
-      this.cycles = await api.get<Cycle[]>('/api/cycles');
-      const id = this.chosen;
-      const board = id ? await api.get<Board>(`/api/completion/board?cycle_id=${id}`) : null;
-      if (this.#closed) return;
-      if (id === this.chosen) this.board = board;
+      await this.#ask();
       this.failed = '';
+      this.failure = 'none';
       this.heardAt = clock.now();
     } catch (error) {
       this.failed = problemWords(error);
+      this.failure = !(error instanceof ApiProblem) ? 'away' : error.status === 401 ? 'login' : 'refused';
     }
     this.asked = true;
     this.#cancel?.();
-    if (!this.#closed && document.visibilityState === 'visible') this.#cancel = clock.after(POLL_MS, () => void this.#round());
+    if (!this.#closed && document.visibilityState === 'visible' && this.failure !== 'refused') {
+      this.#cancel = clock.after(POLL_MS, () => void this.#round());
+    }
+  }
+
+  async #ask(): Promise<void> {
+    if (this.board === null || this.#rounds % CYCLES_EVERY === 0) this.cycles = await api.get<Cycle[]>('/api/cycles');
+    this.#rounds++;
+    const id = this.chosen;
+    if (id === null) return this.#forget();
+    const changed = await getIfChanged<Board>(`/api/completion/board?cycle_id=${id}`, this.#etag);
+    if (this.#closed || id !== this.chosen || changed === null) return;
+    this.board = changed.body;
+    this.#etag = changed.etag;
   }
 }
