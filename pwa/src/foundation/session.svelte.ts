@@ -39,6 +39,11 @@ export class Session implements Credentials {
     return this.#welcome('/api/auth/login', who);
   }
 
+  /** The first time, or after a forgotten password: HR's one-time code and the password that is to hold from now on. */
+  enrol(who: { plant: string; employee_no: string; code: string; password: string }): Promise<void> {
+    return this.#welcome('/api/auth/enrol', who);
+  }
+
   signInDemo(who: { plant: string; employee_no: string }): Promise<void> {
     return this.#welcome('/api/auth/demo', who);
   }
