@@ -32,7 +32,7 @@ SECURITY: Final = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": (
         "camera=(self), microphone=(self), geolocation=(), payment=(), usb=(), display-capture=(),"
-        " accelerometer=(), gyroscope=(), magnetometer=(), midi=(), serial=(), bluetooth=()"
+        " accelerometer=(), gyroscope=(), magnetometer=(), midi=(), serial=()"
     ),
     "X-Frame-Options": "DENY",
 }
