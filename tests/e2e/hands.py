@@ -152,3 +152,10 @@ def write_words(phone: Phone, words: str) -> None:
     phone.page.locator("dialog textarea").fill(words)
     phone.page.locator("dialog [data-save]").click()
     expect(phone.page.locator("dialog[open]")).to_have_count(0)
+
+
+def switch_user(phone: Phone) -> None:
+    """Back to the sign-in page from the team's menu; nothing of the one who leaves is forgotten."""
+    phone.see("[data-menu]").click()
+    phone.see("[data-switch-user]").click()
+    phone.ready("sign-in")

@@ -59,7 +59,7 @@ class Phone:
 
     def new_page(self) -> Page:
         page = self.context.new_page()
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("pageerror", lambda error: self.errors.append(f"{error} {error.stack}"))
         page.on("console", lambda m: self.errors.append(m.text) if "Content Security Policy" in m.text else None)
         return page
 
