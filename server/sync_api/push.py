@@ -15,10 +15,11 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from server.foundation.db import is_transient, savepoint
+from server.foundation.db import savepoint
+from server.foundation.errors import problem_of
 from server.foundation.ids import new_id, short, unshort
 from server.foundation.log import log, where
-from server.foundation.problems import FieldError, Problem
+from server.foundation.problems import INVALID, FieldError, Problem
 from server.foundation.web import Actor
 from server.sync_api import journal, registry, stored
 from server.sync_api.contact import note_contact
@@ -109,7 +110,7 @@ def _receive(arrivals: Sequence[Arrival], sender: Sender) -> list[Outcome]:
         with savepoint():
             return _together(arrivals, sender)
     except DBAPIError as error:
-        if is_transient(error) or error.connection_invalidated:
+        if _is_the_databases(error):
             raise
         fault: Exception = error
     except Problem:
@@ -122,6 +123,13 @@ def _receive(arrivals: Sequence[Arrival], sender: Sender) -> list[Outcome]:
     log().error("mutation.poison", error=type(fault).__name__, where=where(fault))
     with savepoint():
         return [_park_alone(arrivals[0], sender)]
+
+
+def _is_the_databases(error: DBAPIError) -> bool:
+    """Whether the trouble is the database's own (busy, full, too slow, away): no edit is to blame,
+    and each of them is asked about again."""
+    problem = problem_of(error)
+    return problem is not None and problem.code is not INVALID
 
 
 def _park_alone(arrival: Arrival, sender: Sender) -> Outcome:

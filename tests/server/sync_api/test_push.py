@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from server.foundation.db import session
+from server.sync_api import journal
 from server.sync_api.models import FieldHistory, LoggedMutation, MutationVariant
 
 
@@ -124,6 +125,39 @@ def test_a_poison_edit_among_fifty_is_parked_and_the_others_stand(plant: Any, no
     assert {receipt[0] for n, receipt in receipts.items() if n != 50} == {"a"}
     assert plant.held(note, "comment/1").value is None
     assert phone.push(edits[20]) == {50: ["p", "invalid"]}
+
+
+class TooSlow(Exception):
+    """PostgreSQL's statement_timeout."""
+
+    sqlstate = "57014"
+
+
+class Full(Exception):
+    """SQLite without room."""
+
+    sqlite_errorname = "SQLITE_FULL"
+
+
+@pytest.mark.parametrize("trouble", [TooSlow, Full])
+def test_a_slow_or_full_database_parks_nobody(plant: Any, monkeypatch: pytest.MonkeyPatch, trouble: Any) -> None:
+    note, phone = plant.note(plant.ann), plant.phone(plant.ann)
+    phone.pull()
+    edits = [phone.edit(note, "s1", 4), phone.edit(note, "s2", 3)]
+    write, failed = journal.Journal.write, []
+
+    def fail_at_first(kept: Any, arrivals: Any, *rest: Any, **named: Any) -> None:
+        if len(failed) < 2:  # the batch, and its first half: room, or speed, comes back afterwards
+            failed.append(len(arrivals))
+            raise sa.exc.OperationalError("INSERT", {}, trouble())
+        write(kept, arrivals, *rest, **named)
+
+    monkeypatch.setattr(journal.Journal, "write", fail_at_first)
+    answer = phone.client.post("/api/sync", json=phone.body(*edits))
+    assert answer.status_code in (503, 507)
+    assert count(plant, LoggedMutation) == 0
+    failed += [0, 0]
+    assert phone.push(*edits) == {1: ["a"], 2: ["a"]}
 
 
 @pytest.mark.parametrize("code", ["salary", "s9", "=g1", "s1"])
