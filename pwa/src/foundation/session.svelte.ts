@@ -69,7 +69,20 @@ export class Session implements Credentials {
     const secrets = await parts.people.secrets(user);
     await parts.people.signOut(user);
     await this.#goOut();
-    if (secrets) await parts.api.bare('POST', '/api/auth/logout', {}, secrets.csrf).catch(() => undefined);
+    if (secrets) await this.#logOut(secrets).catch(() => undefined);
+  }
+
+  /** After a quiet quarter of an hour a logout needs a refresh first, else the session lives on for weeks. */
+  async #logOut({ csrf, refresh_csrf }: Secrets): Promise<void> {
+    const { api } = this.parts;
+    const logout = (value: string): Promise<void> => api.bare('POST', '/api/auth/logout', {}, value);
+    try {
+      await logout(csrf);
+    } catch (error) {
+      // Once the next person has entered, the cookies are theirs.
+      if (!(error instanceof ApiProblem) || error.status !== 401 || this.user) return;
+      await logout((await api.bare<Welcome>('POST', '/api/auth/refresh', {}, refresh_csrf)).csrf);
+    }
   }
 
   /** What the sign-in page may offer; asks the server. */

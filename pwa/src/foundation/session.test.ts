@@ -153,6 +153,18 @@ describe('several people on one phone', () => {
     expect([session.state, session.user]).toEqual(['signed_out', null]);
     expect(calls.at(-1)).toMatchObject({ path: '/api/auth/logout', csrf: 'c1' });
   });
+
+  test('with a short-lived pass that has run out it is refreshed once, to end the session on the server too', async () => {
+    replies = [welcome('ann', 'c1'), problem('auth_required', 401), welcome('ann', 'c2'), { status: 200, body: {} }];
+    await session.signInDemo({ plant: 'north', employee_no: '0101' });
+    await session.signOut();
+    expect(calls.slice(-3).map(({ path, csrf }) => [path, csrf])).toEqual([
+      ['/api/auth/logout', 'c1'],
+      ['/api/auth/refresh', 'c1r'],
+      ['/api/auth/logout', 'c2'],
+    ]);
+    expect(shelf.held.size).toBe(0);
+  });
 });
 
 test.each<[Reply, string]>([
