@@ -118,6 +118,7 @@ describe('rule c: one transaction', () => {
     await append(1);
     const end = await withFault('quota', 4, () => apply(first({ receipts: [{ n: 1, result: 'applied' }] })));
     expect(end.full).toBe(true);
+    expect([end.pulled.sync.access, end.pulled.scopes]).toEqual(['', []]);
     expect(await queued()).toEqual([]);
     expect((await readHeld(db)).scopes).toEqual([]);
   });

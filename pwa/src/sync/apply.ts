@@ -64,7 +64,11 @@ async function write(
   await writeReceipts(tx, answer, now);
   // A sign-out while the answer was on its way has taken the rows away; they do not come back by it.
   const left = await tx.objectStore('meta').get('left');
-  if (!sealed || left) return { ...pulled, changes: [], again: false };
+  if (!sealed || left) {
+    // What is shown as held is what lies here, not what would lie here by now.
+    const sync = { ...held.sync, last_contact_at: pulled.sync.last_contact_at };
+    return { ...pulled, changes: [], again: false, scopes: held.scopes, sync };
+  }
   if (pulled.new_epoch) await offerLedgerAgain(tx, answer.epoch);
   await writeRows(tx, pulled, sealed);
   await tx.objectStore('meta').put(pulled.sync, 'sync');
