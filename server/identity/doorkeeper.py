@@ -46,6 +46,10 @@ def _claims(*, refresh: bool) -> Claims:
     try:
         verify_jwt_in_request(refresh=refresh, skip_revocation_check=True)
         said = get_jwt()
+        # A read carries the value too where the app knows one: on a shared phone the cookie may be that of whoever
+        # signed in last, and the person on the screen must not see with somebody else's rights.
+        if request.headers.get("X-CSRF-TOKEN", said["csrf"]) != said["csrf"]:
+            raise Problem(AUTH_REQUIRED)
         return Claims(
             TenantId(UUID(str(said["ten"]))),
             AccountId(UUID(str(said["sub"]))),

@@ -156,6 +156,8 @@ def write_words(phone: Phone, words: str) -> None:
 
 def switch_user(phone: Phone) -> None:
     """Back to the sign-in page from the team's menu; nothing of the one who leaves is forgotten."""
+    phone.open("#/team")
+    phone.ready("team")
     phone.see("[data-menu]").click()
     phone.see("[data-switch-user]").click()
     phone.ready("sign-in")

@@ -99,6 +99,7 @@ def test_two_people_on_one_phone_never_mix(house, phone):
     other = next(p for p in everybody(house) if p.role == "supervisor" and p != boss)
     shared = phone("shared")
     hands.sign_in(shared, boss, "team")
+    hands.ready_for_the_dead_spot(shared)
     shared.weather.become(503)
     hands.open_person(shared, 0)
     hands.score_person(shared, 0)

@@ -323,3 +323,10 @@ def test_tokens_are_kept_from_scripts_and_other_sites(client_for: Any, people: A
     assert renewal.startswith("__Secure-gemba_r=")
     assert "Path=/api/auth" in renewal
     assert "Max-Age=2592000" in renewal
+
+
+def test_a_read_with_another_persons_value_is_refused(client_for: Any, people: Any) -> None:
+    client = client_for(people["ann"])
+    assert client.get("/api/auth/me").status_code == 200
+    answer = client.get("/api/auth/me", headers={"X-CSRF-TOKEN": "of-somebody-else"})
+    assert (answer.status_code, answer.json["code"]) == (401, "auth_required")
