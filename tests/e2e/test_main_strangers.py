@@ -107,6 +107,8 @@ def test_two_people_on_one_phone_never_mix(house, phone):
     assert waiting > 0
     hands.switch_user(shared)
     shared.weather.become("clear")
+    shared.page.reload()
+    shared.ready("sign-in")
     rounds = shared.weather.rounds()
     hands.sign_in(shared, other, "team")
     within(30, "B's phone has synced", lambda: shared.weather.rounds() > rounds)
