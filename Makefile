@@ -55,7 +55,7 @@ shots: install-test build ## the same stories, and their pictures into docs/scre
 	GEMBA_SHOTS=1 scripts/e2e.sh "$(K)"
 
 bench: system install-test build ## figures of the phone and of the wire, as ratios to the floor of the same run
-	python bench/bench.py $(BENCH)
+	python bench/run.py $(BENCH)
 
 soak-real: system install-test build ## the long form of the hostile tests (an hour); GEMBA_SOAK_MINUTES shortens it
 	GEMBA_SOAK=1 pytest -q tests -m "soak or hostile" --ignore=tests/e2e

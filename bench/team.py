@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import json
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from bench.wire import Device, push_part
 from server.sync_api.columns import COLUMNS, LINE_COLUMNS
 from tests.e2e.house import House, Knocker
 from tests.e2e.people import Somebody, everybody
+from tests.e2e.phone import READ_STORAGE
 
 TEAM = 12
 
@@ -111,7 +113,7 @@ def score_all(pw: Playwright, page: dict[str, Any], shift: Shift, profile: str) 
             lines = shift.judged[shift.evaluations.index(here)]
             low = lines[n % len(lines)]
             for line in lines:
-                phone.page.wait_for_selector(f'[data-line="{line}"][data-open]', state="attached")
+                phone.page.wait_for_selector(f'[data-line="{line}"][aria-current="true"]', state="attached")
                 _rested(phone)
                 value = 2 if line == low else 3 + (n + line) % 2
                 run.scrolls += phone.tap(pages.RATING.replace("{v}", str(value)))
@@ -120,7 +122,7 @@ def score_all(pw: Playwright, page: dict[str, Any], shift: Shift, profile: str) 
                 run.decisions += 1
                 if line == low:
                     _rested(phone)
-                    run.scrolls += phone.tap("[data-dock] [data-chip]")
+                    run.scrolls += phone.tap("[data-dock] [data-chip]:not([data-blank])")
                     run.taps += 1
             _rested(phone)
             run.scrolls += phone.tap("[data-submit]")
@@ -140,10 +142,8 @@ def score_all(pw: Playwright, page: dict[str, Any], shift: Shift, profile: str) 
 
 
 def _rested(phone: measure.Phone) -> None:
-    """After a mark the keys rest 400 ms: a person needs longer than that to read the next line."""
-    phone.page.wait_for_function(
-        "() => !document.querySelector('[data-dock] [data-resting], [data-dock][data-resting]')"
-    )
+    """After a mark that flows on the keys rest 400 ms: a person needs longer than that to read the next line."""
+    phone.page.wait_for_function("() => !document.querySelector('[data-dock] .rest')")
 
 
 def _delivered(phone: measure.Phone) -> list[int]:
@@ -162,6 +162,9 @@ def _delivered(phone: measure.Phone) -> list[int]:
 
     phone.page.on("request", note)
     phone.ctx.set_offline(False)
-    phone.page.wait_for_function("() => !document.querySelector('[data-sync]')?.dataset.queued", timeout=60_000)
-    phone.page.wait_for_timeout(3000)
+    end = time.monotonic() + 60
+    while any(stores.get("outbox") for stores in phone.page.evaluate(READ_STORAGE).values()):
+        if time.monotonic() > end:
+            raise SystemExit("the outbox did not drain within 60 s")
+        time.sleep(0.2)
     return sizes or [0]

@@ -122,7 +122,7 @@ def weight(pw: Playwright, page: Config) -> dict[str, Any]:
         prepare(phone.page)
         phone.page = phone.new_page()
     phone.page.route("**/sw.js", lambda route: route.abort())
-    phone.page.on("response", got.append)
+    phone.page.on("response", lambda answer: got.append(answer))
     phone.form()
     bodies = {r.url: (r.headers.get("content-type", ""), r.body()) for r in got if r.ok and r.url.startswith("http")}
     code = {u: b for u, (t, b) in bodies.items() if "javascript" in t or "css" in t}

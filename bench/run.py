@@ -1,8 +1,8 @@
 """`make bench`: Gemba and the hand-written floor measured in the same run, printed beside the figures to reach.
 
-    python bench/bench.py                 everything, some ten minutes
-    python bench/bench.py --quick         fewer repeats, to see that it works
-    python bench/bench.py --only wire     weight, cold, taps, kills or wire
+    python bench/run.py                 everything, some ten minutes
+    python bench/run.py --quick         fewer repeats, to see that it works
+    python bench/run.py --only wire     weight, cold, taps, kills or wire
 
 Ratios count; milliseconds belong to the machine and the minute. Nothing here is a test.
 """
