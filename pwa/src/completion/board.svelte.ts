@@ -7,7 +7,6 @@ import { realClock as clock } from '../foundation/clock';
 import { ApiProblem } from '../foundation/problem';
 import { problemWords } from '../foundation/words';
 import type { components } from '../generated/api';
-import { getIfChanged } from './conditional';
 
 type Schemas = components['schemas'];
 export type Board = Schemas['Board'];
@@ -88,7 +87,7 @@ export class BoardView {
     this.#rounds++;
     const id = this.chosen;
     if (id === null) return this.#forget();
-    const changed = await getIfChanged<Board>(`/api/completion/board?cycle_id=${id}`, this.#etag);
+    const changed = await api.getIfChanged<Board>(`/api/completion/board?cycle_id=${id}`, this.#etag);
     if (this.#closed || id !== this.chosen || changed === null) return;
     this.board = changed.body;
     this.#etag = changed.etag;

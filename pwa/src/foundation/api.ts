@@ -29,6 +29,13 @@ export class Api {
     return this.#call<T>('GET', path);
   }
 
+  /** For what is asked again and again: null while it is still what `etag` stands for. The browser keeps no answer of the
+   *  API (they are personal), so whoever asks keeps the ETag of the last one. */
+  async getIfChanged<T>(path: string, etag: string | null): Promise<{ body: T; etag: string | null } | null> {
+    const answer = await this.#answer('GET', path, undefined, etag);
+    return answer.status === 304 ? null : { body: await read<T>(answer), etag: answer.headers.get('ETag') };
+  }
+
   post<T>(path: string, body: unknown = {}): Promise<T> {
     return this.#call<T>('POST', path, body);
   }
@@ -48,16 +55,22 @@ export class Api {
   }
 
   async #call<T>(method: Method, path: string, body?: unknown): Promise<T> {
-    const csrf = (await this.#credentials?.csrf()) ?? null;
-    const answer = await this.#request(method, path, body, csrf);
-    if (answer.status !== 401 || !this.#credentials) return read<T>(answer);
-    if (!(await this.#credentials.refresh(csrf))) return read<T>(answer);
-    return read<T>(await this.#request(method, path, body, (await this.#credentials.csrf()) ?? null));
+    return read<T>(await this.#answer(method, path, body, null));
   }
 
-  async #request(method: Method, path: string, body: unknown, csrf: string | null): Promise<Response> {
+  /** The answer, after one renewal of the login where that was what was missing. */
+  async #answer(method: Method, path: string, body: unknown, etag: string | null): Promise<Response> {
+    const csrf = (await this.#credentials?.csrf()) ?? null;
+    const answer = await this.#request(method, path, body, csrf, etag);
+    if (answer.status !== 401 || !this.#credentials) return answer;
+    if (!(await this.#credentials.refresh(csrf))) return answer;
+    return this.#request(method, path, body, (await this.#credentials.csrf()) ?? null, etag);
+  }
+
+  async #request(method: Method, path: string, body: unknown, csrf: string | null, etag: string | null = null): Promise<Response> {
     const headers = new Headers({ Accept: 'application/json', 'Accept-Language': getLocale() });
     if (body !== undefined) headers.set('Content-Type', 'application/json');
+    if (etag) headers.set('If-None-Match', etag);
     // On reads as well: with the cookie of another person of this phone they are refused, not answered with his rights.
     if (csrf) headers.set('X-CSRF-TOKEN', csrf);
     try {
