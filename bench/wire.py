@@ -52,8 +52,11 @@ class Device:
 
 
 def first_sync(house: House, plant: str, raters: list[str]) -> dict[str, Any]:
-    """What scoring everybody of these raters needs: the rows of their `rate:` scopes, packed as one answer would be."""
-    people, rows = 0, []
+    """What scoring everybody of these raters needs: the rows of their `rate:` scopes, packed as one answer would be.
+
+    A cycle or form that two of them share is counted once, as one phone would get it once.
+    """
+    rows: dict[str, dict[str, Any]] = {}
     rounds, idle = 0, (0, 0)
     for employee_no in raters:
         device = Device(Knocker(house).sign_in(plant, employee_no))
@@ -65,9 +68,12 @@ def first_sync(house: House, plant: str, raters: list[str]) -> dict[str, Any]:
         idle = device.round()
         for scope, kinds in device.rows.items():
             if scope.startswith("rate:"):
-                people += len(kinds.get("evaluation", []))
-                rows.append(kinds)
-    packed = json.dumps(rows, separators=(",", ":"), ensure_ascii=False).encode()
+                for kind, each in kinds.items():
+                    rows.setdefault(kind, {}).update({row[0]: row for row in each})
+    people = len(rows["evaluation"])
+    packed = json.dumps(
+        {kind: list(each.values()) for kind, each in rows.items()}, separators=(",", ":"), ensure_ascii=False
+    ).encode()
     return {
         "people": people, "raw": len(packed), "gzip": len(gzip.compress(packed, 9)), "rounds": rounds,
         "idle_request": idle[0], "idle_answer": idle[1],
