@@ -17,7 +17,7 @@ export PLAYWRIGHT_NODEJS_PATH := $(VENV)/node/node
 export PYTHONDONTWRITEBYTECODE :=
 NPX := npx --no-install
 
-.PHONY: help run test check generate e2e bench soak-real locks install install-test build system server-tests pwa-tests shots clean
+.PHONY: help run test check generate e2e bench soak soak-real locks install install-test build system server-tests pwa-tests shots clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -57,8 +57,11 @@ shots: install-test build ## the same stories, and their pictures into docs/scre
 bench: system install-test build ## figures of the phone and of the wire, as ratios to the floor of the same run
 	python bench/run.py $(BENCH)
 
-soak-real: system install-test build ## the long form of the hostile tests (an hour); GEMBA_SOAK_MINUTES shortens it
-	GEMBA_SOAK=1 pytest -q tests -m "soak or hostile" --ignore=tests/e2e
+soak: install-test ## the merge core under 20,000 random scripts per rule
+	GEMBA_SOAK=1 pytest -q tests/sync
+
+soak-real: system install-test generate ## the long form of the hostile tests, every door under the whole corpus
+	GEMBA_SOAK=1 pytest -q tests/server/test_hostile.py tests/server/test_stranger.py tests/server/sync_api
 
 # ---- what is made from what --------------------------------------------------------------------
 
