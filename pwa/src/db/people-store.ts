@@ -8,6 +8,7 @@ import type { Chance } from '../foundation/chance';
 import type { Clock } from '../foundation/clock';
 import type { KnownUser, PeopleStore, Secrets, User } from '../foundation/people';
 import { StorageFailed } from '../foundation/problem';
+import { bootLast } from './boot';
 import { Connection } from './connection';
 import { type Envelope, seal, unseal } from './envelope';
 import { DEVICE_DB, DEVICE_DB_VERSION, type DeviceSchema, upgradeDevice } from './schema';
@@ -48,13 +49,15 @@ export class StoredPeople implements PeopleStore {
 
   async last(): Promise<User | null> {
     const hint = this.#hint();
-    if (hint) userDb(hint).prefetch();
-    const name = await this.#device.read(['meta'], (tx) => tx.objectStore('meta').get('last'));
+    const guess = hint ? userDb(hint).ahead() : null;
+    const name = await (bootLast()?.catch(() => this.#readLast()) ?? this.#readLast());
     if (!name) return null;
-    const db = userDb(name);
-    if (name !== hint) db.prefetch();
-    const sealed = await db.read(['meta'], (tx) => tx.objectStore('meta').get('user'));
-    return sealed ? unseal<User>('meta|user', sealed as Envelope) : null;
+    const { user } = await (guess && name === hint ? guess : userDb(name).ahead());
+    return user ? unseal<User>('meta|user', user) : null;
+  }
+
+  async #readLast(): Promise<string | undefined> {
+    return this.#device.read(['meta'], (tx) => tx.objectStore('meta').get('last'));
   }
 
   async all(): Promise<KnownUser[]> {

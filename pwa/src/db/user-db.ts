@@ -1,5 +1,7 @@
 /** One person's database on this phone, and everything a start needs from it in one read. */
+import { bootPerson } from './boot';
 import { Connection } from './connection';
+import type { Envelope } from './envelope';
 import {
   type StoredEdit,
   type StoredReceipt,
@@ -12,6 +14,7 @@ import {
 } from './schema';
 
 export interface Snapshot {
+  user: Envelope | null;
   device: string | null;
   /** Number of the last edit. */
   n: number;
@@ -33,10 +36,12 @@ export class UserDb extends Connection<UserSchema> {
     super(name, USER_DB_VERSION, upgradeUser);
   }
 
-  /** Starts reading before anybody asks: on a cold start the rows are here when the screen is. */
-  prefetch(): void {
-    this.#ahead = this.#read();
+  /** What `boot.js` has begun to read, or a read begun now; whoever asks for the snapshot next gets it. */
+  ahead(): Promise<Snapshot> {
+    const boot = bootPerson(this.name)?.then((read) => snapshotOf(read as unknown as Read));
+    this.#ahead ??= boot?.catch(() => this.#read()) ?? this.#read();
     this.#ahead.catch(() => undefined);
+    return this.#ahead;
   }
 
   snapshot(): Promise<Snapshot> {
@@ -45,11 +50,18 @@ export class UserDb extends Connection<UserSchema> {
     return ahead ?? this.#read();
   }
 
+  /** What was read before a write is old after it. */
+  override write: Connection<UserSchema>['write'] = (stores, work) => {
+    this.#ahead = null;
+    return super.write(stores, work);
+  };
+
   #read(): Promise<Snapshot> {
     return this.read(['meta', 'rows', 'scopes', 'outbox', 'ledger'], async (tx) => {
       const meta = tx.objectStore('meta');
       const ledger = tx.objectStore('ledger');
-      const [device, n, sync, rows, scopes, outbox, overlay, parked] = await Promise.all([
+      const [user, device, n, sync, rows, scopes, outbox, overlay, parked] = await Promise.all([
+        meta.get('user'),
         meta.get('device'),
         meta.get('n'),
         meta.get('sync'),
@@ -59,19 +71,21 @@ export class UserDb extends Connection<UserSchema> {
         ledger.index('overlay').getAll(),
         ledger.index('parked').getAll(),
       ]);
-      return {
-        device: (device as string | undefined) ?? null,
-        n: (n as number | undefined) ?? 0,
-        sync: (sync as SyncMeta | undefined) ?? NEVER_SYNCED,
-        rows,
-        scopes,
-        outbox,
-        overlay,
-        parked,
-      };
+      return snapshotOf({ user, device, n, sync, rows, scopes, outbox, overlay, parked });
     });
   }
 }
+
+type Read = Pick<Snapshot, 'rows' | 'scopes' | 'outbox' | 'overlay' | 'parked'> &
+  Record<'user' | 'device' | 'n' | 'sync', unknown>;
+
+const snapshotOf = ({ user, device, n, sync, ...lists }: Read): Snapshot => ({
+  user: (user as Envelope | undefined) ?? null,
+  device: (device as string | undefined) ?? null,
+  n: (n as number | undefined) ?? 0,
+  sync: (sync as SyncMeta | undefined) ?? NEVER_SYNCED,
+  ...lists,
+});
 
 const open = new Map<string, UserDb>();
 

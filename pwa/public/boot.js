@@ -1,0 +1,45 @@
+// Opens the last person's database and reads it while the app's own code is still on its way: the two waits of a cold
+// start then pass side by side (at a quarter of the speed: database 290 ms, code 270 ms). db/boot.ts takes what lies in
+// `gembaBoot`; whatever fails here is done there as if this file did not exist. Plain JavaScript, not built.
+(() => {
+  /** One read-only look at a database that exists; `ask` gives the requests whose results are wanted. */
+  const look = (name, stores, ask) =>
+    new Promise((resolve, reject) => {
+      const opening = indexedDB.open(name);
+      // Not there: opening must not make an empty one without stores.
+      opening.onupgradeneeded = () => opening.transaction.abort();
+      opening.onerror = () => reject(opening.error);
+      opening.onsuccess = () => {
+        const db = opening.result;
+        db.onversionchange = () => db.close();
+        const tx = db.transaction(stores);
+        const asked = ask((store) => tx.objectStore(store));
+        tx.onabort = () => reject(tx.error);
+        tx.oncomplete = () => {
+          resolve(Object.fromEntries(Object.entries(asked).map(([key, request]) => [key, request.result])));
+          // A moment later the app has handles of its own; until then this one keeps the database awake.
+          setTimeout(() => db.close(), 5_000);
+        };
+      };
+    });
+  try {
+    const name = localStorage.getItem('gemba-last');
+    if (!name) return;
+    const device = look('gemba:device', ['meta'], (store) => ({ last: store('meta').get('last') }));
+    const person = look(name, ['meta', 'rows', 'scopes', 'outbox', 'ledger'], (store) => ({
+      user: store('meta').get('user'),
+      device: store('meta').get('device'),
+      n: store('meta').get('n'),
+      sync: store('meta').get('sync'),
+      rows: store('rows').getAll(),
+      scopes: store('scopes').getAll(),
+      outbox: store('outbox').getAll(),
+      overlay: store('ledger').index('overlay').getAll(),
+      parked: store('ledger').index('parked').getAll(),
+    }));
+    for (const read of [device, person]) read.catch(() => undefined);
+    globalThis.gembaBoot = { name, device, person };
+  } catch {
+    // No storage, or none that may be used.
+  }
+})();

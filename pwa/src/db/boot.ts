@@ -1,0 +1,28 @@
+/** What public/boot.js has read before this code ran. Each part is taken once: what was read at the start is soon old. */
+
+/** A person's database as boot.js hands it over, values still sealed. */
+export type BootPerson = Record<string, unknown>;
+
+interface Boot {
+  name: string;
+  device: Promise<{ last?: string }> | null;
+  person: Promise<BootPerson> | null;
+}
+
+const shelf = globalThis as { gembaBoot?: Boot };
+
+/** Name of the last person's database; null: not read, look for yourself. */
+export function bootLast(): Promise<string | undefined> | null {
+  const read = shelf.gembaBoot?.device;
+  if (!shelf.gembaBoot || !read) return null;
+  shelf.gembaBoot.device = null;
+  return read.then(({ last }) => last);
+}
+
+export function bootPerson(name: string): Promise<BootPerson> | null {
+  const boot = shelf.gembaBoot;
+  if (boot?.name !== name || !boot.person) return null;
+  const read = boot.person;
+  boot.person = null;
+  return read;
+}
