@@ -120,11 +120,13 @@ def cold(pw: Playwright, both: tuple[dict[str, Any], ...], profiles: dict[str, s
     """Floor and Gemba by turns, so that a busy minute of the machine meets both."""
     for throttle in (4, 8):
         times: dict[str, list[float]] = {page["name"]: [] for page in both}
-        for n in range(reps + 1):
-            for page in both:
-                ms = measure.cold_once(pw, page, profiles[page["name"]], throttle)
-                if n:  # the first is warm-up
-                    times[page["name"]].append(ms)
+        with contextlib.ExitStack() as kept:
+            used = {name: kept.enter_context(measure.copied(folder)) for name, folder in profiles.items()}
+            for n in range(reps + 2):
+                for page in both:
+                    ms = measure.cold_once(pw, page, used[page["name"]], throttle)
+                    if n > 1:  # the first two fill the browser's code cache, as two days of use do
+                        times[page["name"]].append(ms)
         floor, mine = (statistics.median(times[page["name"]]) for page in both)
         table.add(
             f"cold start, network off, browser restarted, {throttle}x", f"{mine:.0f} ms / {floor:.0f} ms = {mine / floor:.2f}",

@@ -175,11 +175,10 @@ def facts(pw: Playwright, page: Config, profile: str, axe: Path) -> dict[str, An
 
 
 def cold_once(pw: Playwright, page: Config, profile: str, throttle: float) -> float:
-    """Browser restarted, network off: milliseconds to the first rating that can be tapped."""
-    with copied(profile) as folder:
-        phone = Phone(pw, page, folder, throttle=throttle)
-        ms = phone.form()
-        phone.ctx.close()
+    """Browser restarted on a profile that is in use, network off: milliseconds to the first rating that can be tapped."""
+    phone = Phone(pw, page, profile, throttle=throttle)
+    ms = phone.form()
+    phone.ctx.close()
     return ms
 
 
