@@ -7,4 +7,4 @@ if [ -n "${1:-}" ]; then
   files=(tests/e2e/test_*"$1"*.py)
   [ -e "${files[0]}" ] || { echo "no story is called '$1': $(cd tests/e2e && ls test_*.py | tr '\n' ' ')" >&2; exit 2; }
 fi
-exec pytest -q "${files[@]}"
+exec pytest -q -n 2 --dist worksteal "${files[@]}"
