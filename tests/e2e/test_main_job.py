@@ -149,7 +149,7 @@ def the_employee_sees_the_own_result_and_answers_offline(house: House, phone, sa
     assert words in shown, "the quick comment that was given"
     assert "设备停了两天" in shown, "the reason of the changed mark"
     assert own.page.locator("[data-why]").count() >= 3, "a reason for every mark"
-    own.shot("my-zh-light")
+    own.shot("my-reason-zh-light")
     hands.ready_for_the_dead_spot(own)
     own.pocket()
     own.ready("my")

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.e2e import hands
 from tests.e2e.desk import name_delegate
+from tests.e2e.eye import examine
 from tests.e2e.house import House, Knocker
 from tests.e2e.people import Somebody, everybody, first
 from tests.e2e.phone import DESK, PATIENCE_MS, Phone, within
@@ -49,6 +50,7 @@ def test_two_raters_on_two_phones_meet_in_a_case_that_a_person_decides(house, ph
     assert {"4", "2"} <= set(re.findall(r"\b[1-5]\b", both))
     assert stand_in.name_zh in both, "who"
     assert len(re.findall(r"\d{1,2}:\d{2}", both)) >= 2, "when"
+    examine(her, "case")
     her.shot("case-zh-light")
 
     she_decides_for_her_own_with_a_reason(her, sides)

@@ -1,0 +1,23 @@
+"""What no screen may show: an axe violation, a target too small for a gloved thumb, sideways scrolling."""
+
+from bench.phone.probe import TARGETS
+from tests.e2e.house import ROOT
+from tests.e2e.phone import Phone
+
+AXE = (ROOT / "pwa/node_modules/axe-core/axe.min.js").read_text("utf-8")
+RUN = """async () => (await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
+  .violations.map((v) => `${v.id} x${v.nodes.length}: ${v.nodes[0].target} ${v.nodes[0].failureSummary}`)"""
+PHONE_LEAST, RATING_LEAST, DESK_LEAST = 48, 60, 32
+
+
+def examine(page: Phone, what: str, least: int = PHONE_LEAST) -> None:
+    """Raises AssertionError with every finding of this screen."""
+    page.page.evaluate(AXE)
+    found = page.page.evaluate(RUN)
+    assert not found, f"{what}: {found}"
+    sizes = page.page.evaluate(TARGETS)
+    assert sizes, f"{what}: nothing to touch"
+    small = [t for t in sizes if min(t["w"], t["h"]) < (RATING_LEAST if t["rating"] else least) - 0.5]
+    assert not small, f"{what}: {small}"
+    wide = page.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wide <= 0, f"{what} scrolls sideways by {wide} px"
