@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
+import { compileAtOnce, findFirstPaint, isFirstPaint, noStackAtLoad } from './scripts/first-paint';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const API = process.env['GEMBA_API'] ?? 'http://localhost:8080';
@@ -13,28 +14,12 @@ function integrity(url: string): string {
   return `sha384-${createHash('sha384').update(readFileSync(here(`./dist/${url}`))).digest('base64')}`;
 }
 
-/**
- * What the first paint needs comes as one file: the bundler's own split put the run-time that all screens share into
- * a second one, a round through the worker more on a cold start. Messages are left to it, since one index names them
- * all and each should lie with the screen that says it.
- */
-const firstPaint = new Set<string>();
-const findFirstPaint: Plugin = {
-  name: 'gemba-first-paint',
-  buildEnd() {
-    const visit = (id: string): void => {
-      if (firstPaint.has(id) || id.includes('/paraglide/messages')) return;
-      firstPaint.add(id);
-      this.getModuleInfo(id)?.importedIds.forEach(visit);
-    };
-    visit(here('./src/main.ts'));
-  },
-};
-
 export default defineConfig({
   plugins: [
     svelte(),
-    findFirstPaint,
+    findFirstPaint(here('./src/main.ts')),
+    compileAtOnce,
+    noStackAtLoad,
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'src',
@@ -95,7 +80,7 @@ export default defineConfig({
     cssCodeSplit: true,
     sourcemap: false,
     reportCompressedSize: false,
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'main', test: (id) => firstPaint.has(id) }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'main', test: isFirstPaint }] } } },
   },
   server: { proxy: { '/api': { target: API } } },
 });
