@@ -50,6 +50,7 @@ def test_two_raters_on_two_phones_meet_in_a_case_that_a_person_decides(house, ph
     assert {"4", "2"} <= set(re.findall(r"\b[1-5]\b", both))
     assert stand_in.name_zh in both, "who"
     assert len(re.findall(r"\d{1,2}:\d{2}", both)) >= 2, "when"
+    assert (both.count(" 写"), both.count(" 送达")) == (2, 2), "written and arrived, no guess at what lay between"
     examine(her, "case")
     her.shot("case-zh-light")
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Candidate, CaseRow, EvaluationRow, FormRow } from '../../sync/types';
-import { bothTexts, sidesOf } from './sides';
+import { bothTexts, movesOf, sidesOf } from './sides';
 
 const candidate = (author_id: string, value: unknown, device_time: number, received_at: number): Candidate => ({
   version: `d.${author_id}.1`, value, author_id, author_zh: author_id, author_en: author_id, device_label: '',
@@ -23,10 +23,16 @@ test('the own side stands first, and whoever stood in is named as such', () => {
   expect(sides.map(({ mine, standsIn }) => [mine, standsIn])).toEqual([[true, false], [false, true]]);
 });
 
-test('a value that lay on a phone for hours says so, one that was sent at once does not', () => {
-  const hour = 3_600_000;
-  const sides = sidesOf(row('score/2', [candidate('ann', 4, 0, 3 * hour), candidate('bo', 2, 0, 900)]), evaluation, form, 'ann');
-  expect(sides.map(({ lay }) => lay)).toEqual([3 * hour, null]);
+const MINUTE = 60_000;
+test('only what two clocks prove is said: written after it arrived, the clock is ahead; of a late arrival nobody knows why', () => {
+  const sides = sidesOf(row('score/2', [candidate('ann', 4, 10 * MINUTE, 0), candidate('bo', 2, 0, 180 * MINUTE)]), evaluation, form, 'ann');
+  expect(sides.map(({ clockAhead }) => clockAhead)).toEqual([true, false]);
+});
+
+test('the trail has every writing and every arrival with its own time, and no clock turns them round', () => {
+  const sides = sidesOf(row('score/2', [candidate('ann', 4, 10 * MINUTE, 2 * MINUTE), candidate('bo', 2, 0, 1.5 * MINUTE)]), evaluation, form, 'ann');
+  const said = movesOf(sides).map(({ side, does, at }) => [side.candidate.author_id, does, at / MINUTE]);
+  expect(said).toEqual([['bo', 'wrote', 0], ['bo', 'arrived', 1.5], ['ann', 'wrote', 10], ['ann', 'arrived', 2]]);
 });
 
 test('keeping both texts keeps the earlier first and says nothing twice', () => {

@@ -10,18 +10,18 @@ export interface Side {
   /** The mark, for a score; the text, for a comment. */
   mark: number | null;
   text: string;
-  /** How long it lay on its phone before it arrived; null: it was sent at once. */
-  lay: Millis | null;
+  /** Written later than it arrived: the phone's clock is wrong. A clock that is behind cannot be told from a dead spot. */
+  clockAhead: boolean;
   /** Tenths of the whole if this is chosen; null for texts, and while lines are open. */
   overall: number | null;
 }
 
-const AT_ONCE_MS = 120_000;
+/** Phones are rarely right to the second; less than this is no news. */
+const CLOCK_SLACK_MS = 60_000;
 
 /** The reader's own first, then in the order in which they were written. */
 export function sidesOf(row: CaseRow, evaluation: EvaluationRow, form: FormRow, me: Id): Side[] {
   const sides = row.candidates.map((candidate) => {
-    const waited = candidate.received_at - candidate.device_time;
     const mark = typeof candidate.value === 'number' ? candidate.value : null;
     return {
       candidate,
@@ -29,7 +29,7 @@ export function sidesOf(row: CaseRow, evaluation: EvaluationRow, form: FormRow, 
       standsIn: candidate.author_id !== evaluation.rater_id,
       mark,
       text: typeof candidate.value === 'string' ? candidate.value : '',
-      lay: waited > AT_ONCE_MS ? waited : null,
+      clockAhead: candidate.device_time - candidate.received_at > CLOCK_SLACK_MS,
       overall: mark === null ? null : overallWith(row, evaluation, form, mark),
     };
   });
@@ -39,6 +39,24 @@ export function sidesOf(row: CaseRow, evaluation: EvaluationRow, form: FormRow, 
 function overallWith(row: CaseRow, evaluation: EvaluationRow, form: FormRow, mark: number): number | null {
   const fields = { ...evaluation.fields, [row.field]: { value: mark, version: null } };
   return overallOf(linesOf({ ...evaluation, fields }, form));
+}
+
+/** What happened, in order. No clock puts an arrival before its writing. */
+export interface Move {
+  at: Millis;
+  does: 'wrote' | 'arrived';
+  side: Side;
+}
+
+export function movesOf(sides: readonly Side[]): Move[] {
+  const moves = sides.flatMap((side): (Move & { order: Millis })[] => {
+    const { device_time, received_at } = side.candidate;
+    return [
+      { at: device_time, does: 'wrote', side, order: Math.min(device_time, received_at) },
+      { at: received_at, does: 'arrived', side, order: received_at },
+    ];
+  });
+  return moves.sort((a, b) => a.order - b.order).map(({ order: _order, ...move }) => move);
 }
 
 /** Both texts, the earlier first, nothing twice. */

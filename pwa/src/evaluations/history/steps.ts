@@ -31,10 +31,10 @@ const STEPS: Record<string, Words> = {
   history_rule: m.history_rule,
 };
 
-/** Shorter than this is the ordinary way to the server, not worth a word. */
-export const AT_ONCE_MS = 120_000;
+/** Shorter than this the two times say enough by themselves. */
+export const APART_FROM_MS = 120_000;
 
-/** "3 小时": how long an edit lay on its phone. */
+/** "3 小时": between the phone's clock and the server's. What it was, a dead spot or a wrong clock, nobody knows. */
 export function spanWords(ms: number): string {
   const minutes = Math.round(ms / 60_000);
   if (minutes < 60) return m.history_minutes({ n: minutes });
