@@ -171,7 +171,7 @@ export class Phone {
     const entry = this.#outbox?.entries.find(({ edit }) => edit.version === version);
     if (entry?.state === 'set_aside') await this.#outbox?.discard(entry.edit.n);
     else if (item) await seenParked(this.parts.db, item.n);
-    await this.#reload(false);
+    await this.#reload();
     this.#tell('edits');
   }
 
@@ -193,7 +193,7 @@ export class Phone {
     try {
       const snapshot = await this.parts.db.snapshot();
       const outbox = new Outbox(this.parts.db, snapshot.device ?? '', this.me, this.parts.clock);
-      await outbox.inTurn(() => this.#take(outbox, snapshot, true));
+      await outbox.inTurn(() => this.#take(outbox, snapshot));
       this.#outbox = outbox;
     } catch (error) {
       this.#newerApp = error instanceof StorageFailed && error.why === 'newer';
@@ -233,27 +233,33 @@ export class Phone {
 
   async #afterRound({ pulled, full, outcome }: RoundEnd): Promise<void> {
     if (full) this.#storage = 'full';
-    if (pulled) {
-      this.#lastContact = pulled.sync.last_contact_at;
-      this.#rows.apply(pulled.changes);
-      this.complete = isComplete(pulled.sync.access, pulled.scopes);
-      if (pulled.changes.length) this.#showRows();
-    }
-    // An idle poll changes nothing but the time of contact.
-    if (pulled?.changes.length || this.#outbox?.entries.length || this.#confirmed.length) await this.#reload(false);
+    await this.#outbox?.inTurn(async () => {
+      if (pulled) {
+        this.#lastContact = pulled.sync.last_contact_at;
+        this.#rows.apply(pulled);
+        this.complete = isComplete(pulled.sync.access, pulled.scopes);
+        if (pulled.changes.length) this.#showRows();
+      }
+      // An idle poll changes nothing but the time of contact.
+      const idle = !pulled?.changes.length && !this.#outbox?.entries.length && !this.#confirmed.length;
+      if (!idle || (pulled && !this.#rows.isAt(pulled))) await this.#read();
+    });
     if (outcome.was === 'answered' && pulled?.changes.length) this.#tell('rows');
   }
 
-  /** Reads the disk again: edits always, rows when another tab has changed them. */
-  async #reload(rows: boolean): Promise<void> {
-    const outbox = this.#outbox;
-    if (!outbox) return;
-    await outbox.inTurn(async () => this.#take(outbox, await this.parts.db.snapshot(), rows));
-    if (rows) this.#showRows();
+  #reload(): Promise<void> {
+    return this.#outbox?.inTurn(() => this.#read()) ?? Promise.resolve();
+  }
+
+  /** Takes what the disk says: edits always, rows when another tab has moved them on. Call in turn. */
+  async #read(): Promise<void> {
+    if (!this.#outbox) return;
+    if (await this.#take(this.#outbox, await this.parts.db.snapshot())) this.#showRows();
     this.#showEdits();
   }
 
-  async #take(outbox: Outbox, snapshot: Snapshot, rows: boolean): Promise<void> {
+  /** True: other rows than before. */
+  async #take(outbox: Outbox, snapshot: Snapshot): Promise<boolean> {
     await outbox.take(snapshot.n, snapshot.outbox);
     const own = async (stored: Parameters<typeof openEdit>[0]): Promise<OwnEdit> => ({
       ...(await openEdit(stored)),
@@ -266,9 +272,11 @@ export class Phone {
         return { n, version, record, field, value, reason: stored.reason ?? stored.result, at: stored.at };
       }),
     );
-    if (rows) await this.#rows.take(snapshot.rows);
     this.#lastContact = snapshot.sync.last_contact_at;
     this.complete = isComplete(snapshot.sync.access, snapshot.scopes);
+    if (this.#rows.isAt(snapshot)) return false;
+    await this.#rows.take(snapshot.rows, snapshot);
+    return true;
   }
 
   #showRows(): void {
@@ -304,7 +312,7 @@ export class Phone {
 
   async #hear(notice: Notice): Promise<void> {
     if (notice === 'login') this.#driver?.renewed();
-    else await this.#reload(notice === 'rows').catch(() => undefined);
+    else await this.#reload().catch(() => undefined);
   }
 
   #tell(notice: Notice): void {

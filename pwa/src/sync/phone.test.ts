@@ -266,6 +266,54 @@ describe('two tabs of one person', () => {
   });
 });
 
+describe('two tabs over one disk, each with rows in memory', () => {
+  const moved = (from: number, to: number, ...rows: unknown[]) =>
+    answering({ seq: to, deltas: [[0, from, to, 0, { evaluation: rows }, []]], writers: [BO] });
+  const marks = (phone: Phone): unknown[] => phone.evaluations.map(({ fields }) => fields['score/1']?.value ?? null);
+
+  test('a look at the disk that took long does not set rows back behind a round of one’s own', async () => {
+    const first = await withTeam();
+    const slow = new UserDb(db.name);
+    const second = open({ db: slow });
+    await second.ready;
+    await rounds(2);
+    const read = slow.snapshot.bind(slow);
+    let release: (() => void) | null = null;
+    slow.snapshot = async () => {
+      const seen = await read();
+      await new Promise<void>((then) => (release = then));
+      return seen;
+    };
+    server.then(moved(20, 21, evaluation('E1', 1, ['s1', 4, '0.7'])));
+    first.syncNow();
+    await soon(() => expect(marks(first)).toEqual([4, null]));
+    await soon(() => expect(release).not.toBeNull());
+    slow.snapshot = read;
+    server.then(moved(21, 22, evaluation('E2', 2, ['s1', 5, '0.8'])));
+    second.syncNow();
+    await rounds(4);
+    await new Promise((then) => setTimeout(then, 20));
+    (release as unknown as () => void)();
+    await soon(() => expect(marks(second)).toEqual([4, 5]));
+  });
+
+  test('what another tab pulled and told nobody, because it was killed, is seen at the next round', async () => {
+    server.then(team);
+    const first = open({ channel: null });
+    await soon(() => expect(first.evaluations).toHaveLength(2));
+    const second = open();
+    await second.ready;
+    await rounds(2);
+    server.then(moved(20, 21, evaluation('E1', 1, ['s1', 4, '0.7'])));
+    first.syncNow();
+    await soon(() => expect(marks(first)).toEqual([4, null]));
+    first.close();
+    server.then(moved(21, 22, evaluation('E2', 2, ['s1', 5, '0.8'])));
+    second.syncNow();
+    await soon(() => expect(marks(second)).toEqual([4, 5]));
+  });
+});
+
 test('a restored server gets every confirmed edit again, and the phone ends where it was', async () => {
   const phone = await withTeam();
   await phone.append(score());

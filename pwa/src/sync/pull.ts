@@ -22,6 +22,8 @@ export type Change =
   | { do: 'leave'; scope: string; kind: Kind; id: string };
 
 export interface Pulled {
+  /** What was held before it: whoever keeps rows in memory may lay the changes over these and no others. */
+  before: Held;
   /** False: the answer is of an epoch that is over; nothing of it counts, receipts neither. */
   counts: boolean;
   /** The server was restored: the ledger must be offered again. */
@@ -37,6 +39,10 @@ export interface Pulled {
 
 /** `asked` is what the request said it held; `held` is what is held now (another tab may have been faster). */
 export function pull(answer: WireAnswer, asked: Held, held: Held, now: number): Pulled {
+  return { before: held, ...judge(answer, asked, held, now) };
+}
+
+function judge(answer: WireAnswer, asked: Held, held: Held, now: number): Omit<Pulled, 'before'> {
   const nothing = { changes: [], scopes: held.scopes, sync: held.sync, complete_to: completeTo(held.scopes) };
   if (held.sync.epoch !== asked.sync.epoch && answer.epoch !== held.sync.epoch) {
     return { ...nothing, counts: false, new_epoch: false, again: true };

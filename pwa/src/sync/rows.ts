@@ -1,7 +1,11 @@
-/** The server's rows in memory: by scope as they lie on disk, and by kind as a screen wants them. */
+/**
+ * The server's rows in memory: by scope as they lie on disk, and by kind as a screen wants them. They know up to where
+ * they go, because another tab writes the same disk: changes laid over older rows would leave a gap that no later
+ * answer fills, since the next request asks from the disk's cursor.
+ */
 import { unseal } from '../db/envelope';
 import type { StoredRow } from '../db/schema';
-import type { Change } from './pull';
+import type { Change, Held, Pulled } from './pull';
 import type { Id, Kind, Rows } from './types';
 import type { Row } from './wire';
 
@@ -9,8 +13,20 @@ type Scope = Map<Kind, Map<Id, Row>>;
 
 export class RowTable {
   #scopes = new Map<string, Scope>();
+  #epoch = '';
+  #cursors = new Map<string, number>();
 
-  async take(stored: readonly StoredRow[]): Promise<void> {
+  /** False: the disk has moved on without this memory. A scope emptied to make room may stay here as it was. */
+  isAt({ sync, scopes }: Held): boolean {
+    const here = new Set(scopes.map(({ name }) => name));
+    return (
+      sync.epoch === this.#epoch &&
+      [...this.#cursors.keys()].every((name) => here.has(name)) &&
+      scopes.every(({ name, cursor }) => cursor === 0 || cursor === this.#cursors.get(name))
+    );
+  }
+
+  async take(stored: readonly StoredRow[], held: Held): Promise<void> {
     const opened = await Promise.all(
       stored.map(async ({ scope, kind, id, sealed }) => ({
         scope,
@@ -20,14 +36,25 @@ export class RowTable {
     );
     this.#scopes = new Map();
     for (const { scope, kind, row } of opened) this.#put(scope, kind, row);
+    this.#stand(held);
   }
 
-  apply(changes: readonly Change[]): void {
-    for (const change of changes) {
-      if (change.do === 'wipe') this.#scopes.delete(change.scope);
-      else if (change.do === 'put') this.#put(change.scope, change.kind, change.row);
-      else this.#scopes.get(change.scope)?.get(change.kind)?.delete(change.id);
-    }
+  /** Lays what was pulled over these rows, if they are the ones it was made for. */
+  apply({ before, changes, sync, scopes }: Pulled): void {
+    if (!this.isAt(before)) return;
+    changes.forEach((change) => this.#change(change));
+    this.#stand({ sync, scopes });
+  }
+
+  #stand({ sync, scopes }: Held): void {
+    this.#epoch = sync.epoch;
+    this.#cursors = new Map(scopes.map(({ name, cursor }) => [name, cursor]));
+  }
+
+  #change(change: Change): void {
+    if (change.do === 'wipe') this.#scopes.delete(change.scope);
+    else if (change.do === 'put') this.#put(change.scope, change.kind, change.row);
+    else this.#scopes.get(change.scope)?.get(change.kind)?.delete(change.id);
   }
 
   /** Every row of a kind, each once, whichever scope it came by. */
