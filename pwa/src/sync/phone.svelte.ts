@@ -316,7 +316,8 @@ export class Phone {
   }
 
   #tell(notice: Notice): void {
-    this.parts.channel?.postMessage(notice);
+    // What was begun before the person changed ends after it: saved all the same, and nobody is left to be told.
+    if (!this.#closed) this.parts.channel?.postMessage(notice);
   }
 }
 

@@ -266,6 +266,14 @@ describe('two tabs of one person', () => {
   });
 });
 
+test('an edit that is being saved while the person changes is saved, and reported as such', async () => {
+  const phone = await withTeam();
+  const saving = phone.append(score());
+  phone.close();
+  await expect(saving).resolves.toBeUndefined();
+  expect((await new UserDb(db.name).snapshot()).outbox).toHaveLength(1);
+});
+
 describe('two tabs over one disk, each with rows in memory', () => {
   const moved = (from: number, to: number, ...rows: unknown[]) =>
     answering({ seq: to, deltas: [[0, from, to, 0, { evaluation: rows }, []]], writers: [BO] });
