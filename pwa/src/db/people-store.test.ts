@@ -101,6 +101,32 @@ describe('signing out', () => {
   });
 });
 
+describe('a renewal of the login that ends after the sign-out', () => {
+  test('writes nothing of that person', async () => {
+    const ann = someone();
+    await people.enter(ann, SECRETS);
+    await people.signOut(ann);
+    expect(await people.renew(ann, { csrf: 'c2', refresh_csrf: 'r2' })).toBe(false);
+    expect([await people.secrets(ann), await store().secrets(ann)]).toEqual([null, null]);
+    await people.enter(ann, SECRETS);
+    expect(await people.renew(ann, { csrf: 'c3', refresh_csrf: 'r3' })).toBe(true);
+    expect(await store().secrets(ann)).toMatchObject({ csrf: 'c3' });
+  });
+
+  test('keeps nothing in memory either, where there is no storage', async () => {
+    vi.stubGlobal('indexedDB', {
+      open: () => {
+        throw new DOMException('', 'SecurityError');
+      },
+    });
+    const ann = someone();
+    await people.enter(ann, SECRETS);
+    await people.signOut(ann);
+    await people.renew(ann, { csrf: 'c2', refresh_csrf: 'r2' });
+    expect(await people.secrets(ann)).toBeNull();
+  });
+});
+
 test('without IndexedDB a login still lasts as long as the page', async () => {
   vi.stubGlobal('indexedDB', {
     open: () => {

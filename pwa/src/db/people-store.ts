@@ -25,6 +25,8 @@ export type Hints = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 export class StoredPeople implements PeopleStore {
   #device = new Connection<DeviceSchema>(DEVICE_DB, DEVICE_DB_VERSION, upgradeDevice);
   #memory = new Map<string, Secrets>();
+  /** Who has signed out in this tab: the only memory of it where there is no storage. */
+  #left = new Set<string>();
   #memoryDevice: string | null = null;
 
   constructor(
@@ -81,6 +83,7 @@ export class StoredPeople implements PeopleStore {
     const sealedUser = await seal('meta|user', user);
     const sealedSecrets = secrets && (await sealSecrets(secrets));
     if (secrets) this.#memory.set(name, secrets);
+    this.#left.delete(name);
     try {
       await userDb(name).write(['meta'], async (tx) => {
         const meta = tx.objectStore('meta');
@@ -112,14 +115,22 @@ export class StoredPeople implements PeopleStore {
     return sealed ? unseal<Secrets>('meta|secrets', sealed as Envelope) : null;
   }
 
-  async renew(user: User, secrets: Secrets): Promise<void> {
+  async renew(user: User, secrets: Secrets): Promise<boolean> {
     const name = userDbName(user);
     const sealed = await sealSecrets(secrets);
     try {
-      await userDb(name).write(['meta'], (tx) => tx.objectStore('meta').put(sealed, 'secrets'));
+      const kept = await userDb(name).write(['meta'], async (tx) => {
+        const meta = tx.objectStore('meta');
+        if (await meta.get('left')) return false;
+        await meta.put(sealed, 'secrets');
+        return true;
+      });
       this.#memory.delete(name);
+      return kept;
     } catch {
+      if (this.#left.has(name)) return false;
       this.#memory.set(name, secrets); // no room: this tab goes on, a restart asks for the login again
+      return true;
     }
   }
 
@@ -131,6 +142,7 @@ export class StoredPeople implements PeopleStore {
   async signOut(user: User): Promise<void> {
     const name = userDbName(user);
     await this.leave();
+    this.#left.add(name);
     this.#memory.delete(name);
     await userDb(name)
       .write(['meta', 'rows', 'scopes'], async (tx) => {

@@ -54,7 +54,8 @@ export interface PeopleStore {
   all(): Promise<KnownUser[]>;
   enter(user: User, secrets: Secrets | null): Promise<void>;
   secrets(user: User): Promise<Secrets | null>;
-  renew(user: User, secrets: Secrets): Promise<void>;
+  /** False: this person has signed out meanwhile, and nothing was kept. */
+  renew(user: User, secrets: Secrets): Promise<boolean>;
   /** Nobody is at this phone now; everything stays. */
   leave(): Promise<void>;
   /** Rows and secrets go, outbox and ledger stay. */

@@ -115,8 +115,10 @@ export class Session implements Credentials {
       if (held.csrf !== spent) return true; // another tab has done it meanwhile
       try {
         const fresh = await this.parts.api.bare<Welcome>('POST', '/api/auth/refresh', {}, held.refresh_csrf);
-        await this.parts.people.renew(user, fresh);
-        return true;
+        if (await this.parts.people.renew(user, fresh)) return true;
+        // Signed out while the server answered: what it has just given ends as well.
+        await this.#logOut(fresh).catch(() => undefined);
+        return false;
       } catch (error) {
         if (error instanceof ApiProblem && error.status === 401) return false;
         throw error;

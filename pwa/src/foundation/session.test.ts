@@ -27,7 +27,11 @@ class Shelf implements PeopleStore {
     if (secrets) this.held.set(who.person_id, secrets);
   };
   secrets = (who: User) => Promise.resolve(this.held.get(who.person_id) ?? null);
-  renew = async (who: User, secrets: Secrets) => void this.held.set(who.person_id, secrets);
+  renew = async (who: User, secrets: Secrets) => {
+    if (this.gone.has(who.person_id)) return false;
+    this.held.set(who.person_id, secrets);
+    return true;
+  };
   leave = async () => void (this.current = null);
   signOut = async (who: User) => {
     this.held.delete(who.person_id);
@@ -165,6 +169,25 @@ describe('several people on one phone', () => {
     ]);
     expect(shelf.held.size).toBe(0);
   });
+});
+
+test('a renewal that the server answers after the sign-out brings nothing back, and ends on the server too', async () => {
+  replies = [welcome('ann', 'c1'), ok({})];
+  await session.signInDemo({ plant: 'north', employee_no: '0101' });
+  let answer = (): void => undefined;
+  const server = api.bare.bind(api);
+  api.bare = async (method, path, body, csrf) => {
+    if (path === '/api/auth/refresh') await new Promise<void>((then) => (answer = then));
+    return server(method, path, body, csrf);
+  };
+  const renewing = session.refresh('c1');
+  await new Promise((then) => setTimeout(then, 0));
+  await session.signOut();
+  replies = [welcome('ann', 'c2'), ok({})];
+  answer();
+  expect(await renewing).toBe(false);
+  expect(shelf.held.size).toBe(0);
+  expect(calls.at(-1)).toMatchObject({ path: '/api/auth/logout', csrf: 'c2' });
 });
 
 test.each<[Reply, string]>([
