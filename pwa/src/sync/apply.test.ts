@@ -3,7 +3,7 @@ import type { UserDb } from '../db/user-db';
 import { applyAnswer, readHeld } from './apply';
 import { forgetOldReceipts, makeRoom, seenParked } from './keeping';
 import { Outbox } from './outbox';
-import { ANN, DEVICE, everything, freshDb, TestClock, withFault } from './testing';
+import { ANN, BO, DEVICE, everything, freshDb, own, TestClock, withFault } from './testing';
 import type { Receipt, WireAnswer } from './wire';
 
 const SCOPES = [`rate:${ANN}`, `own:${ANN}`, 'lib'];
@@ -32,7 +32,7 @@ const snapshot = (scope: number, id: string): WireAnswer['deltas'][number] => ({
 });
 const first = (change: Partial<WireAnswer> = {}): WireAnswer =>
   answer({ scopes: SCOPES, deltas: [snapshot(0, 'E1'), snapshot(1, 'R1'), snapshot(2, 'Q1')], ...change });
-const apply = async (given: WireAnswer) => applyAnswer(db, given, await readHeld(db), clock.now());
+const apply = async (given: WireAnswer) => applyAnswer(db, outbox.nOf, given, await readHeld(db), clock.now());
 const append = async (count: number): Promise<void> => {
   for (let i = 0; i < count; i++) await outbox.append({ record: `E${i}`, field: 'score/1', op: 'set', value: 3, base: null });
 };
@@ -44,6 +44,37 @@ beforeEach(async () => {
   db = await freshDb();
   clock = new TestClock();
   outbox = new Outbox(db, DEVICE, ANN, clock);
+});
+
+describe('an edit that waits for another', () => {
+  const built = (on: number) => outbox.append({ record: 'E1', field: 'score/1', op: 'set', value: 4, base: own(on) });
+  const held = (n: number, on: string) => apply(first({ receipts: [{ n, result: 'held', missing: on }] }));
+  const states = async () => (await queued()).map(({ n, state }) => [n, state]);
+
+  test('that lies set aside here is set aside too, instead of waiting for ever', async () => {
+    await append(1);
+    await built(1);
+    await outbox.setAside(1);
+    await held(2, own(1));
+    expect(await states()).toEqual([[1, 'set_aside'], [2, 'set_aside']]);
+  });
+
+  test('that its author has discarded is set aside too', async () => {
+    await append(1);
+    await built(1);
+    await outbox.discard(1);
+    await held(2, own(1));
+    expect(await states()).toEqual([[2, 'set_aside']]);
+  });
+
+  test('that is still on its way, or somebody else’s, goes on waiting', async () => {
+    await append(1);
+    await built(1);
+    await built(9);
+    await held(2, own(1));
+    await held(3, `${BO}.1`);
+    expect(await states()).toEqual([[1, 'queued'], [2, 'held'], [3, 'held']]);
+  });
 });
 
 test('every receipt moves its edit to where it belongs, and one without a receipt stays', async () => {

@@ -9,7 +9,8 @@ import { NEVER_SYNCED, type UserDb } from '../db/user-db';
 import { StorageFailed } from '../foundation/problem';
 import { type Held, pull, type Pulled } from './pull';
 import { settle } from './receipts';
-import type { Row, WireAnswer } from './wire';
+import type { Version } from './types';
+import type { Receipt, Row, WireAnswer } from './wire';
 
 type WriteTx = Tx<UserSchema, 'readwrite'>;
 
@@ -28,9 +29,13 @@ async function heldIn(tx: WriteTx): Promise<Held> {
   };
 }
 
-/** Writes the answer down. With no room for rows, the receipts alone are kept and `full` is true. */
+/**
+ * Writes the answer down. With no room for rows, the receipts alone are kept and `full` is true. `nOf` has the number of
+ * an own edit's version, null for anybody else's.
+ */
 export async function applyAnswer(
   db: UserDb,
+  nOf: (version: Version) => number | null,
   answer: WireAnswer,
   asked: Held,
   now: number,
@@ -42,17 +47,18 @@ export async function applyAnswer(
     }
   }
   try {
-    return { pulled: await db.write([...STORES], (tx) => write(tx, answer, asked, now, sealed)), full: false };
+    return { pulled: await db.write([...STORES], (tx) => write(tx, nOf, answer, asked, now, sealed)), full: false };
   } catch (error) {
     if (!(error instanceof StorageFailed) || error.why !== 'full') throw error;
     const bare = { ...answer, deltas: [], scopes: null };
-    return { pulled: await db.write([...STORES], (tx) => write(tx, bare, asked, now, null)), full: true };
+    return { pulled: await db.write([...STORES], (tx) => write(tx, nOf, bare, asked, now, null)), full: true };
   }
 }
 
 /** `sealed` null: receipts only. */
 async function write(
   tx: WriteTx,
+  nOf: (version: Version) => number | null,
   answer: WireAnswer,
   asked: Held,
   now: number,
@@ -61,7 +67,7 @@ async function write(
   const held = await heldIn(tx);
   const pulled = pull(answer, asked, held, now);
   if (!pulled.counts) return pulled;
-  await writeReceipts(tx, answer, now);
+  await writeReceipts(tx, nOf, answer, now);
   // A sign-out while the answer was on its way has taken the rows away; they do not come back by it.
   const left = await tx.objectStore('meta').get('left');
   if (!sealed || left) {
@@ -76,12 +82,12 @@ async function write(
   return pulled;
 }
 
-async function writeReceipts(tx: WriteTx, answer: WireAnswer, now: number): Promise<void> {
+async function writeReceipts(tx: WriteTx, nOf: (version: Version) => number | null, answer: WireAnswer, now: number): Promise<void> {
   const outbox = tx.objectStore('outbox');
   for (const receipt of answer.receipts) {
     const edit = await outbox.get(receipt.n);
     if (!edit) continue; // told before, perhaps in another tab
-    const end = settle(receipt, now);
+    const end = settle(receipt, now, await neverComes(tx, nOf, receipt));
     if (end.to === 'outbox') {
       await outbox.put({ ...edit, state: end.state, not_before: end.not_before });
       continue;
@@ -101,6 +107,14 @@ async function writeReceipts(tx: WriteTx, answer: WireAnswer, now: number): Prom
     await tx.objectStore('ledger').put(entry);
     await outbox.delete(edit.n);
   }
+}
+
+/** Whether what a held edit was built on can reach no server from here. Else its author would wait for ever, unaware. */
+async function neverComes(tx: WriteTx, nOf: (version: Version) => number | null, { missing }: Receipt): Promise<boolean> {
+  const n = missing === undefined ? null : nOf(missing);
+  if (n === null) return false;
+  const waiting = await tx.objectStore('outbox').get(n);
+  return waiting ? waiting.state === 'set_aside' : !(await tx.objectStore('ledger').get(n));
 }
 
 /** The restored server may not have them; what it has it knows by their ids. */

@@ -62,6 +62,12 @@ export class Outbox {
     return `${this.device}.${this.author}.${n}`;
   }
 
+  /** The number of an own edit; null: somebody else's version. */
+  readonly nOf = (version: Version): number | null => {
+    const own = `${this.device}.${this.author}.`;
+    return version.startsWith(own) ? Number(version.slice(own.length)) : null;
+  };
+
   /** One thing after the other: appends, and whatever reads the outbox anew, never overtake each other. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.#last.then(work, work);

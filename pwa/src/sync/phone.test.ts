@@ -198,13 +198,32 @@ describe('when sending does not work', () => {
     await phone.append(score());
     await phone.append(score({ record: 'E2' }));
     const refusing = (request: unknown[]) =>
-      JSON.stringify(request[6]).includes('"E1"') ? page(400) : answering({ seq: 21, receipts: [[2, 'a']] })(request);
+      JSON.stringify(request[6]).includes('"E1"') ? problem('sync_malformed', 422) : answering({ seq: 21, receipts: [[2, 'a']] })(request);
     server.then(refusing, refusing, refusing, refusing);
     send();
     await soon(() => expect(phone.status.parked.map(({ reason, record }) => [reason, record])).toEqual([['set_aside', 'E1']]));
     await soon(() => expect([...phone.status.queued_evaluations]).toEqual([]));
     const file = JSON.parse(await (await phone.exportOutbox()).text()) as { edits: { record: string; value: number }[] };
     expect(file.edits).toMatchObject([{ record: 'E1', value: 4, state: 'set_aside' }]);
+  });
+
+  test('a proxy’s page with the status of a bad request sets nothing aside, and everything goes when it is gone', async () => {
+    const phone = await withTeam();
+    await phone.append(score());
+    server.then(() => page(400));
+    send();
+    await rounds(2);
+    for (const status of [413, 400, 413]) {
+      server.then(() => page(status));
+      await soon(() => expect(phone.status.sending).toBe(false));
+      around.online();
+    }
+    await rounds(5);
+    expect([phone.status.parked, phone.status.net]).toEqual([[], 'server_down']);
+    await soon(() => expect(phone.status.sending).toBe(false));
+    server.then(answering({ seq: 21, receipts: [[1, 'a']] }));
+    around.online();
+    await soon(() => expect([phone.status.queued, phone.status.net]).toEqual([0, 'reached']));
   });
 
   test('an app that is too old says so, and still pushes', async () => {

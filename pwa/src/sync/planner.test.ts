@@ -129,6 +129,7 @@ describe('learn', () => {
     [{ was: 'captive' }, { net: 'captive', failures: 1 }],
     [{ was: 'server_down' }, { net: 'server_down', failures: 1 }],
     [{ was: 'refused' }, { net: 'reached', failures: 1 }],
+    [{ was: 'foreign' }, { net: 'server_down', failures: 1, limit: 25 }],
     [{ was: 'needs_login' }, { net: 'reached', needs_login: true, failures: 0 }],
     [{ was: 'update_needed' }, { needs_update: true }],
     [{ was: 'timeout' }, { net: 'offline', limit: 25 }],

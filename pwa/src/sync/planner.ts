@@ -3,7 +3,8 @@
  * storage, no network: all come in as values, so that the simulator can replay a phone from a seed.
  *
  * No outcome deletes an edit. 401 pauses; 403, 404, 422 and whatever else is not our receipt keeps; 429 and 503 wait as
- * told; 400 and 413 halve the batch down to one edit, and that one is set aside, shown and exportable.
+ * told. Our own word that a request could not be read halves the batch down to one edit, and that one is set aside, shown
+ * and exportable. Somebody else's 4xx (a proxy, a portal) halves it too, for it may mind the size, and sets nothing aside.
  */
 import type { Millis, Net } from './types';
 
@@ -64,7 +65,7 @@ export type Plan = { do: 'round'; ns: number[] } | { do: 'wait'; until: Millis |
 
 export type Outcome =
   | { was: 'answered' }
-  | { was: 'offline' | 'timeout' | 'captive' | 'server_down' | 'refused' | 'needs_login' | 'update_needed' }
+  | { was: 'offline' | 'timeout' | 'captive' | 'server_down' | 'refused' | 'foreign' | 'needs_login' | 'update_needed' }
   | { was: 'busy'; retry_after_s: number | null }
   | { was: 'too_big'; ns: readonly number[] };
 
@@ -144,6 +145,8 @@ export function learn(line: Line, outcome: Outcome, now: Millis, fraction: numbe
       return failed('server_down');
     case 'refused':
       return failed('reached', {}, REFUSED_CAP_MS);
+    case 'foreign':
+      return failed('server_down', { limit: halved });
     case 'needs_login':
       return { line: { ...line, net: 'reached', needs_login: true }, set_aside: null };
     case 'update_needed':

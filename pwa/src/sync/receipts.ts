@@ -13,7 +13,8 @@ export type Settled =
   | { to: 'ledger'; result: string; reason: string | null; overlay: boolean; parked: boolean }
   | { to: 'outbox'; state: EditState; not_before: Millis };
 
-export function settle(receipt: Receipt, now: Millis): Settled {
+/** `neverComes`: what a held edit waits for lies set aside on this phone, or its author has discarded it. */
+export function settle(receipt: Receipt, now: Millis, neverComes = false): Settled {
   switch (receipt.result) {
     case 'applied':
     case 'same':
@@ -25,6 +26,7 @@ export function settle(receipt: Receipt, now: Millis): Settled {
     case 'id_reused':
       return { to: 'ledger', result: 'id_reused', reason: 'id_reused', overlay: false, parked: true };
     case 'held':
+      if (neverComes) return { to: 'outbox', state: 'set_aside', not_before: 0 };
       return { to: 'outbox', state: 'held', not_before: now + HELD_RETRY_MS };
     case 'retry':
       return { to: 'outbox', state: 'retry_wait', not_before: now + (receipt.seconds ?? 1) * 1000 };

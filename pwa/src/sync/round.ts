@@ -3,6 +3,7 @@
  * decides whether or when; planner.ts does. One round at a time over all tabs.
  */
 import type { UserDb } from '../db/user-db';
+import type { ProblemCode } from '../generated/problems';
 import type { Credentials } from '../foundation/api';
 import type { Chance } from '../foundation/chance';
 import type { Clock } from '../foundation/clock';
@@ -13,6 +14,9 @@ import type { Outcome } from './planner';
 import type { Held, Pulled } from './pull';
 import type { Edit } from './types';
 import { decodeAnswer, encodeRequest, NotOurs, type WireAnswer } from './wire';
+
+/** What our server says when one edit may be why it could take none. Only on its word is an edit ever set aside. */
+const AN_EDIT_MAY_BE_WHY: ReadonlySet<string> = new Set<ProblemCode>(['sync_malformed', 'too_large', 'bad_json', 'bad_request']);
 
 export const SYNC_PATH = '/api/sync';
 const NONCE_LENGTH = 6;
@@ -45,7 +49,7 @@ export async function round(parts: RoundParts, ns: readonly number[]): Promise<R
     const sent = edits.map(({ n }) => n);
     return { outcome: outcomeOf(answer, sent), pulled: null, full: false };
   }
-  return { outcome: { was: 'answered' }, ...(await applyAnswer(db, ours, held, clock.now())) };
+  return { outcome: { was: 'answered' }, ...(await applyAnswer(db, outbox.nOf, ours, held, clock.now())) };
 }
 
 function requestBody(outbox: Outbox, edits: Edit[], { sync, scopes }: Held, nonce: string, now: number): unknown {
@@ -108,11 +112,10 @@ export function outcomeOf(answer: Asked, sent: readonly number[]): Outcome {
   const code = codeOf(answer);
   // The cookie is another person's: their pushes are never mixed, this one waits for its author's login.
   if (code === 'author_mismatch') return { was: 'needs_login' };
-  // The whole request was unreadable; one edit may be the reason.
-  if (code === 'sync_malformed') return { was: 'too_big', ns: sent };
+  if (code !== null && AN_EDIT_MAY_BE_WHY.has(code)) return { was: 'too_big', ns: sent };
   if ((status >= 200 && status < 400) || status === 401 || status === 511) return { was: 'captive' };
-  if (status === 400 || status === 413) return { was: 'too_big', ns: sent };
-  if (status === 426) return { was: 'update_needed' };
   if (status === 429 || status === 503) return { was: 'busy', retry_after_s: answer.retry_after_s };
-  return { was: status >= 500 ? 'server_down' : 'refused' };
+  if (status >= 500) return { was: 'server_down' };
+  if (code === null) return { was: 'foreign' };
+  return { was: status === 426 ? 'update_needed' : 'refused' };
 }

@@ -99,7 +99,7 @@ async function storm(seed: number): Promise<void> {
     if (fair) return server.answer(request);
     const weather = pick(['ok', 'ok', 'ok', 'lost', 'after', 'twice', 'page', '500', '401', 'cut'] as const);
     if (weather === 'lost') return { got: pick(['offline', 'timeout', 'captive']) };
-    if (weather === 'page') return page(pick([200, 403, 404, 502]));
+    if (weather === 'page') return page(pick([200, 400, 403, 404, 413, 502]));
     if (weather === '500') return problem('internal', 500);
     if (weather === '401') return problem('auth_required', 401);
     const answer = server.answer(request);
