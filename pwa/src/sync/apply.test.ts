@@ -46,6 +46,15 @@ beforeEach(async () => {
   outbox = new Outbox(db, DEVICE, ANN, clock);
 });
 
+test('a restored server is offered every edit but those that their author has let go', async () => {
+  await append(3);
+  const refused: Receipt[] = [1, 2].map((n) => ({ n, result: 'parked', reason: 'cycle_closed' }));
+  await apply(first({ receipts: [...refused, { n: 3, result: 'applied' }] }));
+  await seenParked(db, 1);
+  await apply(answer({ epoch: 'restored' }));
+  expect((await queued()).map(({ n }) => n)).toEqual([2, 3]);
+});
+
 describe('an edit that waits for another', () => {
   const built = (on: number) => outbox.append({ record: 'E1', field: 'score/1', op: 'set', value: 4, base: own(on) });
   const held = (n: number, on: string) => apply(first({ receipts: [{ n, result: 'held', missing: on }] }));
@@ -64,6 +73,16 @@ describe('an edit that waits for another', () => {
     await built(1);
     await outbox.discard(1);
     await held(2, own(1));
+    expect(await states()).toEqual([[2, 'set_aside']]);
+  });
+
+  test('that its author has let go, and that a restored server does not have, is set aside too', async () => {
+    await append(1);
+    await built(1);
+    await apply(first({ receipts: [{ n: 1, result: 'parked', reason: 'invalid' }, { n: 2, result: 'applied' }] }));
+    await seenParked(db, 1);
+    await apply(answer({ epoch: 'restored' }));
+    await apply(answer({ epoch: 'restored', receipts: [{ n: 2, result: 'held', missing: own(1) }] }));
     expect(await states()).toEqual([[2, 'set_aside']]);
   });
 

@@ -114,14 +114,19 @@ async function neverComes(tx: WriteTx, nOf: (version: Version) => number | null,
   const n = missing === undefined ? null : nOf(missing);
   if (n === null) return false;
   const waiting = await tx.objectStore('outbox').get(n);
-  return waiting ? waiting.state === 'set_aside' : !(await tx.objectStore('ledger').get(n));
+  if (waiting) return waiting.state === 'set_aside';
+  const settled = await tx.objectStore('ledger').get(n);
+  return !settled || letGo(settled);
 }
+
+/** Refused by the server, and its author has seen the reason: it is not to take effect behind their back one day. */
+const letGo = ({ result, parked }: StoredReceipt): boolean => !parked && (result === 'parked' || result === 'id_reused');
 
 /** The restored server may not have them; what it has it knows by their ids. */
 async function offerLedgerAgain(tx: WriteTx, epoch: string): Promise<void> {
   const ledger = tx.objectStore('ledger');
   for (const entry of await ledger.getAll()) {
-    if (entry.epoch === epoch) continue;
+    if (entry.epoch === epoch || letGo(entry)) continue;
     const edit: StoredEdit = {
       n: entry.n,
       record: entry.record,
