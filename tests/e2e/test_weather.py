@@ -172,3 +172,21 @@ def test_a_new_version_waits_for_consent_and_keeps_unsent_work(tmp_path: Path, p
     finally:
         her.close()
         house.stop()
+
+
+def test_a_part_that_neither_the_cache_nor_the_server_has_says_so_and_can_be_asked_for_again(her):
+    """The browser may throw the cache away, and a newer app may have taken the place of this one's files."""
+    her.page.evaluate("caches.keys().then((all) => Promise.all(all.map((name) => caches.delete(name))))")
+    her.cdp().send("Network.clearBrowserCache")
+    her.network_off()
+    her.see("[data-menu]").click()
+    expect(her.page.locator("[role=alert][data-missing]")).to_contain_text("你存过的都在", timeout=PATIENCE_MS)
+    her.network_on()
+    her.see("[data-again]").click()
+    her.see("dialog[open] [data-switch-user]")
+    her.network_off()
+    her.open("#/my")
+    expect(her.page.locator("main[data-missing]")).to_contain_text("有网时再打开一次", timeout=PATIENCE_MS)
+    her.network_on()
+    her.see("[data-again]").click()
+    her.ready("my")

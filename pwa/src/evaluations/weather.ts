@@ -43,6 +43,7 @@ function trouble(status: SyncStatus): Words | null {
   if (status.storage === 'full') return { icon: triangleAlert, text: m.phone_storage_full(), warn: true };
   if (status.needs_login) return { icon: smartphone, text: m.phone_sign_in_again({ n }), href: href.signIn };
   if (status.needs_update) return { icon: smartphone, text: m.phone_update_needed() };
+  if (status.cannot_send) return { icon: cloudOff, text: m.phone_cannot_send() };
   return null;
 }
 

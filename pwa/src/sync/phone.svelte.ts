@@ -79,6 +79,7 @@ export class Phone {
   #parked: ParkedItem[] = [];
   #line: Line | null = null;
   #sending = false;
+  #cannotSend = false;
   #lastContact: Millis | null = null;
   #storage: SyncStatus['storage'] = 'ok';
   #persisted: boolean | null = null;
@@ -218,6 +219,8 @@ export class Phone {
     const { parts } = this;
     const engine = this.#driver ? null : await import('./engine').catch(() => null);
     if (this.#closed || !this.#outbox) return;
+    this.#cannotSend = !this.#driver && !engine;
+    if (this.#cannotSend) return this.#showStatus();
     this.#driver ??= engine?.startEngine(this.#outbox, {
       ...parts,
       visible: () => parts.around.document.visibilityState === 'visible',
@@ -303,6 +306,7 @@ export class Phone {
       parked: this.#parked,
       line: this.#line,
       sending: this.#sending,
+      cannot_send: this.#cannotSend,
       last_contact_at: this.#lastContact,
       storage: this.#storage,
       persisted: this.#persisted,

@@ -11,6 +11,7 @@ export const QUIET: SyncStatus = {
   sending: false,
   needs_login: false,
   needs_update: false,
+  cannot_send: false,
   storage: 'ok',
   parked: [],
   persisted: null,
@@ -24,6 +25,7 @@ export interface Standing {
   /** Null before the first round. */
   line: Line | null;
   sending: boolean;
+  cannot_send: boolean;
   last_contact_at: number | null;
   storage: SyncStatus['storage'];
   persisted: boolean | null;
@@ -32,7 +34,7 @@ export interface Standing {
 }
 
 export function statusOf(standing: Standing): SyncStatus {
-  const { entries, line, last_contact_at, storage, persisted, sending } = standing;
+  const { entries, line, last_contact_at, storage, persisted, sending, cannot_send } = standing;
   const setAside = entries.filter(({ state }) => state === 'set_aside');
   const waiting = entries.filter(({ state }) => state !== 'set_aside');
   return {
@@ -43,6 +45,7 @@ export function statusOf(standing: Standing): SyncStatus {
     sending,
     needs_login: line?.needs_login ?? false,
     needs_update: line?.needs_update || standing.newer_app || entries.some(({ state }) => state === 'update_needed'),
+    cannot_send,
     storage,
     parked: [...standing.parked, ...setAside.map(asParked)],
     persisted,

@@ -236,6 +236,8 @@ export interface SyncStatus {
   sending: boolean;
   needs_login: boolean;
   needs_update: boolean;
+  /** The part that sends is not on this phone and could not be fetched. */
+  cannot_send: boolean;
   storage: 'ok' | 'full' | 'none';
   parked: readonly ParkedItem[];
   /** What navigator.storage.persist() said; null: not asked yet. */
