@@ -4,18 +4,27 @@ from datetime import datetime, timedelta
 
 from playwright.sync_api import expect
 
+from server.demo import facts
 from tests.e2e.people import Somebody
 from tests.e2e.phone import PATIENCE_MS, Phone
 
 
 def open_cycle_for(hr: Phone, department: str) -> str:
-    """Drafts a cycle for one department, due tomorrow, and opens it. Returns its id."""
+    """Drafts a cycle for one department, due tomorrow, and opens it. Returns its id.
+
+    The form offers the next month without a cycle; the values that the story needs lie in the one that runs.
+    """
     hr.open("#/cycles")
     hr.ready("cycles")
     known = set(_cycles(hr))
     hr.see("[data-cycle-new]").click()
     hr.page.locator("[data-cycle-name-zh]").fill("甲班 11 月补评")
     hr.page.locator("[data-cycle-name-en]").fill("Shift A, November")
+    offered = [hr.page.locator('input[type="date"]').nth(n) for n in (0, 1)]
+    month = facts.running_month(datetime.now().astimezone().date())
+    assert offered[0].input_value() > facts.month_end(month).isoformat(), "the running month has its cycle"
+    offered[0].fill(month.isoformat())
+    offered[1].fill(facts.month_end(month).isoformat())
     tomorrow = datetime.now().astimezone() + timedelta(days=1)
     hr.page.locator('input[type="datetime-local"]').fill(tomorrow.strftime("%Y-%m-%dT18:00"))
     hr.page.locator(f'[data-department="{department}"]').check()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { instantOf, judgedMonth, wallOf } from './plant-time';
+import { freeMonth, instantOf, judgedMonth, monthEnd, wallOf } from './plant-time';
 
 test('six in the evening in Shanghai is ten in the morning in UTC', () => {
   expect(instantOf('2026-11-30T18:00', 'Asia/Shanghai')).toBe('2026-11-30T10:00:00.000Z');
@@ -21,4 +21,12 @@ test('early in a month the month before is offered, later the running one', () =
     '2026-11-01', '2026-11-01', '2026-11-01', '2026-11-01', '2026-12-01',
   ]);
   expect(judgedMonth('2026-12-21')).toBe('2026-12-01');
+});
+
+test('the month that is offered has no cycle yet, over the turn of a year too', () => {
+  const cycle = (period_from: string, period_to: string) => ({ period_from, period_to });
+  expect(freeMonth('2026-11-01', [])).toBe('2026-11-01');
+  expect(freeMonth('2026-11-01', [cycle('2026-10-01', '2026-10-31')])).toBe('2026-11-01');
+  expect(freeMonth('2026-11-01', [cycle('2026-11-16', '2026-12-15')])).toBe('2027-01-01');
+  expect(monthEnd('2028-02-01')).toBe('2028-02-29');
 });
