@@ -2,7 +2,7 @@
 import { m } from '../generated/paraglide/messages.js';
 import { href } from '../routes';
 import type { EvaluationRow, Id, SyncStatus } from '../sync/types';
-import { circleCheck, cloudOff, cloudUpload, lock, smartphone, triangleAlert } from '../ui/icons';
+import { circleCheck, cloud, cloudOff, cloudUpload, lock, smartphone, triangleAlert } from '../ui/icons';
 import { shortTime } from '../ui/when';
 
 export interface Words {
@@ -70,7 +70,7 @@ function netWords(status: SyncStatus, now: number): Words {
       const at = status.last_contact_at;
       return at === null
         ? { icon: smartphone, text: m.phone_not_yet() }
-        : { icon: circleCheck, text: m.phone_in_touch({ time: shortTime(at, now) }) };
+        : { icon: cloud, text: m.phone_in_touch({ time: shortTime(at, now) }) };
     }
   }
 }

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { overwriteGetLocale } from '../generated/paraglide/runtime.js';
+import { QUIET } from '../sync/status';
+import type { Net, SyncStatus } from '../sync/types';
+import { circleCheck } from '../ui/icons';
+import { headWords, stripWords } from './weather';
+
+overwriteGetLocale(() => 'en');
+const NOW = 1_795_537_890_000;
+const NETS: Net[] = ['unknown', 'reached', 'offline', 'captive', 'server_down'];
+const changes: Partial<SyncStatus>[] = [
+  {}, { queued: 1, queued_evaluations: new Set(['e']) }, { sending: true }, { needs_login: true }, { needs_update: true },
+  { cannot_send: true }, { storage: 'none' }, { storage: 'full' }, { oldest_unsent_at: 1 },
+];
+const all = NETS.flatMap((net) => [null, NOW].flatMap((last_contact_at) => changes.map((change): SyncStatus => ({ ...QUIET, net, last_contact_at, ...change }))));
+
+test('a tick means delivered: no state of the network has one', () => {
+  for (const status of all) {
+    expect(stripWords(status, NOW).icon).not.toBe(circleCheck);
+    expect(headWords(status, 'e', null, NOW).icon).not.toBe(circleCheck);
+  }
+});
+
+test('what a receipt confirmed has one, unless something of this person still waits', () => {
+  expect(headWords({ ...QUIET, net: 'offline' }, 'e', NOW, NOW).icon).toBe(circleCheck);
+  expect(headWords({ ...QUIET, queued_evaluations: new Set(['e']) }, 'e', NOW, NOW).icon).not.toBe(circleCheck);
+});
