@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import struct
 import subprocess
 from pathlib import Path
 
@@ -202,6 +203,19 @@ def test_no_answer_ever_clears_a_phones_storage():
         and re.search(r"Clear-Site-Data", path.read_text("utf-8"), re.I)
     ]
     assert not wrong, f"it deletes the outbox: {wrong}"
+
+
+def test_every_picture_that_the_manifest_names_lies_where_the_build_takes_it_from():
+    config = (ROOT / "pwa/vite.config.ts").read_text("utf-8")
+    named = re.findall(r"src: '([^']+\.png)', sizes: '(\d+)x(\d+)'", config)
+    assert len(named) > 5, "no pictures found in pwa/vite.config.ts"
+    wrong = []
+    for name, width, height in named:
+        file = ROOT / "pwa/public" / name
+        size = struct.unpack(">II", file.read_bytes()[16:24]) if file.is_file() else None
+        if size != (int(width), int(height)):
+            wrong.append(f"{name} should be {width}x{height}, is {size}")
+    assert not wrong, f"make shots makes screenshots, pwa/scripts/icons.mjs icons: {wrong}"
 
 
 def test_the_makefile_explains_every_command_of_the_readme():

@@ -20,7 +20,10 @@ CHROMIUM = "/usr/bin/chromium"
 HAND = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 PATIENCE_MS = 20_000
-SHOTS = Path(__file__).resolve().parent.parent.parent / "docs/screenshots"
+ROOT = Path(__file__).resolve().parent.parent.parent
+SHOTS = ROOT / "docs/screenshots"
+# What the browser shows before somebody installs the app: the manifest names these files.
+INSTALL_SHOTS = {"score-zh-light": "score", "team-zh-light": "team", "board-done-zh-light": "board"}
 
 
 class Phone:
@@ -152,7 +155,9 @@ class Phone:
         if os.environ.get("GEMBA_SHOTS") == "1":
             SHOTS.mkdir(parents=True, exist_ok=True)
             self.page.wait_for_timeout(300)  # the sheet's slide of 220 ms; nothing is asserted on it
-            self.page.screenshot(path=SHOTS / f"{name}.png")
+            picture = self.page.screenshot(path=SHOTS / f"{name}.png")
+            if name in INSTALL_SHOTS:
+                (ROOT / "pwa/public/screenshots" / f"{INSTALL_SHOTS[name]}.png").write_bytes(picture)
 
 
 READ_STORAGE = """async () => {
