@@ -17,6 +17,7 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 CHROMIUM = "/usr/bin/chromium"
+SMALL = {"width": 320, "height": 640}
 HAND = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 PATIENCE_MS = 20_000

@@ -1,0 +1,78 @@
+"""The narrowest phone that is still in use, 320 by 640, and 200 % zoom on a wider one: no screen scrolls sideways."""
+
+import pytest
+
+from tests.e2e import hands
+from tests.e2e.eye import fits
+from tests.e2e.people import SHIFT_A, first, numbered
+from tests.e2e.phone import SMALL
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en"])
+def test_a_supervisors_screens_fit(house, phone, locale):
+    her = phone("supervisor", locale=locale, size=SMALL)
+    her.open("#/sign-in")
+    her.ready("sign-in")
+    fits(her, "sign-in")
+    hands.sign_in(her, numbered(house, SHIFT_A), "team")
+    fits(her, "team")
+    her.see("[data-menu]").click()
+    her.see("dialog[open]")
+    fits(her, "menu")
+    her.page.keyboard.press("Escape")
+    here = hands.open_person(her, 0)
+    fits(her, "score, untouched")
+    key = next(line["key"] for line in hands.lines(her) if line["mark"] is None)
+    hands.give(her, key, 2)
+    fits(her, "score, low")
+    her.see("[data-pencil]").click()
+    her.see("dialog[open]")
+    fits(her, "own words")
+    her.page.keyboard.press("Escape")
+    hands.quick_comment(her)
+    hands.score_person(her, 1)
+    fits(her, "score, ready to submit")
+    her.see("[data-evidence]").click()
+    her.see("dialog[open]")
+    fits(her, "evidence")
+    her.page.keyboard.press("Escape")
+    hands.submit(her, 1)
+    hands.next_person(her, here)
+    her.open(f"#/score/{here}")
+    her.ready(f"score:{here}")
+    fits(her, "score, submitted")
+    her.open(f"#/history/{here}/score/{key}")
+    her.ready("history")
+    fits(her, "history")
+    her.open("#/team")
+    her.ready("team")
+    her.open("#/phone")
+    her.see("dialog[open]")
+    fits(her, "what is on this phone")
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en"])
+def test_an_employees_and_hrs_screens_fit(house, phone, locale):
+    her = phone("supervisor")
+    hands.sign_in(her, numbered(house, SHIFT_A), "team")
+    hands.open_person(her, 0)
+    name = hands.name_here(her)
+    hands.score_person(her, 0)
+    hands.submit(her, 1)
+    hands.drained(her)
+    own = phone("employee", locale=locale, size=SMALL)
+    hands.sign_in(own, first(house, "employee", name_zh=name), "my")
+    own.see('[data-answer="disagree"]')
+    fits(own, "my result")
+    own.see('[data-answer="disagree"]').click()
+    own.see("dialog[open]")
+    fits(own, "seen, I disagree")
+    hr = phone("hr", locale=locale, size=SMALL)
+    hands.sign_in(hr, first(house, "hr"), "board")
+    hr.see("[data-rater]")
+    fits(hr, "board")
+    hr.open("#/cycles")
+    hr.ready("cycles")
+    hr.see("[data-cycle-new]").click()
+    hr.see("[data-cycle-save]")
+    fits(hr, "cycles and the form of a new one")
