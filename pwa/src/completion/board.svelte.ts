@@ -83,11 +83,11 @@ export class BoardView {
   }
 
   async #ask(): Promise<void> {
-    if (this.board === null || this.#rounds % CYCLES_EVERY === 0) this.cycles = await api.get<Cycle[]>('/api/cycles');
+    if (this.board === null || this.#rounds % CYCLES_EVERY === 0) this.cycles = await api.get('/api/cycles');
     this.#rounds++;
     const id = this.chosen;
     if (id === null) return this.#forget();
-    const changed = await api.getIfChanged<Board>(`/api/completion/board?cycle_id=${id}`, this.#etag);
+    const changed = await api.getIfChanged('/api/completion/board', this.#etag, { cycle_id: id });
     if (this.#closed || id !== this.chosen || changed === null) return;
     this.board = changed.body;
     this.#etag = changed.etag;

@@ -28,9 +28,9 @@ export class CycleDesk {
   async load(): Promise<void> {
     await this.#attempt(async () => {
       [this.cycles, this.departments, this.people] = await Promise.all([
-        api.get<Cycle[]>('/api/cycles'),
-        api.get<Department[]>('/api/departments'),
-        api.get<Person[]>('/api/people'),
+        api.get('/api/cycles'),
+        api.get('/api/departments'),
+        api.get('/api/people'),
       ]);
       await Promise.all(this.cycles.filter(({ state }) => state !== 'draft').map(({ id }) => this.#readDelegations(id)));
     });
@@ -39,14 +39,14 @@ export class CycleDesk {
 
   create(plan: Plan): Promise<boolean> {
     return this.#attempt(async () => {
-      const made = await api.post<Cycle>('/api/cycles', plan);
+      const made = await api.post('/api/cycles', plan);
       this.cycles = [made, ...this.cycles];
     });
   }
 
   open(id: string): Promise<boolean> {
     return this.#attempt(async () => {
-      const opened = await api.post<Cycle>(`/api/cycles/${id}/open`);
+      const opened = await api.post('/api/cycles/{cycle_id}/open', undefined, { cycle_id: id });
       this.cycles = this.cycles.map((cycle) => (cycle.id === id ? opened : cycle));
       await this.#readDelegations(id);
     });
@@ -54,20 +54,20 @@ export class CycleDesk {
 
   delegate(cycleId: string, asked: StandIn): Promise<boolean> {
     return this.#attempt(async () => {
-      await api.post(`/api/cycles/${cycleId}/delegations`, asked);
+      await api.post('/api/cycles/{cycle_id}/delegations', asked, { cycle_id: cycleId });
       await this.#readDelegations(cycleId);
     });
   }
 
   endDelegation(cycleId: string, id: string): Promise<boolean> {
     return this.#attempt(async () => {
-      await api.delete(`/api/cycles/${cycleId}/delegations/${id}`);
+      await api.delete('/api/cycles/{cycle_id}/delegations/{delegation_id}', { cycle_id: cycleId, delegation_id: id });
       await this.#readDelegations(cycleId);
     });
   }
 
   async #readDelegations(cycleId: string): Promise<void> {
-    const held = await api.get<Delegation[]>(`/api/cycles/${cycleId}/delegations`);
+    const held = await api.get('/api/cycles/{cycle_id}/delegations', { cycle_id: cycleId });
     this.delegations = { ...this.delegations, [cycleId]: held };
   }
 

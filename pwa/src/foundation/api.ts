@@ -3,6 +3,7 @@
  * portal answers 200 with a page. A 401 is answered by one refresh and one more try; after that the login is needed.
  */
 import { getLocale } from '../generated/paraglide/runtime.js';
+import { address, type Body, type MaybeParams, type PathOf, type Reply, type Verb } from './contract';
 import { ApiProblem, Unreachable } from './problem';
 
 export const TIME_LIMIT_MS = 15_000;
@@ -14,8 +15,6 @@ export interface Credentials {
   refresh(spent: string | null): Promise<boolean>;
 }
 
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-
 export class Api {
   #credentials: Credentials | null = null;
 
@@ -25,49 +24,48 @@ export class Api {
     this.#credentials = credentials;
   }
 
-  get<T>(path: string): Promise<T> {
-    return this.#call<T>('GET', path);
+  get<P extends PathOf<'get'>>(path: P, ...[params]: MaybeParams<'get', P>): Promise<Reply<'get', P>> {
+    return this.#call('get', address(path, params));
   }
 
   /** For what is asked again and again: null while it is still what `etag` stands for. The browser keeps no answer of the
    *  API (they are personal), so whoever asks keeps the ETag of the last one. */
-  async getIfChanged<T>(path: string, etag: string | null): Promise<{ body: T; etag: string | null } | null> {
-    const answer = await this.#answer('GET', path, undefined, etag);
-    return answer.status === 304 ? null : { body: await read<T>(answer), etag: answer.headers.get('ETag') };
+  async getIfChanged<P extends PathOf<'get'>>(
+    path: P,
+    etag: string | null,
+    ...[params]: MaybeParams<'get', P>
+  ): Promise<{ body: Reply<'get', P>; etag: string | null } | null> {
+    const answer = await this.#answer('get', address(path, params), undefined, etag);
+    return answer.status === 304 ? null : { body: await read(answer), etag: answer.headers.get('ETag') };
   }
 
-  post<T>(path: string, body: unknown = {}): Promise<T> {
-    return this.#call<T>('POST', path, body);
+  post<P extends PathOf<'post'>>(path: P, body: Body<'post', P>, ...[params]: MaybeParams<'post', P>): Promise<Reply<'post', P>> {
+    return this.#call('post', address(path, params), body ?? {});
   }
 
-  put<T>(path: string, body: unknown): Promise<T> {
-    return this.#call<T>('PUT', path, body);
-  }
-
-  delete<T = void>(path: string): Promise<T> {
-    return this.#call<T>('DELETE', path);
+  delete<P extends PathOf<'delete'>>(path: P, ...[params]: MaybeParams<'delete', P>): Promise<Reply<'delete', P>> {
+    return this.#call('delete', address(path, params));
   }
 
   /** One request with exactly these credentials and no second try: signing in and refreshing use it. */
-  async bare<T>(method: Method, path: string, body?: unknown, csrf?: string | null): Promise<T> {
-    const answer = await this.#request(method, path, body, csrf ?? null);
-    return read<T>(answer);
+  async bare<V extends Verb, P extends PathOf<V>>(verb: V, path: P, body?: object, csrf?: string | null): Promise<Reply<V, P>> {
+    return read(await this.#request(verb, path, body, csrf ?? null));
   }
 
-  async #call<T>(method: Method, path: string, body?: unknown): Promise<T> {
-    return read<T>(await this.#answer(method, path, body, null));
+  async #call<T>(verb: Verb, path: string, body?: unknown): Promise<T> {
+    return read<T>(await this.#answer(verb, path, body, null));
   }
 
   /** The answer, after one renewal of the login where that was what was missing. */
-  async #answer(method: Method, path: string, body: unknown, etag: string | null): Promise<Response> {
+  async #answer(verb: Verb, path: string, body: unknown, etag: string | null): Promise<Response> {
     const csrf = (await this.#credentials?.csrf()) ?? null;
-    const answer = await this.#request(method, path, body, csrf, etag);
+    const answer = await this.#request(verb, path, body, csrf, etag);
     if (answer.status !== 401 || !this.#credentials) return answer;
     if (!(await this.#credentials.refresh(csrf))) return answer;
-    return this.#request(method, path, body, (await this.#credentials.csrf()) ?? null, etag);
+    return this.#request(verb, path, body, (await this.#credentials.csrf()) ?? null, etag);
   }
 
-  async #request(method: Method, path: string, body: unknown, csrf: string | null, etag: string | null = null): Promise<Response> {
+  async #request(verb: Verb, path: string, body: unknown, csrf: string | null, etag: string | null = null): Promise<Response> {
     const headers = new Headers({ Accept: 'application/json', 'Accept-Language': getLocale() });
     if (body !== undefined) headers.set('Content-Type', 'application/json');
     if (etag) headers.set('If-None-Match', etag);
@@ -75,7 +73,7 @@ export class Api {
     if (csrf) headers.set('X-CSRF-TOKEN', csrf);
     try {
       return await this.send(path, {
-        method,
+        method: verb.toUpperCase(),
         headers,
         credentials: 'same-origin',
         redirect: 'error',

@@ -1,19 +1,14 @@
 /** People as a phone knows them before any synced row: who may sign in here, and who has been here. */
+import type { components } from '../generated/api';
 
-export interface Plant {
-  code: string;
-  name_zh: string;
-  name_en: string;
-}
+type Schemas = components['schemas'];
+export type Plant = Schemas['PlantName'];
+export type User = Schemas['User'];
+export type DemoPerson = Schemas['DemoPerson'];
+export type Doors = Schemas['Doors'];
 
-export interface User {
-  person_id: string;
-  employee_no: string;
-  name_zh: string;
-  name_en: string;
-  roles: string[];
-  plant: Plant & { time_zone: string };
-}
+/** CSRF values of one session. They bind a phone's outbox to its user: with another's cookie they open nothing. */
+export type Secrets = Pick<Schemas['SignedIn'], 'csrf' | 'refresh_csrf'>;
 
 /** Somebody who has signed in on this phone. */
 export interface KnownUser extends User {
@@ -22,28 +17,6 @@ export interface KnownUser extends User {
   /** May enter without network: has not signed out. */
   can_enter_offline: boolean;
   last_used_at: number;
-}
-
-export interface DemoPerson {
-  plant: string;
-  employee_no: string;
-  name_zh: string;
-  name_en: string;
-  title_zh: string;
-  title_en: string;
-  role: string;
-}
-
-export interface Doors {
-  plants: Plant[];
-  demo: boolean;
-  people: DemoPerson[];
-}
-
-/** CSRF values of one session. They bind a phone's outbox to its user: with another's cookie they open nothing. */
-export interface Secrets {
-  csrf: string;
-  refresh_csrf: string;
 }
 
 /** What the session needs of the phone's own storage; db/people-store.ts keeps it. */

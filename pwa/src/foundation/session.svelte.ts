@@ -8,10 +8,6 @@ import type { Exclusive } from './exclusive';
 import type { Doors, KnownUser, PeopleStore, Secrets, User } from './people';
 import { ApiProblem } from './problem';
 
-interface Welcome extends Secrets {
-  user: User;
-}
-
 export interface SessionParts {
   people: PeopleStore;
   api: Api;
@@ -75,19 +71,19 @@ export class Session implements Credentials {
   /** After a quiet quarter of an hour a logout needs a refresh first, else the session lives on for weeks. */
   async #logOut({ csrf, refresh_csrf }: Secrets): Promise<void> {
     const { api } = this.parts;
-    const logout = (value: string): Promise<void> => api.bare('POST', '/api/auth/logout', {}, value);
+    const logout = (value: string): Promise<void> => api.bare('post', '/api/auth/logout', {}, value);
     try {
       await logout(csrf);
     } catch (error) {
       // Once the next person has entered, the cookies are theirs.
       if (!(error instanceof ApiProblem) || error.status !== 401 || this.user) return;
-      await logout((await api.bare<Welcome>('POST', '/api/auth/refresh', {}, refresh_csrf)).csrf);
+      await logout((await api.bare('post', '/api/auth/refresh', {}, refresh_csrf)).csrf);
     }
   }
 
   /** What the sign-in page may offer; asks the server. */
   doors(): Promise<Doors> {
-    return this.parts.api.bare<Doors>('GET', '/api/auth/doors');
+    return this.parts.api.bare('get', '/api/auth/doors');
   }
 
   /** Reads `known` again, with the counts of unsent edits. */
@@ -114,7 +110,7 @@ export class Session implements Credentials {
       if (!held) return false;
       if (held.csrf !== spent) return true; // another tab has done it meanwhile
       try {
-        const fresh = await this.parts.api.bare<Welcome>('POST', '/api/auth/refresh', {}, held.refresh_csrf);
+        const fresh = await this.parts.api.bare('post', '/api/auth/refresh', {}, held.refresh_csrf);
         if (await this.parts.people.renew(user, fresh)) return true;
         // Signed out while the server answered: what it has just given ends as well.
         await this.#logOut(fresh).catch(() => undefined);
@@ -126,10 +122,10 @@ export class Session implements Credentials {
     });
   }
 
-  async #welcome(path: string, who: Record<string, string>): Promise<void> {
+  async #welcome(path: '/api/auth/login' | '/api/auth/enrol' | '/api/auth/demo', who: Record<string, string>): Promise<void> {
     const { people, api, deviceLabel } = this.parts;
     const device = await people.deviceId();
-    const welcome = await api.bare<Welcome>('POST', path, { ...who, device, device_label: deviceLabel });
+    const welcome = await api.bare('post', path, { ...who, device, device_label: deviceLabel });
     await people.enter(welcome.user, welcome);
     this.#stand(welcome.user);
     for (const then of this.#renewed) then();
