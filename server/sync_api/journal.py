@@ -15,7 +15,7 @@ from server.sync_api.models import FieldHistory, LoggedMutation, MutationVariant
 from server.sync_api.registry import Done, Record
 from sync import wording
 from sync.merge import fate_of
-from sync.model import Decision, Fate, Mutation, MutationId, Op, Reason, Receipt, Resolution, Step, Submit
+from sync.model import Decision, Fate, Mutation, MutationId, Op, Reason, Receipt, Resolution, Step, Submit, Version
 
 _COLUMNS = (
     LoggedMutation.device,
@@ -148,6 +148,11 @@ class Journal:
         if one.plain() not in self._known:
             self.read([one])
         return self._known[one.plain()]
+
+    def missing(self, one: MutationId) -> Version:
+        """The version that this edit waits for; None when it waits no more."""
+        known = self._known.get(one)
+        return known.fate.missing if known is not None and known.fate.receipt is Receipt.HELD else None
 
     def is_held(self, one: MutationId) -> bool:
         """Whether this edit still waits for its base."""

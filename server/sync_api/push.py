@@ -181,7 +181,7 @@ def _wake(
     kept: Journal,
     sender: Sender,
 ) -> set[MutationId]:
-    """Judge anew what was held until one of these arrived. Returns those that are held no more."""
+    """Judge anew what was held until one of these arrived. Returns those whose fate in the log is another now."""
     arrived = [one for one in written if not kept.is_held(one)]
     asleep = [one for one in kept.waiting_for(arrived) if one.id not in written] if arrived else []
     woken: set[MutationId] = set()
@@ -190,8 +190,9 @@ def _wake(
         progress = False
         for one in asleep:
             if kept.is_held(one.id) and one.record in records:
+                waited_for = kept.missing(one.id)
                 _judge(one, records, kept, sender)
-                if not kept.is_held(one.id):
+                if kept.missing(one.id) != waited_for:  # free, or waiting for the next of several
                     written[one.id] = one
                     woken.add(one.id)
                     progress = True

@@ -111,6 +111,17 @@ def test_an_edit_whose_base_is_missing_is_held_until_it_arrives(plant: Any) -> N
     assert count(plant, LoggedMutation) == 2
 
 
+def test_a_submit_that_waits_for_two_marks_is_woken_by_the_second(plant: Any) -> None:
+    note, phone = plant.note(plant.ann), plant.phone(plant.ann)
+    phone.pull()
+    marks = [phone.edit(note, "s1", 3), phone.edit(note, "s2", 4)]
+    submit = phone.edit(note, "!submit", [["s1", 1], ["s2", 2]])
+    assert phone.push(submit) == {3: ["h", phone.version(1)]}
+    assert [phone.push(mark)[n][0] for n, mark in enumerate(marks, start=1)] == ["a", "a"]
+    query = sa.select(LoggedMutation.receipt).where(LoggedMutation.n == 3)
+    assert plant.at_work(plant.ann, lambda: session().execute(query).scalar_one()) != "h"
+
+
 def test_a_poison_edit_among_fifty_is_parked_and_the_others_stand(plant: Any, notebook: Any) -> None:
     notebook.poison = "毒"
     note, other, phone = plant.note(plant.ann), plant.note(plant.ann), plant.phone(plant.ann)
