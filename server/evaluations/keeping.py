@@ -11,6 +11,7 @@ from server.evaluations.scopes import own_scope, rate_scope
 from server.evaluations.states import Writer
 from server.foundation.db import changed, session
 from server.foundation.ids import EvaluationId, PersonId, unshort
+from server.sync_api.feed import left
 from sync import model as core
 from sync.rules import LINED, family
 
@@ -56,12 +57,19 @@ def _keep_one(record: EvaluationRecord, writer: Writer, now: datetime) -> None:
     one.state = record.status.value
     if core.Step.SUBMITTED in steps or core.Step.RECALLED in steps:
         one.submitted_at = None if record.status is core.Status.OPEN else now
-    changed("evaluation", one.id, [scope])
+    if not _is_put_away(record, scope):
+        changed("evaluation", one.id, [scope])
     if steps & _TOLD:
         own = [own_scope(one.employee_id)]
         changed("cycle", one.cycle_id, own)
         changed("form", one.form_id, own)
         changed("result", one.id, own)
+
+
+def _is_put_away(record: EvaluationRecord, scope: str) -> bool:
+    # Only an answer comes after the close. By then the next cycle may have taken the row off the raters' phones, and
+    # it must not come back without its form and cycle.
+    return record.cycle is core.CycleState.CLOSED and (scope, record.id) in left("evaluation", [record.id])
 
 
 def _keep_results(record: EvaluationRecord, last: Result | None, now: datetime) -> None:

@@ -18,6 +18,7 @@ from server.foundation.ids import CycleId, DepartmentId, FormId, JobId, PersonId
 from server.indicators import queries as indicators
 from server.indicators.scoring import rule_mark
 from server.people.queries import Member
+from server.sync_api.feed import left
 from server.sync_api.journal import write_rules
 
 
@@ -120,7 +121,8 @@ def _put_away(rater_id: PersonId) -> None:
     """Let the phones forget this rater's evaluations of closed cycles; the server keeps them."""
     closed = sa.select(Cycle.id).where(Cycle.state == CycleState.CLOSED.value)
     query = sa.select(Evaluation).where(Evaluation.rater_id == rater_id, Evaluation.cycle_id.in_(closed))
-    old = session().execute(query).scalars().all()
+    # Locked as a push locks them: an answer that is under way either comes before this, or sees that they left.
+    old = session().execute(query.order_by(Evaluation.id).with_for_update()).scalars().all()
     scope = [rate_scope(rater_id)]
     for one in old:
         changed("evaluation", one.id, scope, "leave")
@@ -137,9 +139,12 @@ def _put_away(rater_id: PersonId) -> None:
 def tell_of_cycle(event: CycleChanged) -> None:
     """A cycle's state, deadline or name changed: what may be done with its evaluations did too."""
     query = sa.select(Evaluation).where(Evaluation.cycle_id == event.cycle_id)
-    for one in session().execute(query.order_by(Evaluation.rater_id, Evaluation.run_order)).scalars():
-        scope = [rate_scope(one.rater_id)]
-        changed("cycle", one.cycle_id, scope)
-        changed("evaluation", one.id, scope)
+    found = session().execute(query.order_by(Evaluation.rater_id, Evaluation.run_order)).scalars().all()
+    put_away = left("evaluation", [one.id for one in found])
+    for one in found:
+        scope = rate_scope(one.rater_id)
+        if (scope, one.id) not in put_away:
+            changed("cycle", one.cycle_id, [scope])
+            changed("evaluation", one.id, [scope])
         if one.submitted_at is not None:
             changed("cycle", one.cycle_id, [own_scope(one.employee_id)])
