@@ -44,7 +44,7 @@ def login(asked: dict[str, Any]) -> Any:
 @room.arguments(EnrolSchema)
 @room.response(200, SignedInSchema)
 def enrol(asked: dict[str, Any]) -> Any:
-    """Set a password by a one-time code, and sign in."""
+    """Set a password by a one-time code, and sign in; earlier sessions end."""
     return doorkeeper.enrol(asked)
 
 

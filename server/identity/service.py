@@ -91,11 +91,14 @@ def issue_code(account: Account, *, now: datetime) -> str:
 
 
 def redeem_code(account: Account | None, code: str, password_hash: str, *, now: datetime) -> Account:
-    """Set the first or a new password by a code. Raises Problem `code_invalid`."""
+    """Set the first or a new password by a code, and end the sessions there were: the phone that
+    holds one may be the reason for the code. Raises Problem `code_invalid`.
+    """
     if account is None or not is_code_of(account, code, now=now):
         raise Problem(CODE_INVALID)
     account.enrolment_hash = account.enrolment_until = None
     account.password_hash, account.password_set_at = password_hash, now
+    end_sessions(AccountId(account.id), EndReason.PASSWORD_CHANGED, now=now)
     return account
 
 
