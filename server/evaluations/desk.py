@@ -11,6 +11,7 @@ from server.evaluations.models import Evaluation, Form
 from server.evaluations.record import effective
 from server.evaluations.standing import standing
 from server.evaluations.states import State, load, tags_of, to_ms
+from server.foundation.clock import on_calendar
 from server.foundation.db import current_tenant, session
 from server.foundation.ids import EvaluationId, short
 from server.foundation.problems import NOT_FOUND, Problem
@@ -99,6 +100,9 @@ def history(evaluation_id: EvaluationId, field: str | None, *, by: Actor, now: d
     labels = queries.device_labels(entry.device for entry in entries if entry.device is not None)
     made: list[dict[str, Any]] = []
     for entry in entries:
+        typed_ms = entry.device_time
+        if typed_ms is not None and typed_ms != on_calendar(typed_ms):
+            typed_ms = None  # how long it lay on the phone would be nonsense too
         author_zh, author_en = names.person(entry.author)
         made.append(
             {
@@ -111,11 +115,9 @@ def history(evaluation_id: EvaluationId, field: str | None, *, by: Actor, now: d
                 "author_zh": author_zh,
                 "author_en": author_en,
                 "device_label": None if entry.device is None else labels.get(short(entry.device)),
-                "device_time": entry.device_time,
+                "device_time": typed_ms,
                 "received_at": entry.received_at,
-                "offline_ms": None
-                if entry.device_time is None
-                else max(0, to_ms(entry.received_at) - entry.device_time),
+                "offline_ms": None if typed_ms is None else max(0, to_ms(entry.received_at) - typed_ms),
             }
         )
     return made

@@ -8,6 +8,7 @@ from uuid import UUID
 from server.cycles.models import Cycle
 from server.evaluations.models import Case, Evaluation, Form, Result
 from server.evaluations.states import State, tags_of, to_ms
+from server.foundation.clock import on_calendar
 from server.foundation.ids import short, unshort
 from server.people.models import Department, Person
 from server.sync_api.answers import Writers, trim
@@ -163,7 +164,7 @@ def _candidate(
             name_zh,
             name_en,
             labels.get(plain.device),
-            one.device_time,
+            on_calendar(one.device_time),
             one.received_at,
             writers.ref(base),
             comments.get(plain.author),

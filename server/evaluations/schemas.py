@@ -83,6 +83,8 @@ class HistoryEntrySchema(Coded):
     author_zh = Text(allow_none=True)
     author_en = Text(allow_none=True)
     device_label = Text(allow_none=True)
-    device_time = Integer(allow_none=True, metadata={"description": "ms since 1970, by the phone's clock"})
+    device_time = Integer(
+        allow_none=True, metadata={"description": "ms since 1970, by the phone's clock; None when that was none"}
+    )
     received_at = Instant(required=True)
     offline_ms = Integer(allow_none=True, metadata={"description": "How long it lay on the phone, by its own clock."})

@@ -1,11 +1,13 @@
 """The one place that reads the time. Services get `now` as an argument; doors call `now()`."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from flask import current_app, has_app_context
 
 EXTENSION = "gemba_clock"
+CALENDAR_END_MS: Final = 253_402_300_800_000
+"""The first millisecond of the year 10000."""
 
 
 class Clock(Protocol):
@@ -50,3 +52,10 @@ def current_clock() -> Clock:
 def now() -> datetime:
     """Return the present instant, aware and in UTC."""
     return current_clock().now()
+
+
+def on_calendar(milliseconds: int) -> int:
+    """The instant of a calendar, 1970 to 9999, that comes nearest to what a phone's clock claims. A
+    browser cannot write out what lies far beyond, and nobody could read it.
+    """
+    return max(0, min(milliseconds, CALENDAR_END_MS - 1))

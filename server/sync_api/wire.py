@@ -32,6 +32,8 @@ WRITERS_MAX: Final = 200
 BASES_MAX: Final = 64
 SIGNS_MAX: Final = 400
 N_MAX: Final = 2**53 - 1
+TIME_MAX: Final = 2**63 - 1
+"""A column's 64 bits. What a phone's clock says may be any whole number; beyond, it is cut to them."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _WRITER = re.compile(r"[A-Za-z0-9_-]{22}\+?\.[A-Za-z0-9_-]{22}")
@@ -169,7 +171,7 @@ def _read_push(value: Any) -> Push:
         raise BadEnvelope("/6/3")
     return Push(
         author=_text(parts[0], _ID, "/6/0"),
-        t0_ms=_whole(parts[1], "/6/1", -N_MAX),
+        t0_ms=_whole(parts[1], "/6/1", -(2**64), 2**64),
         writers=[_text(w, _WRITER, f"/6/2/{i}") for i, w in enumerate(_list(parts[2], "/6/2", WRITERS_MAX))],
         mutations=mutations,
     )
@@ -191,14 +193,15 @@ class Reader:
         parts = raw.parts + [None] * (5 - len(raw.parts))
         _, dt_ms, code, value, base = parts
         dt_ms = 0 if dt_ms is None else dt_ms
-        if type(dt_ms) is not int or abs(dt_ms) > N_MAX:
+        if type(dt_ms) is not int:
             raise Unreadable("bad_time")
         if not _ID.fullmatch(raw.record):
             raise Unreadable("bad_record")
         if not isinstance(code, str) or len(code) > 16:
             raise Unreadable("unknown_field")
         name, op, read = self._reader(code, value)
-        return WireMutation(raw.n, raw.record, self.t0_ms + dt_ms, name, op, read(value), self.versions(base))
+        time_ms = max(-TIME_MAX - 1, min(self.t0_ms + dt_ms, TIME_MAX))
+        return WireMutation(raw.n, raw.record, time_ms, name, op, read(value), self.versions(base))
 
     def _reader(self, code: str, value: Any) -> tuple[str, str, Callable[[Any], Any]]:
         if code in ("!submit", "!recall"):
