@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from server.foundation.db import session
 from server.foundation.ids import short
+from server.foundation.log import log
 from server.foundation.web import Actor
 from server.identity.models import Tenant
 from server.sync_api import registry
@@ -52,8 +53,20 @@ def begin_read() -> None:
         held.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
-def pull(request: Request, actor: Actor, now: datetime, writers: Writers) -> Pulled:
-    """Read what this phone is to get; call after `begin_read`."""
+def is_ahead(request: Request) -> bool:
+    """Whether a phone has read further than the plant's counter stands: what it read is lost here.
+    Ask before its push moves the counter.
+    """
+    return max(request.cursors, default=0) > sequence()
+
+
+def pull(request: Request, actor: Actor, now: datetime, writers: Writers, *, ahead: bool) -> Pulled:
+    """Read what this phone is to get; call after `begin_read`.
+
+    A phone that is `ahead` within the epoch of today is told an epoch of nobody: it wipes its rows,
+    offers its ledger, and comes back with that epoch, to be told the right one. The plant's own
+    epoch stays: else one phone with a wrong cursor could make all of them begin again.
+    """
     epoch = _epoch(actor)
     seq = sequence()
     if actor.drain_only:
@@ -64,6 +77,9 @@ def pull(request: Request, actor: Actor, now: datetime, writers: Writers) -> Pul
     scopes = scopes_of(viewer)
     access = access_of(scopes)
     names = [scope.name for scope in scopes]
+    if ahead and request.epoch == epoch:
+        log().error("cursor.ahead")  # somebody restored this database without a new epoch
+        return Pulled(f"-{epoch}", access, seq, names, [])
     current = request.access == access
     known_epoch = request.epoch in ("", epoch)
     told = None if current else names
@@ -96,8 +112,6 @@ def _deltas(feeds: Sequence[str], cursors: Sequence[int], seq: int, viewer: View
     deltas: list[Delta] = []
     for place, name in enumerate(feeds):
         start = cursors[place] if place < len(cursors) else 0
-        if start > seq:  # of no epoch that we know: begin anew
-            start = 0
         if start and start == seq:
             continue
         if used > BUDGET_BYTES and _anything(name, start):

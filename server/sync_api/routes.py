@@ -15,7 +15,7 @@ from server.sync_api import contact, push, schemas
 from server.sync_api.answers import Answer, Writers, write_answer
 from server.sync_api.journal import Outcome
 from server.sync_api.problems import SYNC_MALFORMED
-from server.sync_api.pull import begin_read, pull
+from server.sync_api.pull import begin_read, is_ahead, pull
 from server.sync_api.wire import BadEnvelope, Request, read_request
 from sync.model import Receipt
 
@@ -47,14 +47,15 @@ def handle(body: bytes, actor: Actor) -> bytes:
     now = clock.now()
     arrivals = push.read_push(asked, actor)
     outcomes: list[Outcome] = []
+    ahead = False
     if asked.push is not None:
-        outcomes = unit_of_work(lambda: push.receive(asked, arrivals, actor, now))
+        ahead, outcomes = unit_of_work(lambda: (is_ahead(asked), push.receive(asked, arrivals, actor, now)))
         session().close()
     writers = Writers()
     try:
         begin_read()
         stale = asked.push is None and contact.is_stale(asked, actor, now)
-        pulled = pull(asked, actor, now, writers)
+        pulled = pull(asked, actor, now, writers, ahead=ahead or is_ahead(asked))
     finally:
         session().close()
     if stale:

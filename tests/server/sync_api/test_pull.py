@@ -2,6 +2,7 @@
 
 import gzip
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -13,7 +14,7 @@ from server.foundation.ids import short, unshort
 from server.identity.models import AuthSession, Tenant
 from server.sync_api import pull as pulling
 from server.sync_api.contact import contacts
-from server.sync_api.models import DeviceContact, TenantSeq
+from server.sync_api.models import DeviceContact, Feed, TenantSeq
 
 
 def test_a_first_sync_brings_everything_in_one_answer(plant: Any) -> None:
@@ -128,13 +129,59 @@ def test_a_new_epoch_is_told_without_rows_and_receipts_still_come(plant: Any) ->
     assert phone.field(note, "s1") == (4, phone.version(1))
 
 
-def test_a_cursor_from_the_future_gets_a_snapshot(plant: Any) -> None:
-    note, phone = plant.note(plant.ann), plant.phone(plant.ann)
+def lose_what_came_last(plant: Any, count: int) -> None:
+    """Put an older state of the feed back, as a restore by hand does that forgets the epoch."""
+
+    def restore() -> None:
+        left = session().execute(sa.select(TenantSeq.n)).scalar_one() - count
+        session().execute(sa.delete(Feed).where(Feed.seq > left))
+        session().execute(sa.update(TenantSeq).values(n=left))
+
+    plant.at_work(plant.ann, lambda: unit_of_work(restore))
+
+
+@pytest.mark.parametrize("lost", [1, 2, 3])
+def test_a_phone_ahead_of_the_server_is_told_to_begin_again_and_catches_up(plant: Any, lost: int) -> None:
+    """Also when what it sends brings the counter up to its cursor again."""
+    old, late = plant.note(plant.ann), [plant.note(plant.ann) for _ in range(lost)]
+    phone = plant.phone(plant.ann)
     phone.pull()
+    epoch = phone.epoch
+    assert set(phone.all("evaluation")) == {old, *late}
+    lose_what_came_last(plant, lost)
+    assert phone.push(phone.edit(old, "s1", 4)) == {1: ["a"]}, "what it sends is taken in all the same"
+    assert phone.last[2] not in ("", epoch), "an epoch it does not know: it wipes its rows and offers its ledger"
+    assert phone.last[7] == []
+    assert phone.all("evaluation") == {}
+    phone.pull()
+    assert phone.epoch == epoch
+    assert set(phone.all("evaluation")) == {old}
+    assert phone.field(old, "s1") == (4, phone.version(1))
+
+
+def test_a_phone_ahead_of_the_server_shows_in_the_log(plant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, dict[str, Any]]] = []
+    monkeypatch.setattr(pulling, "log", lambda: SimpleNamespace(error=lambda event, **said: told.append((event, said))))
+    plant.note(plant.ann)
+    phone = plant.phone(plant.ann)
+    phone.pull()
+    assert told == []
+    phone.cursors = [9_999_999] * len(phone.cursors)
+    phone.pull()
+    assert told == [("cursor.ahead", {})]
+    assert max(phone.cursors) <= phone.last[4]
+
+
+def test_one_phone_ahead_moves_no_other(plant: Any) -> None:
+    plant.note(plant.ann)
+    phone, other = plant.phone(plant.ann), plant.phone(plant.bo)
+    phone.pull()
+    other.pull()
+    epoch = other.epoch
     phone.cursors = [9_999_999] * len(phone.cursors)
     phone.push()
-    assert {delta[1] for delta in phone.last[7]} == {0}
-    assert set(phone.all("evaluation")) == {note}
+    other.push()
+    assert other.last[2] == epoch
 
 
 def test_scopes_beyond_the_budget_wait_for_the_next_round(plant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
