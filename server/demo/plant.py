@@ -115,7 +115,7 @@ def _open_cycle(departments: list[Department], now: datetime) -> None:
     last_day = max(facts.month_end(month), today + timedelta(days=DAYS_TO_DEADLINE))
     plan = cycles.Plan(
         name_zh=f"{month.month} 月评估",  # a name that HR would type: data, not a word of the screen
-        name_en=f"{month:%B} appraisal",
+        name_en=f"{month:%B} evaluation",
         period_from=month,
         period_to=facts.month_end(month),
         deadline_at=datetime.combine(last_day, time(18), zone),

@@ -25,7 +25,7 @@ def plan(cast: Any, clock: TestClock) -> dict[str, Any]:
     clock.move(timedelta(minutes=1))
     return {
         "name_zh": "12 月评估",
-        "name_en": "December appraisal",
+        "name_en": "December evaluation",
         "period_from": "2026-12-01",
         "period_to": "2026-12-31",
         "deadline_at": (clock.now() + timedelta(days=6)).isoformat(),

@@ -154,7 +154,7 @@ def test_it_can_be_loaded_early_in_a_month_and_year(app: Flask) -> None:
         session().close()
         with tenant_context(TenantId(plant.id)):
             cycle = session().execute(sa.select(Cycle)).scalar_one()
-            assert cycle.name_zh == "12 月评估"
+            assert (cycle.name_zh, cycle.name_en) == ("12 月评估", "December evaluation")
             assert evaluations_of(MACHINING_A)[0].values[0] is not None
         db.session.remove()
 
