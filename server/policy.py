@@ -67,7 +67,7 @@ _DESKS = frozenset({Relation.HRBP, Relation.HR})
 MATRIX: Mapping[Action, frozenset[Relation]] = MappingProxyType(
     {
         Action.API_READ: _ANYBODY,
-        Action.SESSION_READ: _OWN,
+        Action.SESSION_READ: _OWN | {Relation.ADMIN},
         Action.SESSION_END: _OWN | {Relation.ADMIN},
         Action.PASSWORD_CHANGE: _OWN,
         Action.ACCOUNT_MANAGE: _HR | {Relation.ADMIN},

@@ -1,6 +1,7 @@
 """What is read about accounts and sessions."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -52,6 +53,21 @@ def open_sessions(account_id: AccountId) -> Sequence[tuple[AuthSession, Device]]
         .order_by(AuthSession.last_seen_at.desc())
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def sessions_shown(account_id: AccountId, *, current: SessionId) -> list[dict[str, Any]]:
+    """Return the open sessions of an account, newest first; `current` is that of whoever asks."""
+    return [
+        {
+            "id": row.id,
+            "device_label": device.label,
+            "state": row.state,
+            "created_at": row.created_at,
+            "last_seen_at": row.last_seen_at,
+            "current": row.id == current,
+        }
+        for row, device in open_sessions(account_id)
+    ]
 
 
 def has_signed_in_from(account_id: AccountId, browser_hash: str) -> bool:

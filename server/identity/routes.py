@@ -84,17 +84,7 @@ def logout() -> None:
 def sessions() -> Any:
     """List one's own open sessions."""
     actor = current_actor()
-    return [
-        {
-            "id": row.id,
-            "device_label": device.label,
-            "state": row.state,
-            "created_at": row.created_at,
-            "last_seen_at": row.last_seen_at,
-            "current": row.id == actor.session_id,
-        }
-        for row, device in queries.open_sessions(AccountId(actor.person_id))
-    ]
+    return queries.sessions_shown(AccountId(actor.person_id), current=actor.session_id)
 
 
 @room.route("/sessions/<uuid:session_id>", methods=["DELETE"], action=Action.SESSION_END)

@@ -130,7 +130,7 @@ class DoorsSchema(Coded):
 
 
 class SessionSchema(Coded):
-    """One open session of the person who asks."""
+    """One open session; `current` is that of whoever asks."""
 
     id = fields.Id(required=True)
     device_label = fields.Text(required=True)

@@ -31,6 +31,7 @@ class EndReason(StrEnum):
 
     SIGNED_OUT = "signed_out"
     ENDED_BY_OWNER = "ended_by_owner"
+    ENDED_BY_ADMIN = "ended_by_admin"
     PASSWORD_CHANGED = "password_changed"
     TOKEN_REUSED = "token_reused"
     EXPIRED = "expired"
@@ -177,6 +178,16 @@ def end_session(account_id: AccountId, session_id: UUID, reason: EndReason, *, n
     if row is None or row.account_id != account_id or row.state == SessionState.CLOSED:
         raise Problem(NOT_FOUND)
     close(row, reason, now=now)
+
+
+def open_row(session_id: UUID) -> AuthSession:
+    """Find anybody's open session, locked for a change; who may ask is the caller's to judge.
+    Raises Problem `not_found`.
+    """
+    row = queries.auth_session(SessionId(session_id), lock=True)
+    if row is None or row.state == SessionState.CLOSED:
+        raise Problem(NOT_FOUND)
+    return row
 
 
 def end_sessions(account_id: AccountId, reason: EndReason, *, now: datetime, but: SessionId | None = None) -> None:

@@ -1,11 +1,15 @@
-"""What HR's desk reads of people, after asking who is reading."""
+"""What the desks of HR and admin read of people and do to sessions, after asking who they are."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from server.foundation.ids import AccountId
 from server.foundation.problems import NOT_ALLOWED, NOT_FOUND, Problem
 from server.foundation.web import Actor
+from server.identity import queries as accounts
+from server.identity import service as identity
+from server.identity.service import EndReason
 from server.people import queries
 from server.policy import Action, can
 
@@ -62,3 +66,29 @@ def people(department_id: UUID | None, *, by: Actor, now: datetime) -> list[dict
         }
         for one in found
     ]
+
+
+def sessions(employee_no: str, *, by: Actor, now: datetime) -> list[dict[str, Any]]:
+    """Open sessions of the account with this number. Raises Problem `not_allowed`, `not_found`."""
+    require_plant(by, Action.SESSION_READ, now=now)
+    account = accounts.account_by_number(employee_no)
+    if account is None:
+        raise Problem(NOT_FOUND)
+    return accounts.sessions_shown(AccountId(account.id), current=by.session_id)
+
+
+def end_session(session_id: UUID, *, by: Actor, now: datetime) -> None:
+    """End anybody's session; its unsent edits wait for the next sign-in on that phone. Raises
+    Problem `not_allowed`, `not_found`.
+    """
+    require_plant(by, Action.SESSION_END, now=now)
+    identity.close(identity.open_row(session_id), EndReason.ENDED_BY_ADMIN, now=now)
+
+
+def drain_session(session_id: UUID, *, by: Actor, now: datetime) -> None:
+    """Let a lost phone hand in what it holds, to be parked, and read nothing: its app drops what it
+    showed. Raises Problem `not_allowed`, `not_found`.
+    """
+    require_plant(by, Action.SESSION_END, now=now)
+    row = identity.open_row(session_id)
+    identity.drain_only(row.account_id, row.device_id)

@@ -3,6 +3,7 @@
 from marshmallow import fields as ma_fields
 
 from server.foundation.fields import Coded, Id, Integer, Text
+from server.identity.models import EMPLOYEE_NO_MAX
 
 
 class DepartmentSchema(Coded):
@@ -34,3 +35,9 @@ class PeopleQuerySchema(Coded):
     """Which people to list."""
 
     department_id = Id(metadata={"description": "This department and those below it."})
+
+
+class SessionsQuerySchema(Coded):
+    """Whose sessions to list."""
+
+    employee_no = Text(required=True, min=1, max=EMPLOYEE_NO_MAX)

@@ -56,6 +56,9 @@ DOORS: dict[str, Kind] = {
     "POST /api/auth/password": Kind.OWN,
     "POST /api/sync": Kind.OWN,
     "DELETE /api/auth/sessions/<session_id>": Kind.RECORD,
+    "GET /api/sessions": Kind.RECORD,
+    "DELETE /api/sessions/<session_id>": Kind.RECORD,
+    "POST /api/sessions/<session_id>/drain": Kind.RECORD,
     "GET /api/departments": Kind.DESK,
     "GET /api/people": Kind.DESK,
     "GET /api/cycles": Kind.DESK,
@@ -120,7 +123,8 @@ def target(app: Flask, cast: Any, client_for: Any) -> Target:
         "department_id": cast.shift.id,
         "department_ids": cast.shift.id,
     }
-    return Target({name: str(one) for name, one in known.items()}, words | {"只有本班知道的话", short(evaluation_id)})
+    ids = {name: str(one) for name, one in known.items()} | {"employee_no": cast.worker.employee_no}
+    return Target(ids, words | {"只有本班知道的话", short(evaluation_id)})
 
 
 def requests_to(door: Door, target: Target, schemas: dict[str, Any], components: Any) -> Iterator[dict[str, Any]]:
