@@ -13,7 +13,7 @@ from bench.phone import measure, pages
 from bench.wire import Device, push_part
 from server.sync_api.columns import COLUMNS, LINE_COLUMNS
 from tests.e2e.house import House, Knocker
-from tests.e2e.people import Somebody, everybody
+from tests.e2e.people import Somebody, everybody, first
 from tests.e2e.phone import READ_STORAGE
 
 TEAM = 12
@@ -76,15 +76,30 @@ def ready_team(house: House) -> Shift:
     raise SystemExit("the demo has no supervisor with twelve open evaluations")
 
 
-def raters_of_about(house: House, people: int) -> list[Somebody]:
-    """Supervisors whose teams together reach that number."""
+def fresh_cycle(house: House) -> str:
+    """HR opens one more cycle for the departments of the open one: every team with nothing scored. Returns its id."""
+    hr = first(house, "hr")
+    desk = Knocker(house).sign_in(hr.plant, hr.employee_no)
+    running = next(each for each in desk.call("GET", "/api/cycles")[1] if each["state"] == "open")
+    keys = ("name_zh", "name_en", "period_from", "period_to", "deadline_at", "department_ids")
+    status, made = desk.call("POST", "/api/cycles", {key: running[key] for key in keys})
+    assert status == 201, (status, made)
+    status, opened = desk.call("POST", f"/api/cycles/{made['id']}/open")
+    assert status == 200, (status, opened)
+    return str(made["id"])
+
+
+def raters_of_about(house: House, people: int, cycle: str) -> list[Somebody]:
+    """Supervisors whose teams in this cycle together reach that number."""
+    hr = first(house, "hr")
+    desk = Knocker(house).sign_in(hr.plant, hr.employee_no)
+    rows = desk.call("GET", f"/api/completion/board?cycle_id={cycle}")[1]["raters"]
+    teams = {row["name_zh"]: row["total"] for row in rows}
     chosen, count = [], 0
     for who in everybody(house):
-        if who.role == "supervisor" and count < people:
-            found = len(_open_work(house, who).evaluations)
-            if found:
-                chosen.append(who)
-                count += found
+        if who.role == "supervisor" and who.name_zh in teams and count < people:
+            chosen.append(who)
+            count += teams[who.name_zh]
     return chosen
 
 

@@ -5,7 +5,10 @@ import json
 import secrets
 import urllib.request
 from typing import Any
+from uuid import UUID
 
+from server.foundation.ids import short
+from server.sync_api.columns import COLUMNS
 from tests.e2e.house import House, Knocker
 
 
@@ -51,8 +54,19 @@ class Device:
         return len(json.dumps(body, separators=(",", ":"))), len(raw)
 
 
-def first_sync(house: House, plant: str, raters: list[str]) -> dict[str, Any]:
-    """What scoring everybody of these raters needs: the rows of their `rate:` scopes, packed as one answer would be.
+def keep_of(rows: dict[str, dict[str, Any]], cycle: str) -> None:
+    """Drop the rows of other cycles."""
+    at = {name: COLUMNS["evaluation"].index(name) for name in ("cycle_id", "form_id")}
+    rows["evaluation"] = {key: row for key, row in rows["evaluation"].items() if row[at["cycle_id"]] == cycle}
+    forms = {row[at["form_id"]] for row in rows["evaluation"].values()}
+    rows["form"] = {key: row for key, row in rows["form"].items() if key in forms}
+    rows["cycle"] = {key: row for key, row in rows["cycle"].items() if key == cycle}
+    rows.pop("case", None)
+
+
+def first_sync(house: House, plant: str, raters: list[str], cycle: str) -> dict[str, Any]:
+    """What scoring everybody of these raters in that cycle needs: its rows of their `rate:` scopes, packed as one
+    answer would be.
 
     A cycle or form that two of them share is counted once, as one phone would get it once.
     """
@@ -70,6 +84,7 @@ def first_sync(house: House, plant: str, raters: list[str]) -> dict[str, Any]:
             if scope.startswith("rate:"):
                 for kind, each in kinds.items():
                     rows.setdefault(kind, {}).update({row[0]: row for row in each})
+    keep_of(rows, short(UUID(cycle)))
     people = len(rows["evaluation"])
     packed = json.dumps(
         {kind: list(each.values()) for kind, each in rows.items()}, separators=(",", ":"), ensure_ascii=False

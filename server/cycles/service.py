@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from server.cycles import queries
-from server.cycles.events import CycleOpened
+from server.cycles.events import CycleChanged, CycleOpened
 from server.cycles.models import Cycle, CycleDepartment, CycleState, Delegation
 from server.cycles.problems import (
     CYCLE_DEADLINE,
@@ -95,6 +95,18 @@ def start(cycle: Cycle, *, now: datetime) -> Cycle:
     cycle.state, cycle.opened_at = CycleState.OPEN.value, now
     session().flush()  # the evaluations' rows refer to it, and read its state
     publish(CycleOpened(CycleId(cycle.id), opened_at=now))
+    return cycle
+
+
+def close(cycle: Cycle) -> Cycle:
+    """Close an open cycle, for a command, which knows no actor: edits that still come are parked.
+    Raises Problem `cycle_not_open`.
+    """
+    if cycle.state not in (CycleState.OPEN, CycleState.CLOSING):
+        raise Problem(CYCLE_NOT_OPEN, cycle=cycle.name_zh)
+    cycle.state = CycleState.CLOSED.value
+    session().flush()  # what phones are told is read from the row
+    publish(CycleChanged(CycleId(cycle.id)))
     return cycle
 
 

@@ -54,18 +54,23 @@ def running_month(today: date) -> date:
     return (last_sunday - timedelta(days=13)).replace(day=1)
 
 
+def month_before(first: date) -> date:
+    """The first day of the month before the one that begins on `first`."""
+    return (first - timedelta(days=1)).replace(day=1)
+
+
 def months(today: date) -> list[Period]:
     """The last six months, the running one up to yesterday; the oldest first."""
     first = running_month(today)
     found: list[Period] = []
     for _ in range(MONTHS):
         found.append(Period(f"{first:%Y-%m}", first, min(month_end(first), today - timedelta(days=1))))
-        first = (first - timedelta(days=1)).replace(day=1)
+        first = month_before(first)
     return found[::-1]
 
 
 def measure(versions: dict[str, IndicatorVersion], staff: dict[str, Person], *, today: date, now: datetime) -> None:
-    """Write eight weeks or six months of values for each person, and marks of the months before."""
+    """Write eight weeks or six months of values for each person, and marks of the months before Gemba."""
     content = plant.read("indicators")
     chance = random.Random(SEED)
     for number, category in _categories(staff):
@@ -126,8 +131,11 @@ def _past(
     usual = {
         code: 2 if below and versions[code].bands else chance.choices((2, 3, 4), (2, 5, 3))[0] for code, _ in codes
     }
-    for period in months(today)[:-1]:
-        marks = [usual[code] + chance.choices((-1, 0, 1), (1, 4, 1))[0] for code, _ in codes]
+    drawn = [
+        (period, [usual[code] + chance.choices((-1, 0, 1), (1, 4, 1))[0] for code, _ in codes])
+        for period in months(today)[:-1]
+    ]
+    for period, marks in drawn[:-1]:  # the last of them is judged in Gemba
         overall = overall_tenths([weight for _, weight in codes], marks)
         session().add(PastOverall(person_id=PersonId(person.id), month=period.label, overall=overall))
         for (code, _), mark in zip(codes, marks, strict=True):

@@ -8,10 +8,12 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from server.cycles import service as cycles
+from server.cycles.models import Cycle
 from server.demo import facts
+from server.demo.shifts import Story
 from server.foundation import clock
 from server.foundation.db import session, tenant_context, unit_of_work
-from server.foundation.ids import AccountId, TenantId, new_id
+from server.foundation.ids import AccountId, CycleId, PersonId, TenantId, new_id
 from server.identity import passwords
 from server.identity import queries as accounts
 from server.identity import service as identity
@@ -27,6 +29,10 @@ CODE: Final = "demo"
 DAYS_TO_DEADLINE: Final = 5
 """At least; usually the cycle ends with its month."""
 DAYS_SINCE_OPENING: Final = 3
+DONE: Final = "10014"
+HALF_WAY: Final = "10012"
+LOOKED_IN: Final = ("10011", "10013", "10006")
+"""Raters whose phones were heard of this morning, with nothing scored yet."""
 
 
 def load() -> bool:
@@ -60,7 +66,11 @@ def _fill(tenant_id: TenantId, hashed: str, now: datetime) -> None:
             account.password_hash, account.password_set_at = hashed, now
     session().flush()
     facts.measure(versions, staff, today=_today(now), now=now)
-    _open_cycle([departments[code] for code in content["opened"]], now)
+    taking_part = [departments[code] for code in content["opened"]]
+    story = Story({PersonId(one.id): number for number, one in staff.items()}, since=now - timedelta(days=60))
+    _closed_month(taking_part, story, now)
+    _running_month(taking_part, story, now)
+    story.end(now)
 
 
 def _today(now: datetime) -> date:
@@ -108,18 +118,45 @@ def _staff(content: Any, departments: dict[str, Department], now: datetime) -> d
     return made
 
 
-def _open_cycle(departments: list[Department], now: datetime) -> None:
-    today = _today(now)
-    zone = ZoneInfo(accounts.plant().time_zone)
-    month = facts.running_month(today)
-    last_day = max(facts.month_end(month), today + timedelta(days=DAYS_TO_DEADLINE))
+def _draft(departments: list[Department], month: date, deadline_on: date, now: datetime) -> Cycle:
     plan = cycles.Plan(
         name_zh=f"{month.month} 月评估",  # a name that HR would type: data, not a word of the screen
         name_en=f"{month:%B} evaluation",
         period_from=month,
         period_to=facts.month_end(month),
-        deadline_at=datetime.combine(last_day, time(18), zone),
+        deadline_at=datetime.combine(deadline_on, time(18), _zone()),
         department_ids=[one.id for one in departments],
     )
+    return cycles.draft(plan, now=now)
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(accounts.plant().time_zone)
+
+
+def _closed_month(departments: list[Department], story: Story, now: datetime) -> None:
+    """The month before: everybody scored, most answered, and the cycle closed."""
+    month = facts.month_before(facts.running_month(_today(now)))
+    last_day = facts.month_end(month)
+    opened_at = datetime.combine(last_day - timedelta(days=2), time(8), _zone())
+    cycle = _draft(departments, month, last_day + timedelta(days=3), opened_at)
+    cycles.start(cycle, now=opened_at)
+    for place, rater in enumerate(story.raters(CycleId(cycle.id))):
+        first = opened_at + timedelta(days=1 + place % 3, hours=6, minutes=7 * place)
+        team = story.score(CycleId(cycle.id), rater, first)
+        story.answer(team, first + timedelta(hours=20))
+    cycles.close(cycle)
+
+
+def _running_month(departments: list[Department], story: Story, now: datetime) -> None:
+    """The month that is judged now: one team done, one half way, the others still to begin."""
+    today = _today(now)
+    month = facts.running_month(today)
+    last_day = max(facts.month_end(month), today + timedelta(days=DAYS_TO_DEADLINE))
     opened_at = now - timedelta(days=DAYS_SINCE_OPENING)
-    cycles.start(cycles.draft(plan, now=opened_at), now=opened_at)
+    cycle = _draft(departments, month, last_day, opened_at)
+    cycles.start(cycle, now=opened_at)
+    done = story.score(CycleId(cycle.id), DONE, now - timedelta(hours=50))
+    story.answer(done[:8], now - timedelta(hours=26))
+    story.score(CycleId(cycle.id), HALF_WAY, now - timedelta(hours=3), count=6)
+    story.look(LOOKED_IN, now - timedelta(hours=2))

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -13,15 +14,16 @@ from flask import Flask
 from server.cycles.models import Cycle
 from server.demo import PASSWORD, facts, load
 from server.demo.plant import read
-from server.evaluations.models import Evaluation
+from server.evaluations.models import Answer, Evaluation, Result
 from server.foundation.clock import EXTENSION, TestClock
 from server.foundation.db import db, session, tenant_context
-from server.foundation.ids import TenantId
+from server.foundation.ids import TenantId, new_id, short
 from server.identity import passwords
 from server.identity import queries as accounts
-from server.identity.models import PASSWORD_MIN
+from server.identity.models import PASSWORD_MIN, AuthSession
 from server.indicators.models import Chip, MeasuredValue, PastMark
 from server.people import queries as people
+from server.sync_api.models import LoggedMutation
 
 MACHINING_A = "10011"
 
@@ -48,11 +50,17 @@ def counts() -> dict[str, int]:
         return {name: connection.scalar(sa.text(f'SELECT count(*) FROM "{name}"')) or 0 for name in names}
 
 
-def evaluations_of(employee_no: str) -> list[Evaluation]:
+def cycle_that_is(state: str) -> Cycle:
+    return session().execute(sa.select(Cycle).where(Cycle.state == state)).scalar_one()
+
+
+def evaluations_of(employee_no: str, state: str = "open") -> list[Evaluation]:
     person = people.by_number(employee_no)
     assert person is not None
-    query = sa.select(Evaluation).where(Evaluation.rater_id == person.id).order_by(Evaluation.run_order)
-    return list(session().execute(query).scalars())
+    query = sa.select(Evaluation).where(
+        Evaluation.rater_id == person.id, Evaluation.cycle_id == cycle_that_is(state).id
+    )
+    return list(session().execute(query.order_by(Evaluation.run_order)).scalars())
 
 
 def test_loading_it_again_changes_nothing(loaded: Flask) -> None:
@@ -78,6 +86,63 @@ def test_the_first_supervisor_has_twelve_people_to_score_at_once(loaded: Flask, 
     assert first.id in {one.employee_id for one in team}, "and the first employee is one of hers"
 
 
+@pytest.mark.parametrize(("rater", "done"), [("10011", 0), ("10012", 6), ("10013", 0), ("10014", 10)])
+def test_the_running_month_is_at_all_stages(loaded: Flask, rater: str, done: int) -> None:
+    team = evaluations_of(rater)
+    assert len(team) in (10, 12)
+    assert sum(one.state != "open" for one in team) == done
+
+
+def test_the_month_before_is_closed_with_a_result_for_everybody_and_most_have_answered(loaded: Flask) -> None:
+    cycle = cycle_that_is("closed")
+    assert cycle.period_to < cycle_that_is("open").period_from
+    query = sa.select(Evaluation.state, sa.func.count()).where(Evaluation.cycle_id == cycle.id)
+    counts = {row[0]: row[1] for row in session().execute(query.group_by(Evaluation.state))}
+    assert set(counts) == {"submitted", "acknowledged"}
+    assert counts["acknowledged"] > 4 * counts["submitted"]
+    assert sum(counts.values()) == len(list(session().execute(sa.select(Evaluation)).scalars())) // 2
+    said = {one.kind for one in session().execute(sa.select(Answer)).scalars()}
+    assert said == {"agree", "disagree"}
+
+
+def test_the_last_marks_are_those_that_were_given_in_the_month_before(loaded: Flask) -> None:
+    before = {one.employee_id: one for one in evaluations_of(MACHINING_A, "closed")}
+    query = sa.select(Result).where(Result.evaluation_id.in_([one.id for one in before.values()]))
+    results = {one.evaluation_id: one for one in session().execute(query).scalars()}
+    for one in evaluations_of(MACHINING_A):
+        earlier = before[one.employee_id]
+        result = results[earlier.id]
+        marks = [rule if score is None else score for score, rule in zip(result.scores, earlier.rules, strict=True)]
+        assert (one.lasts, one.last_overall) == (marks, result.overall)
+    months = {month for (month,) in session().execute(sa.select(PastMark.month).distinct())}
+    assert max(months) < cycle_that_is("closed").period_from.isoformat()[:7], "kept before Gemba"
+
+
+def test_what_was_done_came_from_phones_and_none_is_signed_in_any_more(loaded: Flask) -> None:
+    receipts = {row for (row,) in session().execute(sa.select(LoggedMutation.receipt).distinct())}
+    assert receipts == {"a"}
+    assert {row for (row,) in session().execute(sa.select(AuthSession.state).distinct())} == {"closed"}
+
+
+def test_the_closed_month_is_on_the_employees_phone_and_no_longer_on_the_raters(app: Flask, client_for: Any) -> None:
+    with app.app_context():
+        load()
+        plant = accounts.tenant_by_code("demo")
+        assert plant is not None
+        session().close()
+        with tenant_context(TenantId(plant.id)):
+            closed = short(cycle_that_is("closed").id)
+            who = [people.by_number(number) for number in ("10101", MACHINING_A)]
+            db.session.expunge_all()
+            db.session.remove()
+    for person, family, expected in zip(who, ("own", "rate"), (True, False), strict=True):
+        request = [1, short(new_id()), "", "n", "", [], 0, 0, 0]
+        answer = client_for(person).post("/api/sync", json=request).json
+        puts = {answer[6][delta[0]].partition(":")[0]: delta[4] for delta in answer[7]}
+        cycles = {row[0] for row in puts[family].get("cycle", ())}
+        assert (closed in cycles) is expected
+
+
 def roles(clock: TestClock) -> list[tuple[str, str]]:
     from server.people.wiring import PeopleDirectory
 
@@ -99,8 +164,7 @@ def test_one_person_of_the_first_shift_lacks_one_value_and_some_are_below_the_th
 
 
 def test_both_workshops_have_an_open_cycle_and_a_shift_holds_its_workers_alone(loaded: Flask, clock: TestClock) -> None:
-    cycle = session().execute(sa.select(Cycle)).scalar_one()
-    assert cycle.state == "open"
+    cycle = cycle_that_is("open")
     assert cycle.deadline_at - clock.now() > timedelta(days=4)
     raters = {rater for (rater,) in session().execute(sa.select(Evaluation.rater_id).distinct())}
     assert len(raters) >= 6
@@ -130,8 +194,8 @@ def test_every_account_has_the_documented_password(loaded: Flask) -> None:
 
 def test_the_clock_and_the_seed_decide_every_value(loaded: Flask) -> None:
     first = evaluations_of(MACHINING_A)[0]
-    assert first.values == [107.17, 98.5, None, 93.1, None]
-    assert (first.rules, first.lasts, first.last_overall) == ([5, 4, None, 2, None], [3, 4, 3, 3, 2], 32)
+    assert first.values == [96.66, 98.17, None, 95.6, None]
+    assert (first.rules, first.lasts, first.last_overall) == ([3, 3, None, 3, None], [2, 3, 3, 3, 2], 26)
 
 
 @pytest.mark.parametrize("day", ["2026-01-01", "2026-02-28", "2026-03-02", "2026-12-07", "2027-01-10", "2028-02-29"])
@@ -153,7 +217,8 @@ def test_it_can_be_loaded_early_in_a_month_and_year(app: Flask) -> None:
         assert plant is not None
         session().close()
         with tenant_context(TenantId(plant.id)):
-            cycle = session().execute(sa.select(Cycle)).scalar_one()
+            cycle = cycle_that_is("open")
+            assert cycle_that_is("closed").name_en == "November evaluation"
             assert (cycle.name_zh, cycle.name_en) == ("12 月评估", "December evaluation")
             assert evaluations_of(MACHINING_A)[0].values[0] is not None
         db.session.remove()

@@ -7,7 +7,9 @@ import pytest
 from phones import Phone
 from shift import finish
 
+from server.cycles import queries, service
 from server.foundation.clock import TestClock
+from server.foundation.problems import Problem
 from tests.cast import open_cycle
 
 
@@ -57,3 +59,17 @@ def test_an_answer_before_the_next_cycle_reaches_the_rater_though_this_one_is_cl
     answer(floor, record)
     her.pull()
     assert her.all("evaluation")[record]["state"] == "acknowledged"
+
+
+def test_closing_a_cycle_tells_the_phones_and_a_second_time_is_refused(floor: Any, her: Phone, record: str) -> None:
+    def close() -> None:
+        cycle = queries.get(floor.cast.cycle.id)
+        assert cycle is not None
+        service.close(cycle)
+
+    floor.change(close)
+    her.pull()
+    assert {row["state"] for row in her.all("cycle").values()} == {"closed"}
+    assert her.all("evaluation")[record]["may"] == 0
+    with pytest.raises(Problem, match="cycle_not_open"):
+        floor.change(close)
