@@ -131,6 +131,8 @@ def enrol(asked: dict[str, Any]) -> dict[str, Any]:
         if account is None or not service.is_code_of(account, asked["code"], now=clock.now()):
             return None
         account_id = AccountId(account.id)
+        # Only now: before the code is proved, a refused name would tell whose number this is.
+        passwords.refuse_weak(asked["password"], known_words=(*plant_words, *_names_of(account)))
 
         def redeem() -> None:
             service.redeem_code(queries.account(account_id), asked["code"], hashed, now=clock.now())
@@ -145,6 +147,15 @@ def _words_of(plant_code: str) -> tuple[str, ...]:
     words = (plant_code,) if plant is None else (plant.code, plant.name_zh, plant.name_en)
     session().close()
     return words
+
+
+def _names_of(account: Account) -> tuple[str, ...]:
+    """The number of a person, and the names whole and in parts."""
+    found = directory.profile(PersonId(account.id), now=clock.now())
+    session().close()
+    if found is None:
+        return (account.employee_no,)
+    return (account.employee_no, found.name_zh, found.name_en.replace(" ", ""), *found.name_en.split())
 
 
 def _admit(
@@ -275,7 +286,7 @@ def change_password(actor: Actor, current: str, new: str) -> None:
     plant = queries.plant()
     if account is None:
         raise Problem(AUTH_REQUIRED)
-    words = (account.employee_no, plant.code, plant.name_zh, plant.name_en)
+    words = (plant.code, plant.name_zh, plant.name_en, *_names_of(account))
     stored, number = account.password_hash, account.employee_no
     watched = throttle.subjects(
         settings_of(current_app).secret,

@@ -11,13 +11,13 @@ import threading
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from itertools import pairwise
 from typing import Any, Final, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from server.foundation.problems import BUSY, Problem
+from server.identity.guessing import is_guessed_soon
 from server.identity.models import PASSWORD_MIN
 from server.identity.problems import WEAK_PASSWORD
 
@@ -57,9 +57,10 @@ def _nobody() -> str:
 
 
 def refuse_weak(password: str, *, known_words: tuple[str, ...]) -> None:
-    """Raise Problem `weak_password` for what a colleague would try.
+    """Raise Problem `weak_password` for what a colleague or a list would try.
 
-    `known_words` are the personnel number and the plant's names: they may not be most of it.
+    `known_words` are the personnel number and the names of plant and person: they may not be most
+    of it.
     """
     left = password.casefold()
     for word in sorted((w.casefold() for w in known_words if len(w) > 2), key=len, reverse=True):
@@ -68,13 +69,8 @@ def refuse_weak(password: str, *, known_words: tuple[str, ...]) -> None:
         raise Problem(WEAK_PASSWORD, reason="too_short", min=PASSWORD_MIN)
     if len(left) < 8:
         raise Problem(WEAK_PASSWORD, reason="known_words", min=PASSWORD_MIN)
-    if len(set(left)) < 5 or _is_run(left):
+    if len(set(left)) < 5 or is_guessed_soon(left):
         raise Problem(WEAK_PASSWORD, reason="too_simple", min=PASSWORD_MIN)
-
-
-def _is_run(text: str) -> bool:
-    steps = [ord(b) - ord(a) for a, b in pairwise(text)]
-    return sum(step in (-1, 0, 1) for step in steps) > 0.7 * len(steps)
 
 
 def new_code() -> str:

@@ -68,6 +68,13 @@ def test_a_code_dies_after_seven_days(app: Flask, code: str, clock: TestClock) -
         ("aaaaaaaaaaaaaaaaaaaa", "too_simple"),
         ("abcdefghijklmnopqrst", "too_simple"),
         ("north1001north1001", "known_words"),
+        ("password12345678", "too_simple"),
+        ("Password2026!!!!", "too_simple"),
+        ("qwertyuiopasdfgh", "too_simple"),
+        ("woaini1314woaini1314", "too_simple"),
+        ("p@ssw0rdp@ssw0rd", "too_simple"),
+        ("1qaz2wsx3edc4rfv", "too_simple"),
+        ("iloveyou-North-1", "too_simple"),
     ],
 )
 def test_a_password_that_a_colleague_would_try_is_refused(app: Flask, code: str, password: str, reason: str) -> None:

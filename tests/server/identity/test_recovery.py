@@ -32,9 +32,9 @@ def code(app: Flask, cast: Any, clock: TestClock) -> str:
     return made
 
 
-def enrol(client: FlaskClient, person: Any, code: str, device: str) -> Any:
+def enrol(client: FlaskClient, person: Any, code: str, device: str, password: str = PASSWORD) -> Any:
     body = {"plant": "north", "employee_no": person.employee_no, "device": device, "device_label": "new"}
-    return client.post("/api/auth/enrol", json=body | {"code": code, "password": PASSWORD})
+    return client.post("/api/auth/enrol", json=body | {"code": code, "password": password})
 
 
 def evaluation_of(app: Flask, cast: Any) -> UUID:
@@ -78,3 +78,27 @@ def test_edits_that_waited_on_the_phone_are_delivered_after_signing_in_again(
     answer = phone.post("/api/sync", json=body)
     assert answer.status_code == 200
     assert answer.json[5] == [[1, "a"]]
+
+
+@pytest.mark.parametrize("password", ["Xiao Jing Xiao Jing", "xiaojing.N1.northN1"])
+def test_ones_own_name_is_no_password_and_a_stranger_does_not_learn_it_from_that(
+    app: Flask, cast: Any, code: str, password: str
+) -> None:
+    def answer(given: str) -> tuple[int, str]:
+        made = enrol(app.test_client(), cast.supervisor, given, short(new_id()), password)
+        return made.status_code, made.json["code"]
+
+    assert answer("WRONGWRONG22") == (401, "code_invalid")
+    assert answer(code) == (422, "weak_password")
+
+
+def test_a_changed_password_is_looked_at_alike(app: Flask, cast: Any, code: str) -> None:
+    client = app.test_client()
+    csrf = enrol(client, cast.supervisor, code, short(new_id())).json["csrf"]
+
+    def change(new: str) -> int:
+        wanted = {"current": PASSWORD, "new": new}
+        return client.post("/api/auth/password", json=wanted, headers={"X-CSRF-TOKEN": csrf}).status_code
+
+    assert [change(new) for new in ("xiaojing xiaojing", "password12345678")] == [422, 422]
+    assert change("seven slow trains at noon") == 204
