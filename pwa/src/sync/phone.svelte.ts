@@ -51,6 +51,8 @@ export interface PhoneParts {
   around: Surroundings;
   channel: Channel | null;
   storage: Pick<StorageManager, 'persist' | 'persisted'> | null;
+  /** When the first screen is there; left out where nothing is drawn. */
+  drawn?: () => Promise<void>;
 }
 
 export class Phone {
@@ -208,6 +210,8 @@ export class Phone {
 
   /** What may wait until the screen is drawn. */
   async #settleIn(outbox: Outbox): Promise<void> {
+    await this.parts.drawn?.();
+    if (this.#closed) return;
     this.#persisted = (await this.parts.storage?.persisted().catch(() => null)) ?? null;
     await outbox.tryAgain().catch(() => undefined);
     this.#triggers.started();

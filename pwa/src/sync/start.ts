@@ -5,6 +5,7 @@ import { api } from '../foundation/api';
 import { realChance } from '../foundation/chance';
 import { realClock } from '../foundation/clock';
 import { deviceLabel } from '../foundation/device';
+import { drawn } from '../foundation/drawn';
 import { exclusiveByLock } from '../foundation/exclusive';
 import { short } from '../foundation/ids';
 import type { User } from '../foundation/people';
@@ -34,5 +35,6 @@ export function openPhone(session: Session, user: User): Phone {
     around: { window, document },
     channel: 'BroadcastChannel' in globalThis ? new BroadcastChannel(db.name) : null,
     storage: 'storage' in navigator ? navigator.storage : null,
+    drawn,
   });
 }
