@@ -1,0 +1,179 @@
+/** When the weather is fair and nothing is left to send: does the server hold what was promised, and do phones show it? */
+import type { StoredReceipt } from '../src/db/schema';
+import { through } from './loop.ts';
+import type { Server } from './net.ts';
+import { type Logged, type Oracle, type Saved, Violation, databaseOf, same, wishKey } from './oracle.ts';
+import type { Device, Tab } from './tab.ts';
+
+interface Step {
+  record: string;
+  field: string;
+  kind: string;
+  version: string | null;
+  replaced: string | null;
+}
+
+export interface ServersLog {
+  mutations: Logged[];
+  variants: string[];
+  history: Step[];
+  evaluations: Record<string, string>;
+  integrity: string;
+}
+
+const FINAL = new Set(['a', 's', 'm', 'c', 'p']);
+const WITH_EFFECT: Record<string, number> = { a: 1, m: 1, s: 0, p: 0 };
+
+/** Every promised edit is in the log once, as it was shown, with a final receipt and exactly one effect. */
+export function checkLog(log: ServersLog, oracle: Oracle): void {
+  if (log.integrity !== 'ok') throw new Violation('integrity', log.integrity);
+  if (log.variants.length) throw new Violation('id-reused', log.variants.join(' '));
+  const byId = new Map(log.mutations.map((one) => [one.id, one]));
+  const steps = new Map<string, number>();
+  for (const { version } of log.history) {
+    const plain = version?.replace('+.', '.') ?? '';
+    steps.set(plain, (steps.get(plain) ?? 0) + 1);
+  }
+  for (const one of oracle.saved.values()) {
+    const logged = byId.get(one.id);
+    if (!logged) throw new Violation('saved-is-in-log', `${one.id} ${one.field}`);
+    const shown = asAsked(one);
+    if (logged.record !== one.record || logged.field !== one.field || logged.op !== one.op || !same(logged.asked, shown)) {
+      throw new Violation('log-as-saved', `${one.id} ${one.field}: ${JSON.stringify(logged.asked)} for ${JSON.stringify(shown)}`);
+    }
+    if (!FINAL.has(logged.receipt)) throw new Violation('final-receipt', `${one.id} ${logged.receipt}`);
+    const wanted = WITH_EFFECT[logged.receipt];
+    const found = steps.get(one.id) ?? 0;
+    if (wanted !== undefined && one.op !== 'command' && one.op !== 'append' && found !== wanted) {
+      throw new Violation('one-effect', `${one.id} ${logged.receipt}: ${found} steps`);
+    }
+    if (found > 1) throw new Violation('one-effect', `${one.id}: ${found} steps`);
+  }
+  checkHistory(log.history);
+}
+
+/** A plain write names what it replaced, and that was what stood there. */
+function checkHistory(history: Step[]): void {
+  const held = new Map<string, string | null>();
+  for (const { record, field, kind, version, replaced } of history) {
+    const place = `${record} ${field}`;
+    if ((kind === 'set' || kind === 'merged') && !field.startsWith('chips/') && field !== 'status' && field !== 'answer') {
+      if (replaced !== (held.get(place) ?? null)) throw new Violation('replaced-is-named', `${place} ${version} replaced ${replaced}`);
+    }
+    if (kind === 'set' || kind === 'merged' || kind === 'decided') held.set(place, version);
+  }
+}
+
+function asAsked({ op, value }: Saved): unknown {
+  const given = value as Record<string, unknown>;
+  switch (op) {
+    case 'command': {
+      if (given['name'] === 'recall') return { recall: true };
+      const signed = new Map<string, string[]>();
+      for (const [name, versions] of given['signs'] as [string, string][]) {
+        signed.set(name, [...(signed.get(name) ?? []), ...versions.split(',')]);
+      }
+      return { submit: [...signed] };
+    }
+    case 'append':
+      return { answer: given['answer'], note: given['note'] };
+    case 'resolve':
+      return { case: given['case'], chosen: given['chosen'], value: given['value'], reason: given['reason'] };
+    default:
+      return [value];
+  }
+}
+
+/** Nothing is in the log that nobody on these phones typed, under the name of who typed it. */
+export function checkAuthors(log: ServersLog, oracle: Oracle): void {
+  for (const one of log.mutations) {
+    if (one.op === 'command' || one.op === 'append' || one.op === 'resolve') continue;
+    const [value] = one.asked as unknown[];
+    if (!oracle.wished.has(wishKey(one.author, one.record, one.field, one.op, value ?? null))) {
+      throw new Violation('as-typed', `${one.id} ${one.field} ${JSON.stringify(value)}`);
+    }
+  }
+}
+
+const ROWS = ['evaluations', 'cases', 'results', 'cycles', 'forms'] as const;
+type Shown = Record<(typeof ROWS)[number], unknown>;
+
+const sorted = (rows: Iterable<{ id: string }>): unknown[] => [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
+
+function shownBy(tab: Tab): Shown {
+  const { phone } = tab;
+  if (!phone) throw new Violation('is-open', 'no phone');
+  return {
+    evaluations: sorted(phone.evaluations),
+    cases: sorted(phone.cases),
+    results: sorted(phone.results),
+    cycles: sorted(phone.cycles.values()),
+    forms: sorted(phone.forms.values()),
+  };
+}
+
+/** The rows that a phone fresh from the shop gets, decoded by the product's own code. */
+async function onServer(tab: Tab, server: Server, now: number): Promise<Shown> {
+  const rows = new Map<string, Map<string, { id: string }>>();
+  let [epoch, access, cursors] = ['', '', [] as number[]];
+  for (let left = 20; left > 0; left--) {
+    const body = JSON.stringify([1, 'A'.repeat(22), epoch, 'fresh1', access, cursors, 0, 0, 0]);
+    const headers = {
+      'Content-Type': 'application/json',
+      'X-CSRF-TOKEN': (await through(tab.session.csrf())) ?? '',
+      Cookie: tab.device.net.cookies.header('/api/sync'),
+    };
+    const reply = await server.pass({ path: '/api/sync', method: 'POST', headers, body }, now);
+    if (reply.status !== 200) throw new Violation('pull-works', `${reply.status} ${reply.text.slice(0, 200)}`);
+    const answer = tab.client.decodeAnswer(JSON.parse(reply.text), 'fresh1');
+    const scopes = answer.scopes ?? [];
+    if (scopes.length) cursors = scopes.map(() => 0);
+    for (const delta of answer.deltas) {
+      cursors[delta.scope] = delta.to;
+      for (const [kind, list] of Object.entries(delta.rows)) {
+        const held = rows.get(kind) ?? new Map<string, { id: string }>();
+        rows.set(kind, held);
+        for (const row of list) held.set(row.id, row);
+      }
+    }
+    [epoch, access] = [answer.epoch, answer.access];
+    if (!answer.deltas.some(({ more }) => more)) break;
+  }
+  const all = (kind: string): unknown[] => sorted(rows.get(kind)?.values() ?? []);
+  return { evaluations: all('evaluation'), cases: all('case'), results: all('result'), cycles: all('cycle'), forms: all('form') };
+}
+
+/** What a tab shows, byte for byte what the server holds; and its status says of each edit what the server says. */
+export async function checkTab(tab: Tab, server: Server, log: ServersLog, now: number): Promise<void> {
+  const [shown, held] = [shownBy(tab), await onServer(tab, server, now)];
+  for (const kind of ROWS) {
+    if (same(shown[kind], held[kind])) continue;
+    const [mine, theirs] = [shown[kind] as { id: string }[], held[kind] as { id: string }[]];
+    const other = theirs.findIndex((row, i) => !same(row, mine[i]));
+    throw new Violation(
+      'shows-what-is-held',
+      `${kind}: ${mine.length} rows for ${theirs.length}; ${JSON.stringify(mine[other])} for ${JSON.stringify(theirs[other])}`,
+    );
+  }
+  checkStatus(tab, tab.device, log);
+}
+
+function checkStatus(tab: Tab, device: Device, log: ServersLog): void {
+  const db = databaseOf(tab);
+  const byId = new Map(log.mutations.map((one) => [one.id, one]));
+  const writer = `${device.disk.lookAt<string>(db, 'meta', 'device')}.${device.person.id}`;
+  const wrong = device.disk
+    .look<StoredReceipt>(db, 'ledger')
+    .filter((one) => (one.result === 'parked') !== (byId.get(`${writer}.${one.n}`)?.receipt === 'p'));
+  if (wrong.length) throw new Violation('status-as-held', `${writer}.${wrong[0]?.n} ${wrong[0]?.result}`);
+  const parked = new Set(log.mutations.filter((one) => one.receipt === 'p' && one.id.startsWith(`${writer}.`)).map(({ id }) => id));
+  const told = new Set(tab.phone?.status.parked.map(({ version }) => version));
+  if (!same([...parked].sort(), [...told].sort())) {
+    throw new Violation('parked-is-shown', `${[...told].join(' ')} for ${[...parked].join(' ')}`);
+  }
+  for (const [id, state] of Object.entries(log.evaluations)) {
+    const seen = tab.phone?.stateOf(id);
+    if (seen === 'delivered' && state === 'open') throw new Violation('delivered-is-held', `${id} ${state}`);
+    if (tab.phone?.deliveredAt(id) && state === 'open') throw new Violation('delivered-is-held', `${id} ${state}`);
+  }
+}

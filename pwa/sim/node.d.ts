@@ -1,0 +1,29 @@
+/** The little of Node that the simulation uses. */
+declare module 'node:http' {
+  interface Answer {
+    statusCode: number;
+    headers: Record<string, string | string[] | undefined>;
+    on(event: 'data', then: (chunk: Uint8Array) => void): void;
+    on(event: 'end', then: () => void): void;
+  }
+  interface Asking {
+    on(event: 'error', then: (error: Error) => void): void;
+    end(body?: Uint8Array | string): void;
+  }
+  export class Agent {
+    constructor(options: { keepAlive: boolean; maxSockets: number });
+    destroy(): void;
+  }
+  export function request(options: Record<string, unknown>, then: (answer: Answer) => void): Asking;
+}
+declare module 'node:fs' {
+  export function readFileSync(path: string | URL, encoding: 'utf8'): string;
+}
+declare function setImmediate(then: () => void): unknown;
+declare const process: {
+  argv: string[];
+  exitCode: number;
+  exit(code: number): never;
+  stdout: { write(text: string): void };
+  on(event: 'unhandledRejection' | 'uncaughtException', then: (error: unknown) => void): void;
+};

@@ -1,0 +1,120 @@
+/**
+ * What was promised: each edit for which a phone has shown "saved". It looks past the product, at the disk and at the
+ * server's tables, and believes neither the phone's view nor its status.
+ */
+import type { StoredEdit, StoredReceipt } from '../src/db/schema';
+import type { NewMutation } from '../src/sync/types';
+import type { Device, Tab } from './tab.ts';
+
+export interface Content {
+  field: string;
+  op: string;
+  value: unknown;
+}
+
+export interface Saved extends Content {
+  device: Device;
+  db: string;
+  /** device.author.n */
+  id: string;
+  n: number;
+  record: string;
+  /** Its receipt was final once: what the phone must keep of it from then on is the ledger's affair. */
+  confirmed: boolean;
+}
+
+export interface Logged extends Content {
+  id: string;
+  author: string;
+  record: string;
+  asked: unknown;
+  receipt: string;
+  reason: string | null;
+}
+
+export class Violation extends Error {
+  override readonly name = 'Violation';
+  readonly rule: string;
+  readonly about: string;
+
+  constructor(rule: string, about: string) {
+    super(`${rule}: ${about}`);
+    this.rule = rule;
+    this.about = about;
+  }
+}
+
+/** What a stored edit says; its value still lies readable in its envelope. */
+export function contentOf(stored: Pick<StoredEdit, 'sealed'>): Content & { base: string[] } {
+  return stored.sealed.p as Content & { base: string[] };
+}
+
+export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+export class Oracle {
+  readonly saved = new Map<string, Saved>();
+  /** Everything that anybody tried to save, by its content: the server may hold nothing else. */
+  readonly wished = new Set<string>();
+  /** Edits that went with a phone whose browser had cleared everything before they were sent. */
+  readonly gone = new Set<string>();
+  edits = 0;
+
+  /** Before an edit is tried. */
+  wish(tab: Tab, wish: NewMutation): void {
+    const { value } = tab.client.tidy(wish);
+    this.wished.add(wishKey(tab.device.person.id, wish.record, wish.field, wish.op, value));
+  }
+
+  /** The phone shows "saved". Looks for the edit on the disk at that very moment. */
+  promised(tab: Tab, wish: NewMutation): void {
+    const { value } = tab.client.tidy(wish);
+    const db = databaseOf(tab);
+    const { disk } = tab.device;
+    const lying = [...disk.look<StoredEdit>(db, 'outbox'), ...disk.look<StoredReceipt>(db, 'ledger')];
+    const fits = lying.filter((one) => {
+      const held = contentOf(one);
+      return one.record === wish.record && held.field === wish.field && held.op === wish.op && same(held.value, value);
+    });
+    if (fits.length === 0) throw new Violation('saved-is-on-disk', `${wish.op} ${wish.field} ${JSON.stringify(value)}`);
+    const n = Math.max(...fits.map((one) => one.n));
+    const id = `${disk.lookAt<string>(db, 'meta', 'device')}.${tab.device.person.id}.${n}`;
+    this.edits++;
+    this.saved.set(id, { device: tab.device, db, id, n, record: wish.record, field: wish.field, op: wish.op, value, confirmed: false });
+  }
+
+  /** At rest: every promised edit lies in the outbox or in the ledger, with the content last shown as saved. */
+  checkDisks(): void {
+    for (const one of this.saved.values()) {
+      const { disk } = one.device;
+      const stored =
+        disk.lookAt<StoredEdit>(one.db, 'outbox', one.n) ?? disk.lookAt<StoredReceipt>(one.db, 'ledger', one.n);
+      if (!stored) {
+        if (one.confirmed) continue;
+        throw new Violation('kept-until-receipt', `${one.id} ${one.field} is neither in outbox nor in ledger`);
+      }
+      if ('result' in stored) one.confirmed = true;
+      const held = contentOf(stored);
+      if (!same([held.field, held.op, held.value], [one.field, one.op, one.value])) {
+        throw new Violation('content-as-saved', `${one.id} ${one.field}: ${JSON.stringify(held.value)} for ${JSON.stringify(one.value)}`);
+      }
+    }
+  }
+
+  /** The browser cleared this phone: what was not confirmed by then is gone, and nobody promised otherwise. */
+  cleared(device: Device): void {
+    for (const one of this.saved.values()) {
+      if (one.device !== device) continue;
+      if (!one.confirmed) this.gone.add(one.id);
+      this.saved.delete(one.id);
+    }
+  }
+}
+
+export const wishKey = (author: string, record: string, field: string, op: string, value: unknown): string =>
+  JSON.stringify([author, record, field, op, value]);
+
+export function databaseOf(tab: Tab): string {
+  const { user } = tab.session;
+  if (!user) throw new Error('nobody is signed in');
+  return tab.client.userDbName(user);
+}

@@ -1,0 +1,95 @@
+/** What people do with a phone, by the functions that the product's own screens call. */
+import type { EvaluationRow, NewMutation } from '../src/sync/types';
+import type { Dice } from './dice.ts';
+import type { Oracle } from './oracle.ts';
+import type { Tab } from './tab.ts';
+
+const WORDS = ['clean', 'late', 'helps others', 'checks twice', 'tools in place', 'asks first', 'quiet', 'fast'];
+const TAGS = ['chip.low', 'chip.mid', 'chip.high'];
+
+type Act = (phone: { append(wish: NewMutation): Promise<void> }) => Promise<void>;
+
+export interface Doing {
+  /** Settles when the phone has said "saved" or has refused. */
+  done: Promise<void>;
+  what: string;
+}
+
+/** One act of whoever holds this tab; null: there is nothing to do here. */
+export function act(tab: Tab, dice: Dice, oracle: Oracle, records: number): Doing | null {
+  const chosen = choose(tab, dice, records);
+  if (!chosen || !tab.phone) return null;
+  const { phone } = tab;
+  const watching = {
+    append: async (wish: NewMutation): Promise<void> => {
+      oracle.wish(tab, wish);
+      await phone.append(wish);
+      // A killed tab never comes here: its screen shows nothing any more.
+      if (!tab.dead) oracle.promised(tab, wish);
+    },
+  };
+  return { what: chosen.what, done: chosen.act(watching) };
+}
+
+function choose(tab: Tab, dice: Dice, records: number): { what: string; act: Act } | null {
+  const { phone, client } = tab;
+  if (!phone?.loaded) return null;
+  const result = phone.results.find(({ may }) => may.includes('answer'));
+  if (result && dice.chance(0.6)) {
+    const answer = dice.pick(['agree', 'disagree'] as const);
+    const value = { answer, note: dice.pick(WORDS) };
+    return { what: 'answer', act: (to) => to.append({ record: result.id, field: 'answer', op: 'append', value, base: result.version }) };
+  }
+  const rows = phone.evaluations.slice(0, records);
+  if (rows.length === 0) return null;
+  const row = dice.pick(rows);
+  const open = phone.cases.find((one) => one.evaluation_id === row.id && one.state === 'open' && one.may.includes('decide'));
+  if (open && dice.chance(0.5)) {
+    const chosen = dice.pick(open.candidates);
+    const value = { case: open.id, chosen: chosen.version, value: chosen.value, reason: dice.pick(WORDS) };
+    const base = open.candidates.map(({ version }) => version);
+    return { what: 'resolve', act: (to) => to.append({ record: row.id, field: open.field, op: 'resolve', value, base }) };
+  }
+  const { hands } = client;
+  if (!row.may.includes('score')) {
+    return row.may.includes('recall') && dice.chance(0.5) ? { what: 'recall', act: (to) => hands.recall(to, row) } : null;
+  }
+  const line = dice.between(1, 3);
+  switch (dice.weighed({ score: 6, comment: 3, reason: 1, chip: 2, unchip: 1, finish: 1 })) {
+    case 'score': {
+      const value = dice.chance(0.05) ? null : dice.between(1, 5);
+      return { what: 'score', act: (to) => hands.giveScore(to, row, line, value) };
+    }
+    case 'comment':
+      return { what: 'comment', act: (to) => hands.write(to, row, 'comment', line, words(row, `comment/${line}`, dice)) };
+    case 'reason':
+      return { what: 'reason', act: (to) => hands.write(to, row, 'reason', line, dice.pick(WORDS)) };
+    case 'chip':
+      return { what: 'chip', act: (to) => hands.addChip(to, row, line, dice.pick(TAGS)) };
+    case 'unchip': {
+      const tags = Object.keys((row.fields[`chips/${line}`]?.value ?? {}) as object);
+      return tags.length ? { what: 'unchip', act: (to) => hands.removeChip(to, row, line, dice.pick(tags)) } : null;
+    }
+    case 'finish':
+      return row.may.includes('submit') ? { what: 'finish', act: (to) => finish(tab, row, to, dice) } : null;
+  }
+}
+
+/** Goes on from what stands there, or writes anew. */
+function words(row: EvaluationRow, field: string, dice: Dice): string {
+  const held = row.fields[field]?.value;
+  const more = dice.pick(WORDS);
+  return typeof held === 'string' && held && dice.chance(0.7) ? `${held}. ${more}` : more;
+}
+
+/** Gives every mark that is missing, with a reason for each, and submits. */
+async function finish(tab: Tab, row: EvaluationRow, to: Parameters<Act>[0], dice: Dice): Promise<void> {
+  const { hands } = tab.client;
+  const now = (): EvaluationRow => tab.phone?.evaluation(row.id) ?? row;
+  const form = tab.phone?.forms.get(row.form_id);
+  for (const { key } of form?.lines ?? []) {
+    if (typeof now().fields[`score/${key}`]?.value !== 'number') await hands.giveScore(to, now(), key, dice.between(1, 5));
+    if (!now().fields[`reason/${key}`]?.value) await hands.write(to, now(), 'reason', key, 'seen');
+  }
+  await hands.submit(to, now());
+}

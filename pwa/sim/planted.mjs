@@ -1,0 +1,2 @@
+export const BUGS = [];
+export const weave = () => ({ name: 'planted' });
