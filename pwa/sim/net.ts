@@ -22,6 +22,8 @@ export interface Exchange {
   body: Uint8Array | string | null;
   since: number;
   reply: Reply | null;
+  /** Neither arrives nor comes back: whoever waits gives up in time. */
+  hung: boolean;
   resolve(response: Response): void;
   reject(error: unknown): void;
 }
@@ -138,6 +140,8 @@ export const redirected = (): Response => REDIRECT as unknown as Response;
 export class Net {
   readonly under: Exchange[] = [];
   readonly cookies = new Cookies();
+  /** What was answered here before: some proxy may bring it again. */
+  readonly answered: { path: string; reply: Reply }[] = [];
 
   readonly #now: () => number;
 
@@ -162,6 +166,7 @@ export class Net {
           body: (init.body ?? null) as Exchange['body'],
           since: this.#now(),
           reply: null,
+          hung: false,
           resolve,
           reject,
         });

@@ -3,20 +3,30 @@ import type { EvaluationRow, NewMutation } from '../src/sync/types';
 import type { Dice } from './dice.ts';
 import type { Oracle } from './oracle.ts';
 import type { Tab } from './tab.ts';
+import type { World } from './world.ts';
 
 const WORDS = ['clean', 'late', 'helps others', 'checks twice', 'tools in place', 'asks first', 'quiet', 'fast'];
+const RECORDS = 3;
 const TAGS = ['chip.low', 'chip.mid', 'chip.high'];
 
 type Act = (phone: { append(wish: NewMutation): Promise<void> }) => Promise<void>;
 
-export interface Doing {
+interface Doing {
   /** Settles when the phone has said "saved" or has refused. */
   done: Promise<void>;
   what: string;
 }
 
+/** Somebody taps; the story goes on while the phone is still at it. */
+export function edit(world: World, tab: Tab): void {
+  const doing = act(tab, world.dice, world.oracle, RECORDS);
+  if (!doing) return;
+  world.note(`${tab.device.name} ${doing.what}`);
+  world.follow(tab, doing.done);
+}
+
 /** One act of whoever holds this tab; null: there is nothing to do here. */
-export function act(tab: Tab, dice: Dice, oracle: Oracle, records: number): Doing | null {
+function act(tab: Tab, dice: Dice, oracle: Oracle, records: number): Doing | null {
   const chosen = choose(tab, dice, records);
   if (!chosen || !tab.phone) return null;
   const { phone } = tab;

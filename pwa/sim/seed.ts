@@ -3,9 +3,10 @@ import { checkAuthors, checkLog, checkTab, type ServersLog } from './final.ts';
 import { through } from './loop.ts';
 import type { Server } from './net.ts';
 import { Violation } from './oracle.ts';
-import { act } from './person.ts';
-import type { Around, Tab } from './tab.ts';
-import { World } from './world.ts';
+import { calmDown, drawKinds, help, storm } from './nemesis.ts';
+import { edit } from './person.ts';
+import type { Around } from './tab.ts';
+import { type Plant, World } from './world.ts';
 
 export interface Outcome {
   seed: number;
@@ -16,6 +17,7 @@ export interface Outcome {
 }
 
 const QUIET_ROUNDS = 120;
+const POLL_MS = 21_000;
 
 export async function run(seed: number, server: Server, load: Around['load'], planted = ''): Promise<Outcome> {
   const world = new World(seed, server, load, planted);
@@ -41,39 +43,55 @@ export async function run(seed: number, server: Server, load: Around['load'], pl
 
 async function live(world: World): Promise<void> {
   const { dice } = world;
-  const plant = await world.lay();
-  const device = world.phone('ann', plant.people.rater);
-  const tab = device.open();
-  await through(tab.start());
-  const entering = tab.signIn();
-  await world.clear();
-  await through(entering);
-  await world.clear();
-  for (let left = dice.between(5, 12); left > 0; left--) {
-    edit(world, tab);
+  await gather(world, await world.lay());
+  world.kinds = drawKinds(world);
+  world.note('calm');
+  for (let left = dice.between(2, 5); left > 0; left--) {
+    edit(world, dice.pick(dice.pick(world.devices).alive));
     await world.rest();
     if (dice.chance(0.5)) await world.time.moveTo(world.time.now + dice.between(100, 3000));
     if (dice.chance(0.7)) await world.clear();
   }
+  world.note('faults');
+  await storm(world, dice.between(12, 35));
+  world.note('quiet');
+  await calmDown(world);
   await quiet(world);
 }
 
-export function edit(world: World, tab: Tab): void {
-  const doing = act(tab, world.dice, world.oracle, 3);
-  if (!doing) return;
-  world.note(`${tab.device.name} ${doing.what}`);
-  world.follow(tab, doing.done);
+/** One or two phones: of one person, of two who judge the same team, or of a rater and somebody judged. */
+async function gather(world: World, { people }: Plant): Promise<void> {
+  const company = world.dice.weighed({ alone: 5, two_phones: 2, delegate: 3, worker: 1 });
+  world.phone('ann', people.rater);
+  if (company === 'two_phones') world.phone('ann2', people.rater);
+  if (company === 'delegate') world.phone('bo', people.delegate);
+  if (company === 'worker') world.phone('wu', people.worker);
+  for (const device of world.devices) {
+    const tab = device.open();
+    await through(tab.start());
+    const entering = tab.signIn();
+    await world.clear();
+    await through(entering);
+    await world.clear();
+  }
 }
 
 async function quiet(world: World): Promise<void> {
   for (let left = QUIET_ROUNDS; ; left--) {
     await world.clear();
     world.check();
+    await help(world);
     const tabs = world.devices.flatMap(({ alive }) => alive);
-    if (world.doing.size === 0 && tabs.every(({ phone }) => phone?.status.queued === 0)) break;
+    if (world.waiting === 0 && tabs.every(({ phone }) => phone?.status.queued === 0)) break;
     if (left === 0) throw new Violation('queue-empties', JSON.stringify(tabs.map(({ phone }) => phone?.status)));
     await world.time.moveTo(world.time.next ?? world.time.now + 1000);
   }
+  // Phones that had nothing to send hear of the others by their poll.
+  for (let left = 2; left > 0; left--) {
+    await world.time.moveTo(world.time.now + POLL_MS);
+    await world.clear();
+  }
+  world.check();
   const log = await world.server.tell<ServersLog>('log');
   checkLog(log, world.oracle);
   checkAuthors(log, world.oracle);

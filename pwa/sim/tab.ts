@@ -72,6 +72,8 @@ export class Device {
 export class Tab implements Holder {
   dead = false;
   visible = true;
+  /** Its storage failed under it: what it shows may be behind until it is told or opened anew. */
+  doubtful = false;
   phone: Phone | null = null;
   readonly session: Session;
   readonly client: Client;

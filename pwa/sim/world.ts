@@ -1,5 +1,6 @@
 /** One seed's world: phones with their tabs, the plant behind them, the weather between, and the oracle. */
 import { Dice } from './dice.ts';
+import type { Kinds } from './nemesis.ts';
 import { forgetTasks, settle, Time } from './loop.ts';
 import { type Exchange, type Reply, type Server, redirected, responseOf } from './net.ts';
 import { Oracle, Violation } from './oracle.ts';
@@ -20,9 +21,10 @@ export class World {
   /** What happened, in order: printed when a seed fails. */
   readonly story: string[] = [];
   /** Edits whose saving is under way. */
-  readonly doing = new Set<Promise<void>>();
+  readonly #doing = new Map<Promise<void>, Tab>();
   failure: Error | null = null;
   backups = 0;
+  kinds: Kinds = { on: new Set(), going: {}, coming: {} };
   around: Around | null = null;
 
   readonly server: Server;
@@ -75,8 +77,13 @@ export class World {
       if (error instanceof Violation) this.failure ??= error;
       else if (!tab.dead && (error as Error).name !== 'StorageFailed') this.failure ??= new Violation('refused-in-words', String(error));
     });
-    this.doing.add(end);
-    void end.then(() => this.doing.delete(end));
+    this.#doing.set(end, tab);
+    void end.then(() => this.#doing.delete(end));
+  }
+
+  /** Edits that still wait for their phone's word. Those of a killed tab got theirs: none. */
+  get waiting(): number {
+    return [...this.#doing.values()].filter(({ dead }) => !dead).length;
   }
 
   /** Lets everything happen that can, and looks whether what was promised is still there. */
@@ -97,6 +104,7 @@ export class World {
 
   async arrive(device: Device, exchange: Exchange): Promise<void> {
     exchange.reply = await this.server.pass(exchange, this.time.now);
+    device.net.answered.push({ path: exchange.path, reply: exchange.reply });
     this.note(`${device.name} ${exchange.path} ${exchange.reply.status}`);
     if (!exchange.holder) device.net.drop(exchange);
   }
@@ -118,7 +126,7 @@ export class World {
   async clear(most = 200): Promise<void> {
     await settle();
     for (let left = most; ; left--) {
-      const [first] = this.under;
+      const [first] = this.under.filter(({ exchange }) => !exchange.hung);
       if (!first) return;
       if (left === 0) throw new Violation('rounds-end', 'requests without end');
       if (!first.exchange.reply) await this.arrive(first.device, first.exchange);

@@ -1,0 +1,217 @@
+/** The second phase: people go on working while everything around them breaks. */
+import { settle, through } from './loop.ts';
+import type { Disk } from './disk.ts';
+import { edit } from './person.ts';
+import type { Device, Tab } from './tab.ts';
+import { blow, COMING, giveUp, GOING } from './weather.ts';
+import type { World } from './world.ts';
+
+const YEAR_MS = 365 * 24 * 3_600_000;
+
+/** Beside the network's. */
+const KINDS = [
+  'crash', 'power', 'quota', 'ailing', 'full', 'dead_handle', 'second_tab', 'reload', 'clock', 'restore', 'expired', 'refresh',
+  'evict_rows', 'evict_all', 'hidden', 'revoked', 'closing', 'bursts',
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+export interface Kinds {
+  on: ReadonlySet<Kind>;
+  going: Partial<typeof GOING>;
+  coming: Partial<typeof COMING>;
+}
+
+/** Which kinds this seed knows: about half. */
+export function drawKinds(world: World): Kinds {
+  const { dice } = world;
+  const some = <T extends object>(all: T): Partial<T> => Object.fromEntries(Object.entries(all).filter(() => dice.chance(0.5))) as Partial<T>;
+  const on = new Set(KINDS.filter(() => dice.chance(0.4)));
+  // What a cleared phone alone had, no restored server gets back: that is nobody's fault, and proves nothing.
+  if (on.has('evict_all')) on.delete('restore');
+  return { on, going: some(GOING), coming: some(COMING) };
+}
+
+export async function storm(world: World, steps: number): Promise<void> {
+  const { dice } = world;
+  for (let left = steps; left > 0; left--) {
+    await step(world);
+    if (world.kinds.on.has('bursts') && dice.chance(0.5)) await settle(dice.between(1, 12));
+    else await world.rest();
+  }
+}
+
+async function step(world: World): Promise<void> {
+  const { dice } = world;
+  const device = dice.pick(world.devices);
+  const what = dice.weighed({ edit: 9, net: 9, time: 3, hope: 1.5, life: 1.5, trouble: 2.5, server: 0.8 });
+  if (device.alive.length === 0) return void enter(world, device.open());
+  const tab = dice.pick(device.alive);
+  switch (what) {
+    case 'edit':
+      return tab.phone ? edit(world, tab) : enter(world, tab);
+    case 'net': {
+      const under = world.under.filter(({ exchange }) => !exchange.hung);
+      if (under.length === 0) return hope(world, tab);
+      const { device: whose, exchange } = dice.pick(under);
+      return blow(world, whose, exchange);
+    }
+    case 'time':
+      return pass(world);
+    case 'hope':
+      return hope(world, tab);
+    case 'life':
+      return live(world, device, tab);
+    case 'trouble':
+      return trouble(world, device, tab);
+    case 'server':
+      return govern(world);
+  }
+}
+
+async function pass(world: World): Promise<void> {
+  const { dice, time } = world;
+  const next = time.next;
+  const ms = dice.weighed({ short: 4, next: 4, long: 1, very_long: world.kinds.on.has('refresh') ? 0.7 : 0 });
+  if (ms === 'very_long') world.fault('login_aged');
+  const spans = { short: dice.between(10, 1_000), next: next === null ? 100 : next - time.now, long: dice.between(5_000, 60_000), very_long: 1_200_000 };
+  await time.moveTo(time.now + Math.max(0, spans[ms]));
+  giveUp(world);
+}
+
+/** Somebody looks at the phone: signs in where that is asked, or gives the app a reason to try. */
+function hope(world: World, tab: Tab): void {
+  const { dice } = world;
+  if (!tab.phone || (tab.phone.status.needs_login && dice.chance(0.6))) return enter(world, tab);
+  if (dice.chance(0.5)) tab.online();
+  else tab.phone.syncNow();
+}
+
+export function enter(world: World, tab: Tab): void {
+  world.note(`${tab.device.name} enters`);
+  const begun = tab.session.state === 'starting' ? tab.start() : Promise.resolve();
+  const login = (): Promise<void> | undefined => (tab.phone && !tab.phone.status.needs_login ? undefined : tab.signIn());
+  void begun.then(login).catch(() => undefined); // no network, no login: later
+}
+
+function live(world: World, device: Device, tab: Tab): void {
+  const { dice, kinds } = world;
+  if (kinds.on.has('second_tab') && device.alive.length < 2 && dice.chance(0.6)) {
+    world.fault('second_tab');
+    return enter(world, device.open());
+  }
+  if (kinds.on.has('hidden') && dice.chance(0.5)) {
+    world.fault(tab.visible ? 'hidden' : 'shown');
+    return tab.show(!tab.visible);
+  }
+  if (!kinds.on.has('reload')) return;
+  world.fault('reload');
+  if (dice.chance(0.5)) tab.close();
+  else tab.kill();
+  enter(world, device.open());
+}
+
+function trouble(world: World, device: Device, tab: Tab): void {
+  const { dice, kinds } = world;
+  const { disk } = device;
+  const all = ['crash', 'power', 'quota', 'ailing', 'full', 'dead_handle', 'clock', 'evict_rows', 'evict_all'] as const;
+  const here = all.filter((kind) => kinds.on.has(kind));
+  if (here.length === 0) return;
+  const kind = dice.pick(here);
+  switch (kind) {
+    case 'crash':
+      disk.trouble = { kind, at: dice.pick(['write', 'commit']), left: dice.between(1, 8), holder: tab };
+      return edit(world, tab);
+    case 'quota':
+    case 'ailing':
+      tab.doubtful = true;
+      disk.trouble = { kind, left: dice.between(1, 6) };
+      return edit(world, tab);
+    case 'full':
+      return fill(world, disk, device);
+    case 'dead_handle':
+      world.fault(kind);
+      for (const one of device.alive) one.doubtful = true;
+      return disk.loseHandles(tab, dice.chance(0.5));
+    case 'clock':
+      world.fault(kind);
+      device.skew += dice.pick([YEAR_MS, -YEAR_MS, 3_600_000, -3_600_000, -60_000]);
+      return;
+    case 'power':
+      world.fault(kind);
+      return void powerCut(device);
+    case 'evict_rows':
+      world.fault(kind);
+      powerCut(device);
+      return disk.evictRows();
+    case 'evict_all':
+      world.fault(kind);
+      powerCut(device);
+      disk.evictAll();
+      device.hints.clear();
+      device.net.cookies.clear();
+      world.oracle.cleared(device);
+  }
+}
+
+function fill(world: World, disk: Disk, device: Device): void {
+  const to = disk.full === 'no' ? world.dice.pick(['rows', 'all'] as const) : 'no';
+  if (to !== 'no') world.fault(`full_${to}`);
+  for (const one of device.alive) one.doubtful = true;
+  disk.full = to;
+}
+
+function powerCut(device: Device): void {
+  for (const tab of device.alive) tab.kill();
+  device.disk.losePower();
+}
+
+async function govern(world: World): Promise<void> {
+  const { dice, kinds, server } = world;
+  const here = (['restore', 'expired', 'revoked', 'closing'] as const).filter((kind) => kinds.on.has(kind));
+  if (here.length === 0) return;
+  switch (dice.pick(here)) {
+    case 'restore':
+      if (world.backups === 0 || dice.chance(0.4)) {
+        world.backups = await server.tell<number>('backup');
+        return world.note('backup');
+      }
+      world.fault('restore');
+      return server.tell('restore', { backup: dice.between(1, world.backups) });
+    case 'expired':
+      world.fault('login_ended');
+      return server.tell('close_sessions');
+    case 'revoked':
+      world.fault('revoked');
+      return server.tell('end_delegation');
+    case 'closing':
+      world.fault('closing');
+      return server.tell('cycle', { state: dice.pick(['closing', 'closed', 'open']) });
+  }
+}
+
+/** Faults are over. Nobody touches anything but to open an app that is closed and to sign in where that is asked. */
+export async function calmDown(world: World): Promise<void> {
+  giveUp(world, true);
+  for (const device of world.devices) {
+    device.disk.trouble = null;
+    device.disk.full = 'no';
+    if (device.alive.length === 0) device.open();
+    for (const tab of device.alive) if (!tab.visible) tab.show(true);
+  }
+  await world.clear();
+  await help(world);
+}
+
+/** Opens and signs in. */
+export async function help(world: World): Promise<void> {
+  for (const device of world.devices) {
+    for (const tab of device.alive) {
+      if (tab.session.state === 'starting') await through(tab.start());
+      if (tab.phone && !tab.phone.status.needs_login) continue;
+      const login = tab.signIn();
+      login.catch(() => undefined);
+      await world.clear();
+      await through(login);
+    }
+  }
+}
