@@ -152,10 +152,18 @@ export async function checkTab(tab: Tab, server: Server, log: ServersLog, now: n
     const other = theirs.findIndex((row, i) => !same(row, mine[i]));
     throw new Violation(
       'shows-what-is-held',
-      `${kind}: ${mine.length} rows for ${theirs.length}; ${JSON.stringify(mine[other])} for ${JSON.stringify(theirs[other])}`,
+      `${kind}: ${mine.length} rows for ${theirs.length}; ${difference(mine[other], theirs[other])}`,
     );
   }
   checkStatus(tab, tab.device, log);
+}
+
+/** The first place where two values differ. */
+function difference(mine: unknown, theirs: unknown, place = ''): string {
+  const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+  if (!isObject(mine) || !isObject(theirs)) return `${place}: ${JSON.stringify(mine)} for ${JSON.stringify(theirs)}`;
+  const key = [...new Set([...Object.keys(mine), ...Object.keys(theirs)])].find((name) => !same(mine[name], theirs[name]));
+  return key === undefined ? `${place}: another order` : difference(mine[key], theirs[key], `${place}/${key}`);
 }
 
 function checkStatus(tab: Tab, device: Device, log: ServersLog): void {

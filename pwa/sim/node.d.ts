@@ -19,11 +19,13 @@ declare module 'node:http' {
 declare module 'node:fs' {
   export function readFileSync(path: string | URL, encoding: 'utf8'): string;
 }
+declare module 'node:readline' {
+  export function createInterface(options: { input: unknown }): AsyncIterable<string>;
+}
 declare function setImmediate(then: () => void): unknown;
 declare const process: {
   argv: string[];
-  exitCode: number;
-  exit(code: number): never;
+  stdin: unknown;
   stdout: { write(text: string): void };
-  on(event: 'unhandledRejection' | 'uncaughtException', then: (error: unknown) => void): void;
+  on(event: 'unhandledRejection', then: (error: unknown) => void): void;
 };

@@ -1,2 +1,193 @@
-export const BUGS = [];
-export const weave = () => ({ name: 'planted' });
+/**
+ * Bugs that others have paid for, woven into the client of the simulation's own build. Each names the text of the
+ * product that it spoils; when that text is gone the build fails, so that no planted bug falls asleep unnoticed.
+ * `within`: seeds in which it must be caught.
+ */
+const on = (name, bad, good = '') => `(planted === '${name}' ? (${bad}) : (${good}))`;
+const also = (name, statement) => `if (planted === '${name}') { ${statement} }`;
+
+export const BUGS = [
+  {
+    name: 'saved-before-commit',
+    what: '"saved" is said when the writes are asked for, not at `complete`',
+    within: 200,
+    file: 'src/db/connection.ts',
+    spoil: [['    await done;\n', (text) => `    if (planted !== 'saved-before-commit') {${text}}\n`]],
+  },
+  {
+    name: 'relaxed-write',
+    what: 'writes are not strict; the power goes',
+    within: 200,
+    file: 'src/db/connection.ts',
+    spoil: [["durability: 'strict'", () => `durability: ${on('relaxed-write', "'relaxed'", "'strict'")}`]],
+  },
+  {
+    name: 'drop-on-4xx',
+    what: 'a foreign 4xx page takes the edits out of the outbox',
+    within: 200,
+    file: 'src/sync/round.ts',
+    spoil: [
+      [
+        '    const sent = edits.map(({ n }) => n);\n',
+        (text) => `${text}    ${also('drop-on-4xx', "if (answer.got === 'answer' && answer.status >= 400 && answer.status < 500) for (const n of sent) await outbox.discard(n);")}\n`,
+      ],
+    ],
+  },
+  {
+    name: 'believe-portal',
+    what: 'any 200 counts as a receipt for what was sent',
+    within: 200,
+    file: 'src/sync/round.ts',
+    spoil: [
+      [
+        '    const sent = edits.map(({ n }) => n);\n',
+        (text) => `${text}    ${also('believe-portal', "if (answer.got === 'answer' && answer.status === 200) for (const n of sent) await outbox.discard(n);")}\n`,
+      ],
+    ],
+  },
+  {
+    name: 'any-nonce',
+    what: 'an old answer is believed, whatever was asked',
+    within: 2000,
+    file: 'src/sync/wire.ts',
+    spoil: [[' || body[1] !== nonce', () => ` || ${on('any-nonce', 'false', 'body[1] !== nonce')}`]],
+  },
+  {
+    name: 'coalesce-after-send',
+    what: 'a newer value takes the place of an edit that was on the wire',
+    within: 200,
+    file: 'src/sync/outbox.ts',
+    spoil: [
+      ["newest.attempts > 0 || newest.state !== 'queued'", (text) => on('coalesce-after-send', 'false', text)],
+      ['!held || held.attempts > 0', (text) => on('coalesce-after-send', '!held', text)],
+    ],
+  },
+  {
+    name: 'numbers-from-memory',
+    what: 'a tab believes its own count of n, not the disk',
+    within: 500,
+    file: 'src/sync/outbox.ts',
+    spoil: [
+      ["if (((await meta.get('n')) ?? 0) !== expected) throw new LostRace();", (text) => `if (planted !== 'numbers-from-memory') { ${text} }`],
+      ['await outbox.add(stored);', () => `await outbox[${on('numbers-from-memory', "'put'", "'add'")}](stored);`],
+    ],
+  },
+  {
+    name: 'overlay-dropped-early',
+    what: 'a confirmed edit leaves the overlay before the rows have it',
+    within: 1000,
+    file: 'src/sync/receipts.ts',
+    spoil: [
+      ["result: receipt.result, reason: null, overlay: true", () => `result: receipt.result, reason: null, overlay: ${on('overlay-dropped-early', 'false', 'true')}`],
+    ],
+  },
+  {
+    name: 'outbox-wiped-on-epoch',
+    what: 'a restored server makes the phone begin anew, outbox and all',
+    within: 500,
+    file: 'src/sync/apply.ts',
+    spoil: [
+      [
+        '  if (pulled.new_epoch) await offerLedgerAgain(tx, answer.epoch);\n',
+        (text) => `  ${also('outbox-wiped-on-epoch', "if (pulled.new_epoch) await tx.objectStore('outbox').clear();")}\n${text}`,
+      ],
+    ],
+  },
+  {
+    name: 'no-re-offer',
+    what: 'a restored server is not offered what it had confirmed before',
+    within: 500,
+    file: 'src/sync/apply.ts',
+    spoil: [
+      ['if (pulled.new_epoch) await offerLedgerAgain', () => "if (pulled.new_epoch && planted !== 'no-re-offer') await offerLedgerAgain"],
+    ],
+  },
+  {
+    name: 'rows-kept-over-epoch',
+    what: 'rows of before the restore stay under the new cursors',
+    within: 2000,
+    file: 'src/sync/pull.ts',
+    spoil: [
+      ["changes: held.scopes.map(({ name }) => ({ do: 'wipe', scope: name })),\n      scopes: [],", (text) => `${text.replace('held.scopes.map', "(planted === 'rows-kept-over-epoch' ? [] : held.scopes).map").replace('scopes: []', "scopes: planted === 'rows-kept-over-epoch' ? held.scopes : []")}`],
+    ],
+  },
+  {
+    name: 'cursor-before-rows',
+    what: 'cursors are written in a transaction of their own, before the rows',
+    within: 2000,
+    file: 'src/sync/apply.ts',
+    spoil: [
+      [
+        '  try {\n    return { pulled: await db.write([...STORES]',
+        (text) =>
+          `  ${also('cursor-before-rows', `await db.write([...STORES], async (tx) => {
+    const first = pull(answer, asked, await heldIn(tx), now);
+    if (first.counts) for (const scope of first.scopes) await tx.objectStore('scopes').put(scope);
+  });`)}\n${text}`,
+      ],
+    ],
+  },
+  {
+    name: 'stale-pull',
+    what: 'a part from behind is applied over what is newer',
+    within: 4000,
+    file: 'src/sync/pull.ts',
+    spoil: [['delta.from <= scope.cursor && delta.to >= scope.cursor', (text) => on('stale-pull', 'true', text)]],
+  },
+  {
+    name: 'login-ends-queue',
+    what: 'a login that ran out empties the queue',
+    within: 200,
+    file: 'src/sync/round.ts',
+    spoil: [
+      [
+        '    const sent = edits.map(({ n }) => n);\n',
+        (text) => `${text}    ${also('login-ends-queue', "if (answer.got === 'no_login') for (const n of sent) await outbox.discard(n);")}\n`,
+      ],
+    ],
+  },
+  {
+    name: 'never-again-after-busy',
+    what: 'after a 503 nothing wakes the sending',
+    within: 500,
+    file: 'src/sync/driver.ts',
+    spoil: [
+      [
+        'if (until === null) return;',
+        () => "if (until === null || (planted === 'never-again-after-busy' && this.#line.told)) return;",
+      ],
+    ],
+  },
+  {
+    name: 'full-drops-receipts',
+    what: 'with no room for rows the receipts are forgotten, and the edits with them',
+    within: 1000,
+    file: 'src/sync/apply.ts',
+    spoil: [
+      [
+        '    const bare = { ...answer, deltas: [], scopes: null };\n',
+        (text) => `${text}    ${also('full-drops-receipts', "await db.write(['outbox'], async (tx) => { for (const { n } of answer.receipts) await tx.objectStore('outbox').delete(n); });")}\n`,
+      ],
+    ],
+  },
+];
+
+/** A plugin that spoils the sources. */
+export function weave() {
+  return {
+    name: 'planted',
+    enforce: 'pre',
+    transform(code, id) {
+      const path = id.split('?')[0].replaceAll('\\', '/');
+      let text = code;
+      for (const { name, file, spoil } of BUGS) {
+        if (!path.endsWith(`/pwa/${file}`)) continue;
+        for (const [find, put] of spoil) {
+          if (text.split(find).length !== 2) throw new Error(`planted bug ${name}: ${file} no longer says: ${find}`);
+          text = text.replace(find, put(find));
+        }
+      }
+      return text === code ? null : { code: text.startsWith('declare const planted') ? text : `declare const planted: string;\n${text}`, map: null };
+    },
+  };
+}
