@@ -50,6 +50,11 @@ def _keep_one(record: EvaluationRecord, writer: Writer, now: datetime) -> None:
         if one.started_at is None and family(name) in LINED:
             one.started_at = now
     scope = rate_scope(one.rater_id)
+    # A case shows each author's comment on its line: it changes with the comment.
+    lines = {name.partition("/")[2] for name in touched if family(name) == "comment"}
+    if lines and record.case_numbers:
+        for case_id in queries.cases_of_lines(one.id, lines):
+            changed("case", case_id, [scope])
     for case_id, case in cases.items():
         number = record.case_numbers.setdefault(case_id, len(record.case_numbers) + 1)
         writer.case(one, case, number)

@@ -133,6 +133,13 @@ def cases(ids: Collection[UUID]) -> Sequence[Case]:
     return session().execute(sa.select(Case).where(Case.id.in_(ids))).scalars().all()
 
 
+def cases_of_lines(evaluation_id: UUID, lines: Collection[str]) -> Sequence[UUID]:
+    """Cases about the marks of these lines of a form; a line is named by its key."""
+    fields = [f"score/{key}" for key in sorted(lines)]
+    query = sa.select(Case.id).where(Case.evaluation_id == evaluation_id, Case.field.in_(fields)).order_by(Case.id)
+    return session().execute(query).scalars().all()
+
+
 @dataclass(frozen=True, slots=True)
 class CaseView:
     """What showing a set of cases needs."""

@@ -67,6 +67,15 @@ def test_the_same_score_is_a_case_with_both_values_and_the_first_stands(
     assert (case["may"], his.all("case")[contested]["may"]) == (8, 8)
 
 
+def test_a_comment_beside_a_case_reaches_phones_that_hold_the_case(
+    her: Any, his: Any, record: str, contested: str
+) -> None:
+    his.pull()
+    her.push(her.edit(record, "c3", "换模快了"))
+    his.pull()
+    assert [one[9:] for one in his.all("case")[contested]["candidates"]] == [["换模快了"], []]
+
+
 def test_an_open_case_stops_the_submit(her: Any, record: str, contested: str) -> None:
     her.push(her.edit(record, "s5", 4))
     signed = [["s3", her.field(record, "s3")[1]], ["s5", her.version(her.n)]]
