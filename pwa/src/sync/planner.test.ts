@@ -17,6 +17,7 @@ import {
 } from './planner';
 
 const NOW = 1_000_000;
+const YEAR_MS = 365 * 24 * 3_600_000;
 const item = (n: number, change: Partial<QueueItem> = {}): QueueItem => ({
   n,
   record: 'A',
@@ -52,6 +53,9 @@ describe('plan', () => {
     ['an update that is needed does not stop a push', { queue: [item(1)], line: line({ needs_update: true }) }, { do: 'round', ns: [1] }],
     ['a set-aside edit asks for nothing', { visible: false, queue: [item(1, { state: 'set_aside' })] }, { do: 'wait', until: null }],
     ['a waiting edit says when', { visible: false, queue: [item(1, { state: 'retry_wait', not_before: NOW + 9 })] }, { do: 'wait', until: NOW + 9 }],
+    ['a back-off of before the clock was put back holds nothing up', { queue: [item(1)], line: line({ not_before: NOW + YEAR_MS, told: true }) }, { do: 'round', ns: [1] }],
+    ['nor does an edit that was to wait', { queue: [item(1, { state: 'retry_wait', not_before: NOW + YEAR_MS })] }, { do: 'round', ns: [1] }],
+    ['nor the last poll', { last_round_at: NOW + YEAR_MS }, { do: 'round', ns: [] }],
   ])('%s', (_name, change, expected) => {
     expect(plan(situation(change))).toEqual(expected);
   });

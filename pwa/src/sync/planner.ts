@@ -11,6 +11,8 @@ import type { Millis, Net } from './types';
 export const MOST_EDITS = 50;
 export const MOST_BYTES = 16_000;
 export const IDLE_POLL_MS = 20_000;
+/** No wait is longer, whoever asks for it. One that seems to be was set by a clock that has since been put back. */
+export const LONGEST_WAIT_MS = 600_000;
 const BACKOFF_FLOOR_MS = 250;
 const BACKOFF_BASE_MS = 1_000;
 const BACKOFF_CAP_MS = 30_000;
@@ -72,10 +74,11 @@ export type Outcome =
 /** The next thing to do. `until` null: nothing but an event. */
 export function plan({ now, queue, line, visible, asked, unfinished, last_round_at }: Situation): Plan {
   if (line.needs_login) return { do: 'wait', until: null };
-  if (now < line.not_before) return { do: 'wait', until: line.not_before };
+  if (mustWait(line.not_before, now)) return { do: 'wait', until: line.not_before };
   const ns = batch(queue, now, line.limit);
   const pollAt = visible ? (last_round_at ?? 0) + IDLE_POLL_MS : null;
-  if (ns.length || asked || unfinished || last_round_at === null || (pollAt !== null && now >= pollAt)) {
+  const pollIsDue = pollAt !== null && !mustWait(pollAt, now, IDLE_POLL_MS);
+  if (ns.length || asked || unfinished || last_round_at === null || pollIsDue) {
     return { do: 'round', ns };
   }
   return { do: 'wait', until: earliest([pollAt, ...queue.filter(mayGo).map((item) => item.not_before)]) };
@@ -91,7 +94,7 @@ export function batch(queue: readonly QueueItem[], now: Millis, limit: number): 
   let bytes = 0;
   for (const item of queue) {
     if (waiting.has(item.record) || item.state === 'set_aside') continue;
-    if (!mayGo(item) || item.not_before > now) {
+    if (!mayGo(item) || mustWait(item.not_before, now)) {
       if (item.state !== 'held') waiting.add(item.record);
       continue;
     }
@@ -101,6 +104,8 @@ export function batch(queue: readonly QueueItem[], now: Millis, limit: number): 
   }
   return ns;
 }
+
+const mustWait = (until: Millis, now: Millis, longest = LONGEST_WAIT_MS): boolean => until > now && until - now <= longest;
 
 const mayGo = ({ state }: QueueItem): boolean => state !== 'update_needed' && state !== 'set_aside';
 
@@ -154,7 +159,7 @@ export function learn(line: Line, outcome: Outcome, now: Millis, fraction: numbe
     case 'busy': {
       if (outcome.retry_after_s === null) return failed('server_down');
       // Up to a quarter more than told, so that a shift's phones do not all come back at once.
-      const wait = outcome.retry_after_s * 1000 * (1 + fraction / 4);
+      const wait = Math.min(LONGEST_WAIT_MS, outcome.retry_after_s * 1000 * (1 + fraction / 4));
       return failed('server_down', { not_before: now + wait, told: true });
     }
     case 'too_big': {

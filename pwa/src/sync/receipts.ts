@@ -3,6 +3,7 @@
  * ledger, which keeps it 30 days: a server restored from a backup is offered it again.
  */
 import type { EditState } from '../db/schema';
+import { LONGEST_WAIT_MS } from './planner';
 import type { Millis } from './types';
 import type { Receipt } from './wire';
 
@@ -29,7 +30,7 @@ export function settle(receipt: Receipt, now: Millis, neverComes = false): Settl
       if (neverComes) return { to: 'outbox', state: 'set_aside', not_before: 0 };
       return { to: 'outbox', state: 'held', not_before: now + HELD_RETRY_MS };
     case 'retry':
-      return { to: 'outbox', state: 'retry_wait', not_before: now + (receipt.seconds ?? 1) * 1000 };
+      return { to: 'outbox', state: 'retry_wait', not_before: now + Math.min(LONGEST_WAIT_MS, (receipt.seconds ?? 1) * 1000) };
     case 'update_needed':
       return { to: 'outbox', state: 'update_needed', not_before: 0 };
   }
