@@ -90,6 +90,7 @@ async function quiet(world: World): Promise<void> {
   for (let left = 2; left > 0; left--) {
     await world.time.moveTo(world.time.now + POLL_MS);
     await world.clear();
+    await help(world);
   }
   world.check();
   const log = await world.server.tell<ServersLog>('log');

@@ -137,6 +137,7 @@ export class Tab implements Holder {
     this.phone = new Phone(user, short(user.person_id), {
       db,
       credentials: this.session,
+      deviceId: () => this.session.deviceId(),
       post: postBy(this.device.net.fetchFor(this)),
       exclusive: this.exclusive,
       clock: this.clock,

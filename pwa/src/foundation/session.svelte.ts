@@ -97,6 +97,11 @@ export class Session implements Credentials {
     return () => this.#renewed.delete(then);
   }
 
+  /** Of this phone. */
+  deviceId(): Promise<string> {
+    return this.parts.people.deviceId();
+  }
+
   async csrf(): Promise<string | null> {
     const secrets = this.user && (await this.parts.people.secrets(this.user));
     return secrets?.csrf ?? null;

@@ -71,6 +71,27 @@ describe('two tabs', () => {
   });
 });
 
+describe('after a sign-in that found no room to write down whose phone this is', () => {
+  const nameless = (device: string) => new Outbox(new UserDb(db.name), device, ANN, clock);
+  const held = () => db.read(['meta'], (tx) => tx.objectStore('meta').get('device'));
+
+  beforeEach(async () => {
+    await db.write(['meta'], (tx) => tx.objectStore('meta').delete('device'));
+  });
+
+  test('the first edit brings the id under which it is numbered', async () => {
+    await outbox.append(score());
+    expect(await held()).toBe(DEVICE);
+  });
+
+  test('tabs that each had an id of their own number under one', async () => {
+    const [one, two] = [nameless('one'), nameless('two')];
+    await one.append(score());
+    const { edit } = await two.append(score({ record: 'E2' }));
+    expect([await held(), edit.version]).toEqual(['one', `one.${ANN}.2`]);
+  });
+});
+
 describe('a newer value', () => {
   test('takes the place of an unsent one under the same number and base', async () => {
     await outbox.append(score({ base: 'bo.7' }));

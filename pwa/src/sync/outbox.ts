@@ -48,7 +48,8 @@ export class Outbox {
 
   constructor(
     private readonly db: UserDb,
-    readonly device: Id,
+    /** Under which this person's edits are numbered on this phone: the one on its disk, from the first edit on. */
+    public device: Id,
     readonly author: Id,
     private readonly clock: Clock,
   ) {}
@@ -76,7 +77,8 @@ export class Outbox {
   }
 
   /** Takes what the disk says in place of what memory says. Call within `inTurn`. */
-  async take(n: number, stored: readonly StoredEdit[]): Promise<void> {
+  async take(n: number, stored: readonly StoredEdit[], device: Id | null = null): Promise<void> {
+    if (device) this.device = device;
     const entries = await Promise.all(stored.map((one) => this.#entry(one)));
     this.#entries = new Map(entries.map((entry) => [entry.edit.n, entry]));
     this.#n = n;
@@ -167,6 +169,10 @@ export class Outbox {
       const meta = tx.objectStore('meta');
       const outbox = tx.objectStore('outbox');
       if (((await meta.get('n')) ?? 0) !== expected) throw new LostRace();
+      // A sign-in that found no room has left no id here; another tab may have brought one of its own.
+      const device = await meta.get('device');
+      if (device && device !== this.device) throw new LostRace();
+      if (!device) await meta.put(this.device, 'device');
       if (before) {
         const held = await outbox.get(n);
         if (!held || held.attempts > 0) throw new LostRace();
@@ -192,10 +198,10 @@ export class Outbox {
   }
 
   async #reread(): Promise<void> {
-    const [n, stored] = await this.db.read(['meta', 'outbox'], (tx) =>
-      Promise.all([tx.objectStore('meta').get('n'), tx.objectStore('outbox').getAll()]),
+    const [n, device, stored] = await this.db.read(['meta', 'outbox'], (tx) =>
+      Promise.all([tx.objectStore('meta').get('n'), tx.objectStore('meta').get('device'), tx.objectStore('outbox').getAll()]),
     );
-    await this.take((n as number | undefined) ?? 0, stored);
+    await this.take((n as number | undefined) ?? 0, stored, (device as Id | undefined) ?? null);
   }
 
   #change(n: number, change: Partial<StoredEdit>): Promise<void> {

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import type { User } from '../foundation/people';
 import { Phone } from './phone.svelte';
-import { alone, ANN, answering, freshDb, ScriptedServer, TestChance, TestClock, TestSurroundings } from './testing';
+import { alone, ANN, answering, DEVICE, freshDb, ScriptedServer, TestChance, TestClock, TestSurroundings } from './testing';
 
 const file = vi.hoisted(() => ({ missing: true }));
 vi.mock('./engine', async (original) => {
@@ -14,6 +14,7 @@ const USER = { person_id: '1', plant: { code: 'north' } } as User;
 test('a phone that lacks the part that sends says so, keeps every edit, and sends when the part can be had', async () => {
   const server = new ScriptedServer().then(answering({ receipts: [[1, 'a']] }));
   const phone = new Phone(USER, ANN, {
+    deviceId: () => Promise.resolve(DEVICE),
     db: await freshDb(),
     credentials: { csrf: () => Promise.resolve('c'), refresh: () => Promise.resolve(false), onRenewed: () => () => undefined },
     post: server.post,

@@ -45,6 +45,8 @@ export interface PhoneParts {
   db: UserDb;
   credentials: Credentials & { onRenewed(then: () => void): () => void };
   post: Post;
+  /** Of this phone, where the person's own database has none yet: a sign-in may find no room to write it down. */
+  deviceId: () => Promise<Id>;
   exclusive: Exclusive;
   clock: Clock;
   chance: Chance;
@@ -195,7 +197,7 @@ export class Phone {
   async #start(): Promise<void> {
     try {
       const snapshot = await this.parts.db.snapshot();
-      const outbox = new Outbox(this.parts.db, snapshot.device ?? '', this.me, this.parts.clock);
+      const outbox = new Outbox(this.parts.db, snapshot.device ?? (await this.parts.deviceId()), this.me, this.parts.clock);
       await outbox.inTurn(() => this.#take(outbox, snapshot));
       this.#outbox = outbox;
     } catch (error) {
@@ -267,7 +269,7 @@ export class Phone {
 
   /** True: other rows than before. */
   async #take(outbox: Outbox, snapshot: Snapshot): Promise<boolean> {
-    await outbox.take(snapshot.n, snapshot.outbox);
+    await outbox.take(snapshot.n, snapshot.outbox, snapshot.device);
     const own = async (stored: Parameters<typeof openEdit>[0]): Promise<OwnEdit> => ({
       ...(await openEdit(stored)),
       version: outbox.version(stored.n),

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { UserDb } from '../db/user-db';
 import type { User } from '../foundation/people';
 import { Phone, type PhoneParts } from './phone.svelte';
-import { alone, ANN, answering, BO, freshDb, own, page, problem, ScriptedServer, TestChance, TestClock, TestSurroundings, withFault } from './testing';
+import { alone, ANN, answering, BO, DEVICE, freshDb, own, page, problem, ScriptedServer, TestChance, TestClock, TestSurroundings, withFault } from './testing';
 import type { NewMutation } from './types';
 
 const USER: User = {
@@ -39,6 +39,7 @@ function open(change: Partial<PhoneParts> = {}): Phone {
   const channel = new BroadcastChannel(db.name);
   channels.push(channel);
   const phone = new Phone(USER, ANN, {
+    deviceId: () => Promise.resolve(DEVICE),
     db: new UserDb(db.name),
     credentials: {
       csrf: () => Promise.resolve('c'),

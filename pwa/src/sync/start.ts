@@ -28,6 +28,7 @@ export function openPhone(session: Session, user: User): Phone {
   return new Phone(user, short(user.person_id), {
     db,
     credentials: session,
+    deviceId: () => session.deviceId(),
     post: postBy((...args) => fetch(...args)),
     exclusive,
     clock: realClock,

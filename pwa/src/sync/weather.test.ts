@@ -110,6 +110,7 @@ async function storm(seed: number): Promise<void> {
   let renew = (): void => undefined;
   const start = (): Phone =>
     new Phone(USER, ANN, {
+      deviceId: () => Promise.resolve(DEVICE),
       db: new UserDb(db.name),
       credentials: {
         csrf: () => Promise.resolve('c'),
