@@ -11,16 +11,18 @@ VENV := $(ROOT)/.venv
 STAMPS := $(VENV)/stamps
 PORT ?= 8080
 K ?=
+SEEDS ?= 5000
+FIRST ?= 1
 # The wheel's own node first (its wrapper in .venv/bin costs 45 ms per start), then the tools.
 export PATH := $(VENV)/node:$(VENV)/bin:$(PATH)
 export PLAYWRIGHT_NODEJS_PATH := $(VENV)/node/node
 export PYTHONDONTWRITEBYTECODE :=
 NPX := npx --no-install
 
-.PHONY: help run test check generate e2e bench soak soak-real locks install install-test build system server-tests pwa-tests shots clean
+.PHONY: help run test check generate e2e bench soak soak-client soak-client-selftest soak-real locks install install-test build system server-tests pwa-tests shots clean
 
 help: ## this list
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-20s %s\n", $$1, $$2}'
 
 # ---- what a person does ------------------------------------------------------------------------
 
@@ -58,6 +60,12 @@ bench: system install-test build ## figures of the phone and of the wire, as rat
 
 soak: install-test ## the merge core under 20,000 random scripts per rule
 	GEMBA_SOAK=1 pytest -q tests/sync
+
+soak-client: install-test generate ## the phone's own code under SEEDS (5000) random weathers, against the real server
+	python -m tests.soak_client.run --seeds $(SEEDS) --first $(FIRST)
+
+soak-client-selftest: install-test generate ## known bugs, planted in the phone's code: each must be caught
+	python -m tests.soak_client.run --selftest
 
 soak-real: system install-test generate ## the long form of the hostile tests, every door under the whole corpus
 	GEMBA_SOAK=1 pytest -q tests/server/test_hostile.py tests/server/test_stranger.py tests/server/sync_api

@@ -6,7 +6,7 @@ import svelteConfig from './svelte.config.js';
 const REAL_WORLD = 'Time, chance and cryptography come from foundation/, so that a test can hold them in its hand.';
 
 export default ts.config(
-  { ignores: ['dist/**', 'src/generated/**', 'node_modules/**', 'project.inlang/**'] },
+  { ignores: ['dist/**', 'src/generated/**', 'node_modules/**', 'project.inlang/**', 'sim/.built/**'] },
   ...ts.configs.strict,
   ...svelte.configs.recommended,
   { languageOptions: { globals: { ...globals.browser } } },
@@ -15,7 +15,7 @@ export default ts.config(
     languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },
   },
   {
-    files: ['src/**/*.{ts,svelte}'],
+    files: ['src/**/*.{ts,svelte}', 'sim/**/*.ts'],
     rules: {
       eqeqeq: 'error',
       'no-console': 'error',
@@ -51,5 +51,5 @@ export default ts.config(
       ],
     },
   },
-  { files: ['scripts/**', '*.config.*', '.dependency-cruiser.cjs'], languageOptions: { globals: globals.node } },
+  { files: ['scripts/**', 'sim/*.mjs', '*.config.*', '.dependency-cruiser.cjs'], languageOptions: { globals: globals.node } },
 );

@@ -21,6 +21,7 @@ export interface ServersLog {
   integrity: string;
 }
 
+const WRITES = new Set(['set', 'merged']);
 const FINAL = new Set(['a', 's', 'm', 'c', 'p']);
 const WITH_EFFECT: Record<string, number> = { a: 1, m: 1, s: 0, p: 0 };
 
@@ -30,7 +31,8 @@ export function checkLog(log: ServersLog, oracle: Oracle): void {
   if (log.variants.length) throw new Violation('id-reused', log.variants.join(' '));
   const byId = new Map(log.mutations.map((one) => [one.id, one]));
   const steps = new Map<string, number>();
-  for (const { version } of log.history) {
+  for (const { version, kind } of log.history) {
+    if (!WRITES.has(kind)) continue; // a case that ends by agreement names the edit that agreed, which wrote nothing
     const plain = version?.replace('+.', '.') ?? '';
     steps.set(plain, (steps.get(plain) ?? 0) + 1);
   }
@@ -54,13 +56,15 @@ export function checkLog(log: ServersLog, oracle: Oracle): void {
 
 /** A plain write names what it replaced, and that was what stood there. */
 function checkHistory(history: Step[]): void {
-  const held = new Map<string, string | null>();
+  const held = new Map<string, string | null | undefined>();
   for (const { record, field, kind, version, replaced } of history) {
     const place = `${record} ${field}`;
-    if ((kind === 'set' || kind === 'merged') && !field.startsWith('chips/') && field !== 'status' && field !== 'answer') {
-      if (replaced !== (held.get(place) ?? null)) throw new Violation('replaced-is-named', `${place} ${version} replaced ${replaced}`);
+    const stood = held.has(place) ? held.get(place) : null;
+    if (WRITES.has(kind) && !field.startsWith('chips/') && stood !== undefined) {
+      if (replaced !== stood) throw new Violation('replaced-is-named', `${place} ${version} replaced ${replaced}`);
     }
-    if (kind === 'set' || kind === 'merged' || kind === 'decided') held.set(place, version);
+    if (WRITES.has(kind)) held.set(place, version);
+    else if (kind === 'resolved') held.set(place, undefined); // a decision may have written or only ended the case
   }
 }
 

@@ -100,6 +100,30 @@ export class Oracle {
     }
   }
 
+  /**
+   * Somebody alone with one phone sees what they last gave, whatever has or has not arrived: it neither vanishes nor
+   * falls back. Parked edits are out of it; so is a tab whose storage failed under it.
+   */
+  checkView(tab: Tab): void {
+    const { phone, device } = tab;
+    if (!phone?.loaded || tab.doubtful) return;
+    const last = new Map<string, Saved>();
+    for (const one of this.saved.values()) {
+      if (one.device !== device || one.op !== 'set' || one.db !== databaseOf(tab)) continue;
+      const place = `${one.record} ${one.field}`;
+      if (one.n > (last.get(place)?.n ?? 0)) last.set(place, one);
+    }
+    for (const one of last.values()) {
+      const row = phone.evaluation(one.record);
+      const kept = device.disk.lookAt<StoredReceipt>(one.db, 'ledger', one.n);
+      if (!row || kept?.parked || kept?.result === 'parked') continue;
+      const shown = row.fields[one.field]?.value ?? null;
+      if (!same(shown, one.value)) {
+        throw new Violation('own-edit-is-seen', `${one.id} ${one.field}: ${JSON.stringify(shown)} for ${JSON.stringify(one.value)}`);
+      }
+    }
+  }
+
   /** The browser cleared this phone: what was not confirmed by then is gone, and nobody promised otherwise. */
   cleared(device: Device): void {
     for (const one of this.saved.values()) {

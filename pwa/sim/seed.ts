@@ -62,6 +62,7 @@ async function live(world: World): Promise<void> {
 /** One or two phones: of one person, of two who judge the same team, or of a rater and somebody judged. */
 async function gather(world: World, { people }: Plant): Promise<void> {
   const company = world.dice.weighed({ alone: 5, two_phones: 2, delegate: 3, worker: 1 });
+  world.alone = company === 'alone';
   world.phone('ann', people.rater);
   if (company === 'two_phones') world.phone('ann2', people.rater);
   if (company === 'delegate') world.phone('bo', people.delegate);

@@ -24,6 +24,8 @@ export class World {
   readonly #doing = new Map<Promise<void>, Tab>();
   failure: Error | null = null;
   backups = 0;
+  /** One person with one phone: nobody else's edit can move what they see. */
+  alone = false;
   kinds: Kinds = { on: new Set(), going: {}, coming: {} };
   around: Around | null = null;
 
@@ -95,6 +97,7 @@ export class World {
   check(): void {
     if (this.failure) throw this.failure;
     this.oracle.checkDisks();
+    if (this.alone) for (const { alive } of this.devices) for (const tab of alive) this.oracle.checkView(tab);
     if (this.server.broken.length) throw new Violation('no-500', this.server.broken.join(' '));
   }
 
