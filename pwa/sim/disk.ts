@@ -16,6 +16,7 @@ interface RawTransaction {
   durability: string;
   db: RawConnection;
   _state: string;
+  _rollbackLog: (() => void)[];
   _abort(name: string): void;
   dispatchEvent(event: Event): boolean;
 }
@@ -57,7 +58,7 @@ const holders = new WeakMap<RawConnection, Holder>();
 const handles = new WeakMap<Holder, Set<RawConnection>>();
 
 export type Trouble =
-  | { kind: 'crash'; at: 'write' | 'commit'; left: number; holder: Holder }
+  | { kind: 'crash'; at: 'write' | 'before_commit' | 'after_commit'; left: number; holder: Holder }
   | { kind: 'quota' | 'ailing'; left: number };
 
 export class Disk {
@@ -133,15 +134,16 @@ export class Disk {
     throw failure(trouble.kind === 'quota' ? 'QuotaExceededError' : 'UnknownError');
   }
 
-  /** A product's transaction is on disk; its page does not know yet. */
-  committed(transaction: RawTransaction): void {
+  /** All writes of a product's transaction are done. It is on disk unless the crash comes first; its page knows neither. */
+  committing(transaction: RawTransaction): void {
     if (transaction.mode !== 'readwrite') return;
-    if (transaction.durability === 'strict') this.#unsure.clear();
     const { trouble } = this;
-    if (trouble?.kind !== 'crash' || trouble.at !== 'commit' || trouble.holder !== holders.get(transaction.db)) return;
-    if (--trouble.left > 0) return;
+    const due = trouble?.kind === 'crash' && trouble.at !== 'write' && trouble.holder === holders.get(transaction.db) && --trouble.left <= 0;
+    if (due && trouble.at === 'before_commit') for (const undo of transaction._rollbackLog.reverse()) undo();
+    else if (transaction.durability === 'strict') this.#unsure.clear();
+    if (!due) return;
     this.trouble = null;
-    this.onTrouble('crash_after_commit');
+    this.onTrouble(`crash_${trouble.at}`);
     trouble.holder.kill();
   }
 
@@ -236,7 +238,7 @@ connections.transaction = function (this: IDBDatabase, ...asked) {
   if (!holder) return made;
   const real = raw.dispatchEvent.bind(raw);
   raw.dispatchEvent = (event) => {
-    if (event.type === 'complete') holder.disk.committed(raw);
+    if (event.type === 'complete') holder.disk.committing(raw);
     if (!holder.dead) return real(event);
     raw.db._rawDatabase.processTransactions(); // the others of this database go on without that page
     return true;

@@ -147,9 +147,19 @@ async function onServer(tab: Tab, server: Server, now: number): Promise<Shown> {
   return { evaluations: all('evaluation'), cases: all('case'), results: all('result'), cycles: all('cycle'), forms: all('form') };
 }
 
-/** What a tab shows, byte for byte what the server holds; and its status says of each edit what the server says. */
-export async function checkTab(tab: Tab, server: Server, log: ServersLog, now: number): Promise<void> {
-  const [shown, held] = [shownBy(tab), await onServer(tab, server, now)];
+/** What each tab of a phone shows, byte for byte what the server holds; and its status says of each edit what the server says. */
+export async function checkPhone(device: Device, server: Server, log: ServersLog, now: number): Promise<void> {
+  const [first] = device.alive;
+  if (!first) throw new Violation('is-open', device.name);
+  const held = await onServer(first, server, now);
+  for (const tab of device.alive) {
+    checkRows(tab, held);
+    checkStatus(tab, device, log);
+  }
+}
+
+function checkRows(tab: Tab, held: Shown): void {
+  const shown = shownBy(tab);
   for (const kind of ROWS) {
     if (same(shown[kind], held[kind])) continue;
     const [mine, theirs] = [shown[kind] as { id: string }[], held[kind] as { id: string }[]];
@@ -159,7 +169,6 @@ export async function checkTab(tab: Tab, server: Server, log: ServersLog, now: n
       `${kind}: ${mine.length} rows for ${theirs.length}; ${difference(mine[other], theirs[other])}`,
     );
   }
-  checkStatus(tab, tab.device, log);
 }
 
 /** The first place where two values differ. */
@@ -173,7 +182,7 @@ function difference(mine: unknown, theirs: unknown, place = ''): string {
 function checkStatus(tab: Tab, device: Device, log: ServersLog): void {
   const db = databaseOf(tab);
   const byId = new Map(log.mutations.map((one) => [one.id, one]));
-  const writer = `${device.disk.lookAt<string>(db, 'meta', 'device')}.${device.person.id}`;
+  const writer = `${device.disk.lookAt<string>(db, 'meta', 'device')}.${tab.me}`;
   const wrong = device.disk
     .look<StoredReceipt>(db, 'ledger')
     .filter((one) => (one.result === 'parked') !== (byId.get(`${writer}.${one.n}`)?.receipt === 'p'));

@@ -2,6 +2,7 @@
 import { settle, through } from './loop.ts';
 import type { Disk } from './disk.ts';
 import { edit } from './person.ts';
+import { databaseFor } from './oracle.ts';
 import type { Device, Tab } from './tab.ts';
 import { blow, COMING, giveUp, GOING } from './weather.ts';
 import type { World } from './world.ts';
@@ -11,7 +12,7 @@ const YEAR_MS = 365 * 24 * 3_600_000;
 /** Beside the network's. */
 const KINDS = [
   'crash', 'power', 'quota', 'ailing', 'full', 'dead_handle', 'second_tab', 'reload', 'clock', 'restore', 'expired', 'refresh',
-  'evict_rows', 'evict_all', 'hidden', 'revoked', 'closing', 'bursts',
+  'evict_rows', 'evict_all', 'hidden', 'revoked', 'closing', 'bursts', 'next_person',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -95,6 +96,13 @@ export function enter(world: World, tab: Tab): void {
 
 function live(world: World, device: Device, tab: Tab): void {
   const { dice, kinds } = world;
+  if (kinds.on.has('next_person') && world.shared && tab.phone && dice.chance(0.5)) {
+    world.fault('next_person');
+    const { rater, delegate } = world.shared;
+    const to = device.person === rater ? delegate : rater;
+    if (!device.people.includes(to)) device.people.push(to);
+    return void tab.pass(to, dice.pick(['switch', 'sign_out'])).catch(() => undefined);
+  }
   if (kinds.on.has('second_tab') && device.alive.length < 2 && dice.chance(0.6)) {
     world.fault('second_tab');
     return enter(world, device.open());
@@ -119,15 +127,14 @@ function trouble(world: World, device: Device, tab: Tab): void {
   const kind = dice.pick(here);
   switch (kind) {
     case 'crash':
-      disk.trouble = { kind, at: dice.pick(['write', 'commit']), left: dice.between(1, 8), holder: tab };
+      disk.trouble = { kind, at: dice.pick(['write', 'before_commit', 'after_commit']), left: dice.between(1, 8), holder: tab };
       return edit(world, tab);
     case 'quota':
     case 'ailing':
-      tab.doubtful = true;
       disk.trouble = { kind, left: dice.between(1, 6) };
       return edit(world, tab);
     case 'full':
-      return fill(world, disk, device);
+      return fill(world, disk);
     case 'dead_handle':
       world.fault(kind);
       for (const one of device.alive) one.doubtful = true;
@@ -153,10 +160,9 @@ function trouble(world: World, device: Device, tab: Tab): void {
   }
 }
 
-function fill(world: World, disk: Disk, device: Device): void {
+function fill(world: World, disk: Disk): void {
   const to = disk.full === 'no' ? world.dice.pick(['rows', 'all'] as const) : 'no';
   if (to !== 'no') world.fault(`full_${to}`);
-  for (const one of device.alive) one.doubtful = true;
   disk.full = to;
 }
 
@@ -196,10 +202,30 @@ export async function calmDown(world: World): Promise<void> {
     device.disk.trouble = null;
     device.disk.full = 'no';
     if (device.alive.length === 0) device.open();
+    // Two people in two tabs of one phone sign each other out for ever: one of them closes theirs.
+    if (device.people.length > 1) for (const tab of device.alive.slice(1)) tab.close();
     for (const tab of device.alive) if (!tab.visible) tab.show(true);
   }
   await world.clear();
   await help(world);
+}
+
+/** Somebody else's work still lies on a phone: they come back for it. False: there is none. */
+export async function comeBack(world: World): Promise<boolean> {
+  for (const device of world.devices) {
+    const [tab] = device.alive;
+    if (!tab || device.people.length < 2) continue;
+    for (const person of device.people) {
+      if (person.id === tab.me || device.disk.look(databaseFor(tab, person), 'outbox').length === 0) continue;
+      world.note(`${person.employee_no} comes back`);
+      const entering = tab.pass(person, 'switch');
+      entering.catch(() => undefined);
+      await world.clear();
+      await through(entering);
+      return true;
+    }
+  }
+  return false;
 }
 
 /** Opens and signs in. */
@@ -207,6 +233,7 @@ export async function help(world: World): Promise<void> {
   for (const device of world.devices) {
     for (const tab of device.alive) {
       if (tab.session.state === 'starting') await through(tab.start());
+      tab.stand();
       if (tab.phone && !tab.phone.status.needs_login) continue;
       const login = tab.signIn();
       login.catch(() => undefined);

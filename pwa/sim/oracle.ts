@@ -4,7 +4,7 @@
  */
 import type { StoredEdit, StoredReceipt } from '../src/db/schema';
 import type { NewMutation } from '../src/sync/types';
-import type { Device, Tab } from './tab.ts';
+import type { Device, Person, Tab } from './tab.ts';
 
 export interface Content {
   field: string;
@@ -30,6 +30,13 @@ export interface Logged extends Content {
   asked: unknown;
   receipt: string;
   reason: string | null;
+}
+
+/** A tab in the hands of whoever it showed its screen to. */
+export interface Hand {
+  tab: Tab;
+  me: string;
+  db: string;
 }
 
 export class Violation extends Error {
@@ -59,16 +66,29 @@ export class Oracle {
   readonly gone = new Set<string>();
   edits = 0;
 
+  /** Wishes that got no word: their tab was killed, and they may or may not be on the disk. */
+  readonly #open = new Map<string, number>();
+
   /** Before an edit is tried. */
-  wish(tab: Tab, wish: NewMutation): void {
-    const { value } = tab.client.tidy(wish);
-    this.wished.add(wishKey(tab.device.person.id, wish.record, wish.field, wish.op, value));
+  wish(hand: Hand, wish: NewMutation): void {
+    const key = this.#key(hand, wish);
+    this.wished.add(key);
+    this.#open.set(key, (this.#open.get(key) ?? 0) + 1);
+  }
+
+  /** The phone has said something about it, whatever it was. */
+  answered(hand: Hand, wish: NewMutation): void {
+    const key = this.#key(hand, wish);
+    this.#open.set(key, (this.#open.get(key) ?? 0) - 1);
+  }
+
+  #key({ tab, me }: Hand, wish: NewMutation): string {
+    return wishKey(me, wish.record, wish.field, wish.op, tab.client.tidy(wish).value);
   }
 
   /** The phone shows "saved". Looks for the edit on the disk at that very moment. */
-  promised(tab: Tab, wish: NewMutation): void {
+  promised({ tab, me, db }: Hand, wish: NewMutation): void {
     const { value } = tab.client.tidy(wish);
-    const db = databaseOf(tab);
     const { disk } = tab.device;
     const lying = [...disk.look<StoredEdit>(db, 'outbox'), ...disk.look<StoredReceipt>(db, 'ledger')];
     const fits = lying.filter((one) => {
@@ -77,7 +97,7 @@ export class Oracle {
     });
     if (fits.length === 0) throw new Violation('saved-is-on-disk', `${wish.op} ${wish.field} ${JSON.stringify(value)}`);
     const n = Math.max(...fits.map((one) => one.n));
-    const id = `${disk.lookAt<string>(db, 'meta', 'device')}.${tab.device.person.id}.${n}`;
+    const id = `${disk.lookAt<string>(db, 'meta', 'device')}.${me}.${n}`;
     this.edits++;
     this.saved.set(id, { device: tab.device, db, id, n, record: wish.record, field: wish.field, op: wish.op, value, confirmed: false });
   }
@@ -94,7 +114,11 @@ export class Oracle {
       }
       if ('result' in stored) one.confirmed = true;
       const held = contentOf(stored);
-      if (!same([held.field, held.op, held.value], [one.field, one.op, one.value])) {
+      if (same([held.field, held.op, held.value], [one.field, one.op, one.value])) continue;
+      const [, author = ''] = one.id.split('.');
+      // A newer value took its place, and the tab was killed before it could say so.
+      if ((this.#open.get(wishKey(author, one.record, held.field, held.op, held.value)) ?? 0) > 0) one.value = held.value;
+      else {
         throw new Violation('content-as-saved', `${one.id} ${one.field}: ${JSON.stringify(held.value)} for ${JSON.stringify(one.value)}`);
       }
     }
@@ -116,12 +140,19 @@ export class Oracle {
     for (const one of last.values()) {
       const row = phone.evaluation(one.record);
       const kept = device.disk.lookAt<StoredReceipt>(one.db, 'ledger', one.n);
-      if (!row || kept?.parked || kept?.result === 'parked') continue;
+      if (!row || kept?.parked || kept?.result === 'parked' || this.#hasLater(one)) continue;
       const shown = row.fields[one.field]?.value ?? null;
       if (!same(shown, one.value)) {
         throw new Violation('own-edit-is-seen', `${one.id} ${one.field}: ${JSON.stringify(shown)} for ${JSON.stringify(one.value)}`);
       }
     }
+  }
+
+  /** On disk, but its tab was killed before it could say so. */
+  #hasLater({ device, db, n, record, field }: Saved): boolean {
+    return [...device.disk.look<StoredEdit>(db, 'outbox'), ...device.disk.look<StoredReceipt>(db, 'ledger')].some(
+      (one) => one.n > n && one.record === record && contentOf(one).field === field,
+    );
   }
 
   /** The browser cleared this phone: what was not confirmed by then is gone, and nobody promised otherwise. */
@@ -141,4 +172,11 @@ export function databaseOf(tab: Tab): string {
   const { user } = tab.session;
   if (!user) throw new Error('nobody is signed in');
   return tab.client.userDbName(user);
+}
+
+/** The database of somebody who has held this tab's phone. */
+export function databaseFor(tab: Tab, person: Person): string {
+  const bytes = [...atob(person.id.replace(/-/g, '+').replace(/_/g, '/'))].map((char) => char.charCodeAt(0).toString(16).padStart(2, '0'));
+  const uuid = bytes.join('').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return tab.client.userDbName({ person_id: uuid, plant: { code: tab.device.around.plant } });
 }

@@ -30,12 +30,20 @@ function act(tab: Tab, dice: Dice, oracle: Oracle, records: number): Doing | nul
   const chosen = choose(tab, dice, records);
   if (!chosen || !tab.phone) return null;
   const { phone } = tab;
+  const hand = { tab, me: phone.me, db: tab.client.userDbName(phone.user) };
   const watching = {
     append: async (wish: NewMutation): Promise<void> => {
-      oracle.wish(tab, wish);
-      await phone.append(wish);
-      // A killed tab never comes here: its screen shows nothing any more.
-      if (!tab.dead) oracle.promised(tab, wish);
+      oracle.wish(hand, wish);
+      try {
+        await phone.append(wish);
+      } catch (error) {
+        if (!tab.dead) oracle.answered(hand, wish);
+        throw error;
+      }
+      // A killed tab says nothing any more, and its screen is gone.
+      if (tab.dead) return;
+      oracle.promised(hand, wish);
+      oracle.answered(hand, wish);
     },
   };
   return { what: chosen.what, done: chosen.act(watching) };

@@ -1,9 +1,9 @@
 /** One seed from its first tap to its last check: calm, faults, quiet. */
-import { checkAuthors, checkLog, checkTab, type ServersLog } from './final.ts';
+import { checkAuthors, checkLog, checkPhone, type ServersLog } from './final.ts';
 import { through } from './loop.ts';
 import type { Server } from './net.ts';
 import { Violation } from './oracle.ts';
-import { calmDown, drawKinds, help, storm } from './nemesis.ts';
+import { calmDown, comeBack, drawKinds, help, storm } from './nemesis.ts';
 import { edit } from './person.ts';
 import type { Around } from './tab.ts';
 import { type Plant, World } from './world.ts';
@@ -61,7 +61,8 @@ async function live(world: World): Promise<void> {
 
 /** One or two phones: of one person, of two who judge the same team, or of a rater and somebody judged. */
 async function gather(world: World, { people }: Plant): Promise<void> {
-  const company = world.dice.weighed({ alone: 5, two_phones: 2, delegate: 3, worker: 1 });
+  const company = world.dice.weighed({ alone: 5, two_phones: 2, delegate: 3, worker: 1, shared: 2 });
+  if (company === 'shared' || company === 'delegate') world.shared = people;
   world.alone = company === 'alone';
   world.phone('ann', people.rater);
   if (company === 'two_phones') world.phone('ann2', people.rater);
@@ -83,19 +84,20 @@ async function quiet(world: World): Promise<void> {
     world.check();
     await help(world);
     const tabs = world.devices.flatMap(({ alive }) => alive);
-    if (world.waiting === 0 && tabs.every(({ phone }) => phone?.status.queued === 0)) break;
+    if (world.waiting === 0 && tabs.every(({ phone }) => phone?.status.queued === 0)) {
+      if (!(await comeBack(world))) break;
+      continue;
+    }
     if (left === 0) throw new Violation('queue-empties', JSON.stringify(tabs.map(({ phone }) => phone?.status)));
     await world.time.moveTo(world.time.next ?? world.time.now + 1000);
   }
   // Phones that had nothing to send hear of the others by their poll.
-  for (let left = 2; left > 0; left--) {
-    await world.time.moveTo(world.time.now + POLL_MS);
-    await world.clear();
-    await help(world);
-  }
+  await world.time.moveTo(world.time.now + POLL_MS);
+  await world.clear();
+  await help(world);
   world.check();
   const log = await world.server.tell<ServersLog>('log');
   checkLog(log, world.oracle);
   checkAuthors(log, world.oracle);
-  for (const { alive } of world.devices) for (const tab of alive) await checkTab(tab, world.server, log, world.time.now);
+  for (const device of world.devices) await checkPhone(device, world.server, log, world.time.now);
 }

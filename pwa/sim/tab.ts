@@ -13,7 +13,7 @@ export interface Person {
 
 /** How long a tab waits for another one's lock, as the product does. */
 const LOCK_WAIT_MS = 20_000;
-type Channel = Pick<BroadcastChannel, 'postMessage' | 'close' | 'onmessage'>;
+type Channel = Pick<BroadcastChannel, 'name' | 'postMessage' | 'close' | 'onmessage'>;
 type Phone = InstanceType<Client['Phone']>;
 type Session = InstanceType<Client['Session']>;
 
@@ -44,12 +44,16 @@ export class Device {
   skew = 0;
 
   readonly name: string;
+  /** Who holds it now. */
   person: Person;
+  /** Who has held it. */
+  readonly people: Person[];
   readonly around: Around;
 
   constructor(name: string, person: Person, around: Around) {
     this.name = name;
     this.person = person;
+    this.people = [person];
     this.around = around;
     this.net = new Net(() => around.time.now);
   }
@@ -128,9 +132,28 @@ export class Tab implements Holder {
     this.stand();
   }
 
-  /** As App.svelte does: a phone for whoever is signed in. */
+  /** The next person takes this phone; what the last one has not sent stays. */
+  async pass(to: Person, leaving: 'switch' | 'sign_out'): Promise<void> {
+    await (leaving === 'switch' ? this.session.switchUser() : this.session.signOut());
+    this.device.person = to;
+    this.stand();
+    await this.signIn();
+  }
+
+  /** Whoever is signed in, as rows name them. */
+  get me(): string | null {
+    const { user } = this.session;
+    return user && this.client.short(user.person_id);
+  }
+
+  /** As App.svelte does: a phone for whoever is signed in, closed when that is another person. */
   stand(): void {
     const { user } = this.session;
+    if (this.phone && this.phone.user.person_id !== user?.person_id) {
+      this.phone.close();
+      this.phone = null;
+      this.channels.length = 0;
+    }
     if (!user || this.phone) return;
     const { Phone, short, userDb, userDbName, postBy } = this.client;
     const db = userDb(userDbName(user));
@@ -143,7 +166,7 @@ export class Tab implements Holder {
       clock: this.clock,
       chance: this.chance,
       around: { window: this.window, document: this.document },
-      channel: this.#channel(),
+      channel: this.#channel(db.name),
       storage: null,
     });
   }
@@ -151,6 +174,7 @@ export class Tab implements Holder {
   /** Web Locks of this phone: one at a time, given up after a while, freed when a tab dies. */
   readonly exclusive = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const { around, locks } = this.device;
+    if (this.dead) return new Promise(() => undefined);
     if (!around.locks) return work();
     const waiting = locks.get(name) ?? [];
     if (!locks.has(name)) locks.set(name, waiting);
@@ -203,14 +227,18 @@ export class Tab implements Holder {
     this.window.dispatchEvent(new Event('online'));
   }
 
-  #channel(): Channel {
+  #channel(name: string): Channel {
     const channel: Channel = {
+      name,
       onmessage: null,
       close: () => undefined,
       postMessage: (data: unknown) => {
         if (this.dead) return;
         for (const other of this.device.alive) {
-          if (other !== this) for (const one of other.channels) queueTask(() => void (other.dead || one.onmessage?.call(one as BroadcastChannel, { data } as MessageEvent)));
+          for (const one of other.channels) {
+            if (other === this || one.name !== name) continue;
+            queueTask(() => void (other.dead || one.onmessage?.call(one as BroadcastChannel, { data } as MessageEvent)));
+          }
         }
       },
     };

@@ -26,6 +26,8 @@ export class World {
   backups = 0;
   /** One person with one phone: nobody else's edit can move what they see. */
   alone = false;
+  /** Who may take each other's phone. */
+  shared: Plant['people'] | null = null;
   kinds: Kinds = { on: new Set(), going: {}, coming: {} };
   around: Around | null = null;
 
