@@ -56,7 +56,7 @@ export class Time {
   #order = 0;
 
   after(ms: number, then: () => void): () => void {
-    const timer = { at: this.now + Math.max(0, ms), order: this.#order++, then };
+    const timer = { at: this.now + Math.ceil(Math.max(0, ms)), order: this.#order++, then };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
   }

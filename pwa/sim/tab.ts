@@ -200,6 +200,10 @@ export class Tab implements Holder {
       else locks.delete(name);
     };
     this.#held.push(free);
+    if (this.dead) {
+      free(); // it died in the moment in which it got the lock
+      return new Promise(() => undefined);
+    }
     try {
       return await work();
     } finally {
