@@ -22,9 +22,10 @@ export interface Kinds {
   coming: Partial<typeof COMING>;
 }
 
-/** Which kinds this seed knows: about half. */
-export function drawKinds(world: World): Kinds {
+/** Which kinds this seed knows: about half, or those that whoever runs it wants to see meet. */
+export function drawKinds(world: World, only: string): Kinds {
   const { dice } = world;
+  if (only) return { on: new Set(KINDS.filter((kind) => only.split(',').includes(kind))), going: {}, coming: {} };
   const some = <T extends object>(all: T): Partial<T> => Object.fromEntries(Object.entries(all).filter(() => dice.chance(0.5))) as Partial<T>;
   const on = new Set(KINDS.filter(() => dice.chance(0.4)));
   // What a cleared phone alone had, no restored server gets back: that is nobody's fault, and proves nothing.

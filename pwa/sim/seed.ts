@@ -19,13 +19,13 @@ export interface Outcome {
 const QUIET_ROUNDS = 120;
 const POLL_MS = 21_000;
 
-export async function run(seed: number, server: Server, load: Around['load'], planted = ''): Promise<Outcome> {
+export async function run(seed: number, server: Server, load: Around['load'], planted = '', only = ''): Promise<Outcome> {
   const world = new World(seed, server, load, planted);
   const before = server.requests;
   server.broken = [];
   let violation: Outcome['violation'] = null;
   try {
-    await live(world);
+    await live(world, only);
   } catch (error) {
     const rule = error instanceof Violation ? error.rule : 'simulation';
     const about = error instanceof Violation ? error.about : String((error as Error).stack);
@@ -41,10 +41,10 @@ export async function run(seed: number, server: Server, load: Around['load'], pl
   };
 }
 
-async function live(world: World): Promise<void> {
+async function live(world: World, only: string): Promise<void> {
   const { dice } = world;
   await gather(world, await world.lay());
-  world.kinds = drawKinds(world);
+  world.kinds = drawKinds(world, only);
   world.note('calm');
   for (let left = dice.between(2, 5); left > 0; left--) {
     edit(world, dice.pick(dice.pick(world.devices).alive));
