@@ -49,6 +49,8 @@ export interface StoredReceipt {
   seq: number;
   epoch: string;
   at: number;
+  /** When, by the server's clock: what is kept for so many days is not measured by a phone's. */
+  told_at?: number;
   /** Present until a pull at or past `seq` was applied: the edit still lies over the rows. */
   overlay?: 1;
   /** Present until its author has seen to it. */
@@ -60,6 +62,8 @@ export interface SyncMeta {
   epoch: string;
   access: string;
   last_contact_at: number | null;
+  /** The server's clock at the last contact. */
+  server_at?: number;
 }
 
 export interface UserSchema extends DBSchema {

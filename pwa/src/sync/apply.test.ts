@@ -7,6 +7,7 @@ import { ANN, BO, DEVICE, everything, freshDb, own, TestClock, withFault } from 
 import type { Receipt, WireAnswer } from './wire';
 
 const SCOPES = [`rate:${ANN}`, `own:${ANN}`, 'lib'];
+const DAY_MS = 86_400_000;
 let db: UserDb;
 let clock: TestClock;
 let outbox: Outbox;
@@ -226,14 +227,23 @@ test('room is made from what comes again anyway, never from records or edits', a
   expect(await queued()).toHaveLength(1);
 });
 
+test('a phone whose clock is a year ahead forgets nothing of today', async () => {
+  await append(1);
+  await apply(first({ receipts: [{ n: 1, result: 'applied' }] }));
+  clock.pass(365 * DAY_MS);
+  await apply(answer({ seq: 20, now_ms: 1_000 }));
+  await forgetOldReceipts(db);
+  expect(await ledger()).toHaveLength(1);
+});
+
 test('receipts are remembered for 30 days, parked ones until their author has seen them', async () => {
   await append(2);
   await apply(first({ receipts: [{ n: 1, result: 'applied' }, { n: 2, result: 'parked', reason: 'not_yours' }] }));
-  clock.pass(29 * 86_400_000);
-  await forgetOldReceipts(db, clock.now());
+  await apply(answer({ seq: 20, now_ms: 29 * DAY_MS }));
+  await forgetOldReceipts(db);
   expect(await ledger()).toHaveLength(2);
-  clock.pass(2 * 86_400_000);
-  await forgetOldReceipts(db, clock.now());
+  await apply(answer({ seq: 20, now_ms: 31 * DAY_MS }));
+  await forgetOldReceipts(db);
   expect((await ledger()).map(({ n }) => n)).toEqual([2]);
   await seenParked(db, 2);
   expect((await db.snapshot()).parked).toEqual([]);

@@ -100,6 +100,7 @@ async function writeReceipts(tx: WriteTx, nOf: (version: Version) => number | nu
       seq: answer.seq,
       epoch: answer.epoch,
       at: now,
+      told_at: answer.now_ms,
       sealed: edit.sealed,
     };
     if (end.overlay) entry.overlay = 1;

@@ -217,7 +217,7 @@ export class Phone {
     this.#persisted = (await this.parts.storage?.persisted().catch(() => null)) ?? null;
     await outbox.tryAgain().catch(() => undefined);
     this.#triggers.started();
-    await forgetOldReceipts(this.parts.db, this.parts.clock.now()).catch(() => undefined);
+    await forgetOldReceipts(this.parts.db).catch(() => undefined);
   }
 
   /** The part that talks to the server is loaded when it is first needed, and again when loading it failed. */

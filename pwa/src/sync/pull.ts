@@ -47,7 +47,7 @@ function judge(answer: WireAnswer, asked: Held, held: Held, now: number): Omit<P
   if (held.sync.epoch !== asked.sync.epoch && answer.epoch !== held.sync.epoch) {
     return { ...nothing, counts: false, new_epoch: false, again: true };
   }
-  const contact = { ...held.sync, epoch: answer.epoch, last_contact_at: now };
+  const contact = { ...held.sync, epoch: answer.epoch, last_contact_at: now, server_at: answer.now_ms };
   if (held.sync.epoch !== '' && answer.epoch !== held.sync.epoch) {
     return {
       counts: true,
