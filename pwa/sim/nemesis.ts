@@ -29,12 +29,13 @@ export function drawKinds(world: World, only: string): Kinds {
   const some = <T extends object>(all: T): Partial<T> => Object.fromEntries(Object.entries(all).filter(() => dice.chance(0.5))) as Partial<T>;
   const on = new Set(KINDS.filter(() => dice.chance(0.4)));
   // What a cleared phone alone had, no restored server gets back: that is nobody's fault, and proves nothing.
-  if (on.has('evict_all')) on.delete('restore');
+  if (on.has('evict_all') && on.has('restore')) on.delete(dice.pick(['restore', 'evict_all'] as const));
   return { on, going: some(GOING), coming: some(COMING) };
 }
 
 export async function storm(world: World, steps: number): Promise<void> {
   const { dice } = world;
+  if (world.kinds.on.has('restore')) world.backups = await world.server.tell<number>('backup');
   for (let left = steps; left > 0; left--) {
     await step(world);
     if (world.kinds.on.has('bursts') && dice.chance(0.5)) await settle(dice.between(1, 12));
@@ -45,7 +46,7 @@ export async function storm(world: World, steps: number): Promise<void> {
 async function step(world: World): Promise<void> {
   const { dice } = world;
   const device = dice.pick(world.devices);
-  const what = dice.weighed({ edit: 9, net: 9, time: 3, hope: 1.5, life: 1.5, trouble: 2.5, server: 0.8 });
+  const what = dice.weighed({ edit: 9, net: 9, time: 3, hope: 1.5, life: 2, trouble: 4, server: 1.5 });
   if (device.alive.length === 0) return void enter(world, device.open());
   const tab = dice.pick(device.alive);
   switch (what) {
@@ -122,7 +123,7 @@ function live(world: World, device: Device, tab: Tab): void {
 function trouble(world: World, device: Device, tab: Tab): void {
   const { dice, kinds } = world;
   const { disk } = device;
-  const all = ['crash', 'power', 'quota', 'ailing', 'full', 'dead_handle', 'clock', 'evict_rows', 'evict_all'] as const;
+  const all = ['crash', 'crash', 'power', 'quota', 'ailing', 'full', 'dead_handle', 'clock', 'evict_rows', 'evict_all'] as const;
   const here = all.filter((kind) => kinds.on.has(kind));
   if (here.length === 0) return;
   const kind = dice.pick(here);
@@ -178,7 +179,7 @@ async function govern(world: World): Promise<void> {
   if (here.length === 0) return;
   switch (dice.pick(here)) {
     case 'restore':
-      if (world.backups === 0 || dice.chance(0.4)) {
+      if (dice.chance(0.3)) {
         world.backups = await server.tell<number>('backup');
         return world.note('backup');
       }

@@ -170,6 +170,36 @@ export const BUGS = [
       ],
     ],
   },
+  {
+    name: 'wait-of-a-wrong-clock',
+    what: 'a wait set while the clock was a year ahead is kept after it was put back',
+    within: 1000,
+    file: 'src/sync/planner.ts',
+    spoil: [['until > now && until - now <= longest', (text) => on('wait-of-a-wrong-clock', 'until > now', text)]],
+  },
+  {
+    name: 'nameless-phone',
+    what: 'a sign-in that found no room leaves the phone without an id for its edits',
+    within: 1000,
+    file: 'src/sync/phone.svelte.ts',
+    spoil: [['snapshot.device ?? (await this.parts.deviceId())', (text) => `(snapshot.device ?? ${on('nameless-phone', "''", text.replace('snapshot.device ?? ', ''))})`]],
+  },
+  {
+    name: 'ledger-by-phones-clock',
+    what: 'the 30 days of the ledger are counted by the phone',
+    within: 1000,
+    kinds: 'clock,restore,reload,power',
+    file: 'src/sync/phone.svelte.ts',
+    spoil: [
+      [
+        'await forgetOldReceipts(this.parts.db)',
+        (text) => `${also('ledger-by-phones-clock', `await this.parts.db.write(['ledger'], async (tx) => {
+      const ledger = tx.objectStore('ledger');
+      for (const one of await ledger.getAll()) if (one.at < this.parts.clock.now() - 2_592_000_000 && !one.parked && !one.overlay) await ledger.delete(one.n);
+    });`)}\n    ${text}`,
+      ],
+    ],
+  },
 ];
 
 /** A plugin that spoils the sources. */

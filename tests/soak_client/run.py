@@ -140,7 +140,7 @@ def planted() -> list[dict[str, Any]]:
 
 def hunt(bug: dict[str, Any], port: int, script: Path) -> tuple[int, str]:
     """How many seeds it took until a planted bug was caught, and by which check; 0: it was not."""
-    seeds = outcomes(port, script, range(1, bug["within"] + 1), bug["name"])
+    seeds = outcomes(port, script, range(1, bug["within"] + 1), bug["name"], bug.get("kinds", ""))
     try:
         for tried, outcome in enumerate(seeds, start=1):
             if outcome["violation"]:
