@@ -6,6 +6,7 @@ simulation's: each request says what time it is.
 """
 
 import argparse
+import gc
 import json
 import random
 import shutil
@@ -182,7 +183,9 @@ class Plants:
 
             return {
                 "mutations": [_mutation(row) for row in rows("mutation", "received_at, author, device, n")],
-                "variants": [f"{_id(row['device'])}.{_id(row['author'])}.{row['n']}" for row in rows("mutation_variant", "n")],
+                "variants": [
+                    f"{_id(row['device'])}.{_id(row['author'])}.{row['n']}" for row in rows("mutation_variant", "n")
+                ],
                 "history": [_step(row) for row in rows("field_history", "record_id, position")],
                 "evaluations": {_id(row["id"]): row["state"] for row in rows("evaluation", "id")},
                 "integrity": raw.execute("PRAGMA integrity_check").fetchone()[0],
@@ -238,6 +241,8 @@ def main() -> None:
     asked = parser.parse_args()
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(prefix="gemba-sim-", dir=memory if memory.is_dir() else None) as folder:
+        gc.freeze()
+        gc.set_threshold(100_000)  # a request leaves little behind; looking for it each time costs a tenth
         server = WSGIServer(("127.0.0.1", asked.port), Door(Plants(Path(folder))), log=None)
         server.start()
         print(server.server_port, flush=True)

@@ -7,6 +7,7 @@ Each of two workers has a server and a Node process of its own. A seed that fail
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PWA = ROOT / "pwa"
 KEPT = Path(__file__).parent / "regressions.json"
 WORKERS = 2
+NODE = shutil.which("node", path=f"{sys.prefix}/node{os.pathsep}{os.environ.get('PATH', '')}") or "node"
 
 
 @dataclass
@@ -45,7 +47,7 @@ class Sum:
 
 def build(*, planted: bool = False) -> Path:
     """The client as one script, from the sources as they are now."""
-    command = ["node", "sim/build.mjs", *(["--planted"] if planted else [])]
+    command = [NODE, "sim/build.mjs", *(["--planted"] if planted else [])]
     subprocess.run(command, cwd=PWA, check=True)
     return PWA / "sim/.built" / ("planted.js" if planted else "client.js")
 
@@ -67,10 +69,12 @@ def server() -> Iterator[int]:
         process.wait(timeout=30)
 
 
-def outcomes(port: int, script: Path, seeds: Iterable[int], planted: str = "", kinds: str = "") -> Iterator[dict[str, Any]]:
+def outcomes(
+    port: int, script: Path, seeds: Iterable[int], planted: str = "", kinds: str = ""
+) -> Iterator[dict[str, Any]]:
     """One outcome for each seed, in order. Closing this ends the Node process."""
     process = subprocess.Popen(
-        ["node", "sim/main.ts", str(port), str(script), planted, kinds],
+        [NODE, "sim/main.ts", str(port), str(script), planted, kinds],
         cwd=PWA, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdin is not None
@@ -118,14 +122,14 @@ def tell(outcome: dict[str, Any]) -> None:
         print(f"    {line}")
 
 
-def keep(total: Sum) -> None:
-    """Failing seeds join those that the short form replays."""
+def keep(total: Sum, kinds: str) -> None:
+    """Failing seeds join those that the short form replays. Whoever mends the cause writes it down."""
     kept = json.loads(KEPT.read_text("utf-8"))
-    known = {one["seed"] for one in kept}
+    known = {(one["seed"], one["kinds"]) for one in kept}
     kept += [
-        {"seed": one["seed"], "rule": one["violation"]["rule"], "cause": ""}
+        {"seed": one["seed"], "kinds": kinds, "rule": one["violation"]["rule"], "cause": ""}
         for one in total.violations
-        if one["seed"] not in known
+        if (one["seed"], kinds) not in known
     ]
     KEPT.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
@@ -133,7 +137,7 @@ def keep(total: Sum) -> None:
 def planted() -> list[dict[str, Any]]:
     """The planted bugs: name, what they do, within how many seeds they must be caught."""
     print_them = "import('./sim/planted.mjs').then(({ BUGS }) => console.log(JSON.stringify(BUGS)))"
-    answer = subprocess.run(["node", "-e", print_them], cwd=PWA, check=True, capture_output=True, text=True)
+    answer = subprocess.run([NODE, "-e", print_them], cwd=PWA, check=True, capture_output=True, text=True)
     found: list[dict[str, Any]] = json.loads(answer.stdout)
     return found
 
@@ -193,8 +197,8 @@ def main() -> int:
     print(f"edits shown as saved {total.edits}, requests {total.requests}, faults {sum(total.faults.values())}")
     print("  " + ", ".join(f"{kind} {count}" for kind, count in total.faults.most_common()))
     print(f"violations {len(total.violations)}")
-    if total.violations and not asked.kinds:
-        keep(total)
+    if total.violations:
+        keep(total, asked.kinds)
     return 1 if total.violations else 0
 
 
