@@ -25,7 +25,11 @@ export interface Kinds {
 /** Which kinds this seed knows: about half, or those that whoever runs it wants to see meet. */
 export function drawKinds(world: World, only: string): Kinds {
   const { dice } = world;
-  if (only) return { on: new Set(KINDS.filter((kind) => only.split(',').includes(kind))), going: {}, coming: {} };
+  if (only) {
+    const named = only.split(',');
+    const those = <T extends object>(all: T): Partial<T> => Object.fromEntries(Object.entries(all).filter(([name]) => named.includes(name))) as Partial<T>;
+    return { on: new Set(KINDS.filter((kind) => named.includes(kind))), going: those(GOING), coming: those(COMING) };
+  }
   const some = <T extends object>(all: T): Partial<T> => Object.fromEntries(Object.entries(all).filter(() => dice.chance(0.5))) as Partial<T>;
   const on = new Set(KINDS.filter(() => dice.chance(0.4)));
   // What a cleared phone alone had, no restored server gets back: that is nobody's fault, and proves nothing.

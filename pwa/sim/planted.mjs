@@ -1,7 +1,7 @@
 /**
  * Bugs that others have paid for, woven into the client of the simulation's own build. Each names the text of the
  * product that it spoils; when that text is gone the build fails, so that no planted bug falls asleep unnoticed.
- * `within`: seeds in which it must be caught.
+ * `within`: seeds in which it must be caught, of all kinds of trouble or of those named, where they seldom meet.
  */
 const on = (name, bad, good = '') => `(planted === '${name}' ? (${bad}) : (${good}))`;
 const also = (name, statement) => `if (planted === '${name}') { ${statement} }`;
@@ -47,8 +47,9 @@ export const BUGS = [
   },
   {
     name: 'any-nonce',
-    what: 'an old answer is believed, whatever was asked',
-    within: 2000,
+    what: 'any answer of our protocol is believed, whoever asked for it',
+    within: 200,
+    kinds: 'old_answer,portal,lost',
     file: 'src/sync/wire.ts',
     spoil: [[' || body[1] !== nonce', () => ` || ${on('any-nonce', 'false', 'body[1] !== nonce')}`]],
   },
@@ -65,7 +66,8 @@ export const BUGS = [
   {
     name: 'numbers-from-memory',
     what: 'a tab believes its own count of n, not the disk',
-    within: 500,
+    within: 300,
+    kinds: 'second_tab,bursts',
     file: 'src/sync/outbox.ts',
     spoil: [
       ["if (((await meta.get('n')) ?? 0) !== expected) throw new LostRace();", (text) => `if (planted !== 'numbers-from-memory') { ${text} }`],
@@ -75,7 +77,8 @@ export const BUGS = [
   {
     name: 'overlay-dropped-early',
     what: 'a confirmed edit leaves the overlay before the rows have it',
-    within: 1000,
+    within: 300,
+    kinds: 'full,lost',
     file: 'src/sync/receipts.ts',
     spoil: [
       ["result: receipt.result, reason: null, overlay: true", () => `result: receipt.result, reason: null, overlay: ${on('overlay-dropped-early', 'false', 'true')}`],
@@ -84,7 +87,8 @@ export const BUGS = [
   {
     name: 'outbox-wiped-on-epoch',
     what: 'a restored server makes the phone begin anew, outbox and all',
-    within: 500,
+    within: 200,
+    kinds: 'restore',
     file: 'src/sync/apply.ts',
     spoil: [
       [
@@ -96,7 +100,8 @@ export const BUGS = [
   {
     name: 'no-re-offer',
     what: 'a restored server is not offered what it had confirmed before',
-    within: 500,
+    within: 200,
+    kinds: 'restore',
     file: 'src/sync/apply.ts',
     spoil: [
       ['if (pulled.new_epoch) await offerLedgerAgain', () => "if (pulled.new_epoch && planted !== 'no-re-offer') await offerLedgerAgain"],
@@ -105,7 +110,8 @@ export const BUGS = [
   {
     name: 'rows-kept-over-epoch',
     what: 'rows of before the restore stay under the new cursors',
-    within: 2000,
+    within: 500,
+    kinds: 'restore,crash,reload',
     file: 'src/sync/pull.ts',
     spoil: [
       ["changes: held.scopes.map(({ name }) => ({ do: 'wipe', scope: name })),\n      scopes: [],", (text) => `${text.replace('held.scopes.map', "(planted === 'rows-kept-over-epoch' ? [] : held.scopes).map").replace('scopes: []', "scopes: planted === 'rows-kept-over-epoch' ? held.scopes : []")}`],
@@ -114,7 +120,8 @@ export const BUGS = [
   {
     name: 'cursor-before-rows',
     what: 'cursors are written in a transaction of their own, before the rows',
-    within: 2000,
+    within: 500,
+    kinds: 'crash,reload,power,lost',
     file: 'src/sync/apply.ts',
     spoil: [
       [
@@ -130,7 +137,8 @@ export const BUGS = [
   {
     name: 'stale-pull',
     what: 'a part from behind is applied over what is newer',
-    within: 4000,
+    within: 1000,
+    kinds: 'second_tab,bursts,twice,lost',
     file: 'src/sync/pull.ts',
     spoil: [['delta.from <= scope.cursor && delta.to >= scope.cursor', (text) => on('stale-pull', 'true', text)]],
   },
@@ -138,6 +146,7 @@ export const BUGS = [
     name: 'login-ends-queue',
     what: 'a login that ran out empties the queue',
     within: 200,
+    kinds: 'expired',
     file: 'src/sync/round.ts',
     spoil: [
       [
@@ -149,7 +158,8 @@ export const BUGS = [
   {
     name: 'never-again-after-busy',
     what: 'after a 503 nothing wakes the sending',
-    within: 500,
+    within: 200,
+    kinds: 'busy',
     file: 'src/sync/driver.ts',
     spoil: [
       [
@@ -161,7 +171,8 @@ export const BUGS = [
   {
     name: 'full-drops-receipts',
     what: 'with no room for rows the receipts are forgotten, and the edits with them',
-    within: 1000,
+    within: 200,
+    kinds: 'full',
     file: 'src/sync/apply.ts',
     spoil: [
       [
@@ -173,14 +184,16 @@ export const BUGS = [
   {
     name: 'wait-of-a-wrong-clock',
     what: 'a wait set while the clock was a year ahead is kept after it was put back',
-    within: 1000,
+    within: 300,
+    kinds: 'clock,portal,busy,page_5xx',
     file: 'src/sync/planner.ts',
     spoil: [['until > now && until - now <= longest', (text) => on('wait-of-a-wrong-clock', 'until > now', text)]],
   },
   {
     name: 'nameless-phone',
     what: 'a sign-in that found no room leaves the phone without an id for its edits',
-    within: 1000,
+    within: 300,
+    kinds: 'evict_all,full,quota',
     file: 'src/sync/phone.svelte.ts',
     spoil: [['snapshot.device ?? (await this.parts.deviceId())', (text) => `(snapshot.device ?? ${on('nameless-phone', "''", text.replace('snapshot.device ?? ', ''))})`]],
   },

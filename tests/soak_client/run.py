@@ -167,9 +167,10 @@ def selftest(names: list[str]) -> int:
                 if not tried:
                     missed.append(bug["name"])
                 found = f"seed {tried}" if tried else "NOT CAUGHT"
-                print(f"| {bug['name']} | {bug['what']} | {found} of {bug['within']} | {rule} |", flush=True)
+                kinds = bug.get("kinds", "all").replace(",", ", ")
+                print(f"| {bug['name']} | {bug['what']} | {kinds} | {found} of {bug['within']} | {rule} |", flush=True)
 
-    print("| planted bug | what it does | caught at | by the check |\n|---|---|---|---|", flush=True)
+    print("| planted bug | what it does | trouble | caught at | by the check |\n|---|---|---|---|---|", flush=True)
     threads = [Thread(target=work, args=(bugs[place::WORKERS],)) for place in range(WORKERS)]
     for one in threads:
         one.start()
