@@ -17,7 +17,7 @@ test('a value is never rounded over a bound of its rule', () => {
 });
 
 test('a rule names the values of its mark, open at the ends of the scale', () => {
-  expect([1, 2, 3, 4, 5].map((mark) => bandText(higher, mark))).toEqual(['under 90%', '90–95%', '95–100%', '100–105%', '105% up']);
+  expect([1, 2, 3, 4, 5].map((mark) => bandText(higher, mark))).toEqual(['under 90%', '90–95%', '95–100%', '100–105%', 'from 105%']);
   expect([1, 2, 3, 4, 5].map((mark) => bandText(lower, mark))).toEqual(['over 8', '6–8', '4–6', '2–4', '2 or less']);
 });
 
