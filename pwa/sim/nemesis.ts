@@ -40,6 +40,11 @@ export function drawKinds(world: World, only: string): Kinds {
 export async function storm(world: World, steps: number): Promise<void> {
   const { dice } = world;
   if (world.kinds.on.has('restore')) world.backups = await world.server.tell<number>('backup');
+  if (world.kinds.on.has('second_tab') && dice.chance(0.5)) {
+    world.fault('second_tab');
+    enter(world, dice.pick(world.devices).open());
+    await world.rest();
+  }
   for (let left = steps; left > 0; left--) {
     await step(world);
     if (world.kinds.on.has('bursts') && dice.chance(0.5)) await settle(dice.between(1, 12));
@@ -55,7 +60,11 @@ async function step(world: World): Promise<void> {
   const tab = dice.pick(device.alive);
   switch (what) {
     case 'edit':
-      return tab.phone ? edit(world, tab) : enter(world, tab);
+      if (!tab.phone) return enter(world, tab);
+      edit(world, tab);
+      // In the same moment, in the other tab.
+      for (const other of device.alive) if (other !== tab && world.kinds.on.has('bursts') && dice.chance(0.5)) edit(world, other);
+      return;
     case 'net': {
       const under = world.under.filter(({ exchange }) => !exchange.hung);
       if (under.length === 0) return hope(world, tab);

@@ -46,14 +46,6 @@ export const BUGS = [
     ],
   },
   {
-    name: 'any-nonce',
-    what: 'any answer of our protocol is believed, whoever asked for it',
-    within: 200,
-    kinds: 'old_answer,portal,lost',
-    file: 'src/sync/wire.ts',
-    spoil: [[' || body[1] !== nonce', () => ` || ${on('any-nonce', 'false', 'body[1] !== nonce')}`]],
-  },
-  {
     name: 'coalesce-after-send',
     what: 'a newer value takes the place of an edit that was on the wire',
     within: 200,
@@ -105,16 +97,6 @@ export const BUGS = [
     file: 'src/sync/apply.ts',
     spoil: [
       ['if (pulled.new_epoch) await offerLedgerAgain', () => "if (pulled.new_epoch && planted !== 'no-re-offer') await offerLedgerAgain"],
-    ],
-  },
-  {
-    name: 'rows-kept-over-epoch',
-    what: 'rows of before the restore stay under the new cursors',
-    within: 500,
-    kinds: 'restore,crash,reload',
-    file: 'src/sync/pull.ts',
-    spoil: [
-      ["changes: held.scopes.map(({ name }) => ({ do: 'wipe', scope: name })),\n      scopes: [],", (text) => `${text.replace('held.scopes.map', "(planted === 'rows-kept-over-epoch' ? [] : held.scopes).map").replace('scopes: []', "scopes: planted === 'rows-kept-over-epoch' ? held.scopes : []")}`],
     ],
   },
   {
