@@ -50,6 +50,7 @@ class Action(StrEnum):
     EVALUATION_RECALL = "evaluation.recall"
     HISTORY_READ = "history.read"
     HISTORY_READ_SUBMITTED = "history.read_submitted"
+    HISTORY_READ_RELEASED = "history.read_released"
     CASE_READ = "case.read"
     CASE_DECIDE = "case.decide"
     RESULT_READ = "result.read"
@@ -90,6 +91,7 @@ MATRIX: Mapping[Action, frozenset[Relation]] = MappingProxyType(
         Action.EVALUATION_RECALL: _RATERS,
         Action.HISTORY_READ: _RATERS,
         Action.HISTORY_READ_SUBMITTED: _RATERS | _DESKS | {Relation.MANAGER},
+        Action.HISTORY_READ_RELEASED: _OWN,
         Action.CASE_READ: _RATERS | {Relation.MANAGER},
         Action.CASE_DECIDE: _RATERS | {Relation.MANAGER},
         Action.RESULT_READ: _OWN | _RATERS | _DESKS | {Relation.MANAGER},
