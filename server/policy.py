@@ -43,6 +43,8 @@ class Action(StrEnum):
     DELEGATION_CREATE = "delegation.create"
     DELEGATION_END = "delegation.end"
     COMPLETION_READ = "completion.read"
+    PHONE_READ = "phone.read"
+    OUTBOX_BRING_IN = "outbox.bring_in"
     EVALUATION_READ = "evaluation.read"
     EVALUATION_READ_SUBMITTED = "evaluation.read_submitted"
     EVALUATION_SCORE = "evaluation.score"
@@ -84,6 +86,8 @@ MATRIX: Mapping[Action, frozenset[Relation]] = MappingProxyType(
         Action.DELEGATION_CREATE: _HR,
         Action.DELEGATION_END: _HR,
         Action.COMPLETION_READ: _HR,
+        Action.PHONE_READ: _HR | {Relation.ADMIN},
+        Action.OUTBOX_BRING_IN: _HR,
         Action.EVALUATION_READ: _RATERS,
         Action.EVALUATION_READ_SUBMITTED: _RATERS | _DESKS | {Relation.MANAGER},
         Action.EVALUATION_SCORE: _RATERS,

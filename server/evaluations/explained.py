@@ -32,7 +32,9 @@ def history(evaluation_id: EvaluationId, field: str | None, *, by: Actor, now: d
     seen = {version for one in behind.values() for version in one.base}
     seen |= {entry.replaced for entry in entries if entry.replaced is not None}
     behind |= log.written(seen)
-    people = {entry.author for entry in entries if entry.author is not None} | {one.author for one in behind.values()}
+    people = {one for entry in entries for one in (entry.author, entry.brought_in_by) if one is not None} | {
+        one.author for one in behind.values()
+    }
     names = queries.names((), people)
     labels = queries.device_labels(entry.device for entry in entries if entry.device is not None)
     rules: dict[str, Any] = {}
@@ -65,6 +67,7 @@ def _step(
     entry: FieldHistory, behind: Mapping[MutationId, Written], names: Names, labels: Mapping[str, str]
 ) -> dict[str, Any]:
     author_zh, author_en = names.person(entry.author)
+    brought_in_zh, brought_in_en = names.person(entry.brought_in_by)
     typed_ms = _sound(entry.device_time)
     return {
         "field": entry.field,
@@ -76,6 +79,8 @@ def _step(
         "params": entry.params,
         "author_zh": author_zh,
         "author_en": author_en,
+        "brought_in_zh": brought_in_zh,
+        "brought_in_en": brought_in_en,
         "device_label": None if entry.device is None else labels.get(short(entry.device)),
         "device_time": typed_ms,
         "received_at": entry.received_at,

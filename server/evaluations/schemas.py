@@ -100,6 +100,8 @@ class HistoryEntrySchema(Coded):
     params = Anything(required=True)
     author_zh = Text(allow_none=True)
     author_en = Text(allow_none=True)
+    brought_in_zh = Text(allow_none=True, metadata={"description": "Who carried it here in a file; None: the phone."})
+    brought_in_en = Text(allow_none=True)
     device_label = Text(allow_none=True)
     device_time = Integer(
         allow_none=True, metadata={"description": "ms since 1970, by the phone's clock; None when that was none"}

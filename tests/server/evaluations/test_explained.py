@@ -49,7 +49,9 @@ def test_a_comment_of_three_phones_says_who_when_from_what_and_merged_how(
     assert told(merged["base"]) == [("肖静", "换模快了 12 分钟。工位整洁。")], "what he had seen"
     assert told([merged["before"]]) == [("肖静", "换模快了 15 分钟。工位整洁。")], "what stood there when it came"
     assert told(last["base"]) == told(merged["base"])
-    assert told([last["before"]]) == [("梁德胜", "换模快了 15 分钟。工位整洁。带了新人。")], "the merged text, not his own"
+    assert told([last["before"]]) == [("梁德胜", "换模快了 15 分钟。工位整洁。带了新人。")], (
+        "the merged text, not his own"
+    )
     assert (last["author_zh"], last["device_label"]) == ("唐艳", "test")
     for step in (first, second, merged, last):
         assert step["device_time"] is not None
