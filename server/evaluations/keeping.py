@@ -53,8 +53,8 @@ def _keep_one(record: EvaluationRecord, writer: Writer, now: datetime) -> None:
     # A case shows each author's comment on its line: it changes with the comment.
     lines = {name.partition("/")[2] for name in touched if family(name) == "comment"}
     if lines and record.case_numbers:
-        for case_id in queries.cases_of_lines(one.id, lines):
-            changed("case", case_id, [scope])
+        for beside in queries.cases_of_lines(one.id, lines):
+            changed("case", beside, [scope])
     for case_id, case in cases.items():
         number = record.case_numbers.setdefault(case_id, len(record.case_numbers) + 1)
         writer.case(one, case, number)
