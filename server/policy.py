@@ -43,6 +43,8 @@ class Action(StrEnum):
     DELEGATION_CREATE = "delegation.create"
     DELEGATION_END = "delegation.end"
     COMPLETION_READ = "completion.read"
+    PHONE_READ = "phone.read"
+    OUTBOX_BRING_IN = "outbox.bring_in"
     EVALUATION_READ = "evaluation.read"
     EVALUATION_READ_SUBMITTED = "evaluation.read_submitted"
     EVALUATION_SCORE = "evaluation.score"
@@ -50,6 +52,7 @@ class Action(StrEnum):
     EVALUATION_RECALL = "evaluation.recall"
     HISTORY_READ = "history.read"
     HISTORY_READ_SUBMITTED = "history.read_submitted"
+    HISTORY_READ_RELEASED = "history.read_released"
     CASE_READ = "case.read"
     CASE_DECIDE = "case.decide"
     RESULT_READ = "result.read"
@@ -83,6 +86,8 @@ MATRIX: Mapping[Action, frozenset[Relation]] = MappingProxyType(
         Action.DELEGATION_CREATE: _HR,
         Action.DELEGATION_END: _HR,
         Action.COMPLETION_READ: _HR,
+        Action.PHONE_READ: _HR | {Relation.ADMIN},
+        Action.OUTBOX_BRING_IN: _HR,
         Action.EVALUATION_READ: _RATERS,
         Action.EVALUATION_READ_SUBMITTED: _RATERS | _DESKS | {Relation.MANAGER},
         Action.EVALUATION_SCORE: _RATERS,
@@ -90,6 +95,7 @@ MATRIX: Mapping[Action, frozenset[Relation]] = MappingProxyType(
         Action.EVALUATION_RECALL: _RATERS,
         Action.HISTORY_READ: _RATERS,
         Action.HISTORY_READ_SUBMITTED: _RATERS | _DESKS | {Relation.MANAGER},
+        Action.HISTORY_READ_RELEASED: _OWN,
         Action.CASE_READ: _RATERS | {Relation.MANAGER},
         Action.CASE_DECIDE: _RATERS | {Relation.MANAGER},
         Action.RESULT_READ: _OWN | _RATERS | _DESKS | {Relation.MANAGER},

@@ -96,7 +96,7 @@ def _raters(
     now: datetime,
 ) -> list[dict[str, Any]]:
     heard = {
-        person: Heard(one.last_contact_at, one.queued_count, one.oldest_queued_at)
+        person: Heard(one.last_contact_at, one.queued_count, one.oldest_queued_at, one.attempts, one.last_error)
         for person, one in contacts({one.rater_id for one in progress}).items()
     }
     made = []
@@ -131,6 +131,8 @@ def _rater(team: Sequence[Progress], heard: Heard | None, *, opened_at: datetime
         "last_contact_at": None if heard is None else heard.last_contact_at,
         "queued_count": None if heard is None else heard.queued_count,
         "oldest_queued_at": None if heard is None else heard.oldest_queued_at,
+        "attempts": None if heard is None else heard.attempts,
+        "last_error": None if heard is None else heard.last_error,
         "open_cases": open_cases,
         "group": group(cells, why),
         "reason": why,

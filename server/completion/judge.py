@@ -54,6 +54,8 @@ class Heard:
     last_contact_at: datetime
     queued_count: int
     oldest_queued_at: datetime | None
+    attempts: int = 0
+    last_error: str | None = None
 
 
 def reason(

@@ -6,8 +6,15 @@ from typing import Any
 import orjson
 from flask import Response, request
 
-from server.completion import desk
-from server.completion.schemas import BoardQuerySchema, BoardSchema
+from server.completion import desk, phones
+from server.completion.schemas import (
+    BoardQuerySchema,
+    BoardSchema,
+    BroughtInSchema,
+    OutboxFileSchema,
+    PhoneSchema,
+    PhonesQuerySchema,
+)
 from server.foundation import clock
 from server.foundation.web import Room, current_actor
 from server.policy import Action
@@ -27,3 +34,19 @@ def read_board(asked: dict[str, Any]) -> Response:
     answer.set_etag(sha256(orjson.dumps(shown | {"generated_at": None})).hexdigest()[:32])
     answer.make_conditional(request)
     return answer
+
+
+@room.route("/phones", action=Action.PHONE_READ)
+@room.arguments(PhonesQuerySchema, location="query")
+@room.response(200, PhoneSchema(many=True))
+def list_phones(asked: dict[str, Any]) -> Any:
+    """Read what was last known of a person's phones."""
+    return phones.phones(asked["person_id"], by=current_actor(), now=clock.now())
+
+
+@room.route("/outbox-files", methods=["POST"], action=Action.OUTBOX_BRING_IN, unit=False)
+@room.arguments(OutboxFileSchema)
+@room.response(200, BroughtInSchema)
+def bring_in(asked: dict[str, Any]) -> Any:
+    """Bring in the edits of a phone that cannot send them, from the file that it saved."""
+    return phones.bring_in(asked["file"], by=current_actor(), now=clock.now())

@@ -4,6 +4,8 @@ from server.completion.judge import Cell, Group, Reason
 from server.cycles.models import CycleState
 from server.foundation.fields import Choice, Coded, Day, Id, Instant, Integer, Items, Nested, Number, Text
 
+OUTBOX_FILE_MAX = 1_000_000
+
 
 class BoardQuerySchema(Coded):
     """Which cycle's board."""
@@ -51,6 +53,12 @@ class RaterSchema(Coded):
         metadata={"description": "Edits that the phones said they still held at that contact."},
     )
     oldest_queued_at = Instant(required=True, allow_none=True)
+    attempts = Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "How often the phone has tried in vain; 0 while it is not stuck."},
+    )
+    last_error = Text(required=True, allow_none=True, metadata={"description": "What hindered it last, in its code."})
     open_cases = Integer(required=True)
     group = Choice(Group, required=True)
     reason = Choice(Reason, required=True, allow_none=True)
@@ -93,3 +101,47 @@ class BoardSchema(Coded):
     raters = Items(Nested(RaterSchema), required=True, max=None)
     departments = Items(Nested(BoardDepartmentSchema), required=True, max=None)
     parked = Items(Nested(ParkedSchema), required=True, max=None)
+
+
+class PhonesQuerySchema(Coded):
+    """Whose phones."""
+
+    person_id = Id(required=True)
+
+
+class PhoneSchema(Coded):
+    """One phone, as it last spoke of itself."""
+
+    device_id = Id(required=True)
+    device_label = Text(required=True, allow_none=True)
+    last_contact_at = Instant(required=True)
+    queued_count = Integer(required=True)
+    oldest_queued_at = Instant(required=True, allow_none=True)
+    attempts = Integer(required=True)
+    last_error = Text(required=True, allow_none=True)
+
+
+class OutboxFileSchema(Coded):
+    """The file that a phone saved, as it is."""
+
+    file = Text(required=True, min=1, max=OUTBOX_FILE_MAX, lines=True)
+
+
+class ReceiptCountSchema(Coded):
+    """How many edits of a file had this end."""
+
+    receipt = Text(required=True, metadata={"description": "applied, same, merged, conflict, parked, held, id_reused"})
+    reason = Text(required=True, allow_none=True, metadata={"description": "Why they were parked."})
+    count = Integer(required=True)
+
+
+class BroughtInSchema(Coded):
+    """What became of a file."""
+
+    person_id = Id(required=True)
+    name_zh = Text(required=True, allow_none=True)
+    name_en = Text(required=True, allow_none=True)
+    device_label = Text(required=True, allow_none=True)
+    count = Integer(required=True)
+    known = Integer(required=True, metadata={"description": "Of which the server had these before."})
+    receipts = Items(Nested(ReceiptCountSchema), required=True)

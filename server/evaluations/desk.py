@@ -1,6 +1,5 @@
-"""What a desk reads of one evaluation: the whole of it, and the history of a field."""
+"""What a desk reads of one evaluation: the whole of it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,23 +9,21 @@ from server.evaluations import queries
 from server.evaluations.models import Evaluation, Form
 from server.evaluations.record import effective
 from server.evaluations.standing import standing
-from server.evaluations.states import State, load, tags_of, to_ms
-from server.foundation.clock import on_calendar
+from server.evaluations.states import State, load, tags_of
 from server.foundation.db import current_tenant, session
-from server.foundation.ids import EvaluationId, short
+from server.foundation.ids import EvaluationId
 from server.foundation.problems import NOT_FOUND, Problem
 from server.foundation.web import Actor
 from server.indicators import queries as indicators
 from server.indicators.scoring import overall_tenths
 from server.people import queries as people
 from server.policy import Action, Relation
-from server.sync_api import queries as log
 from sync import model as core
 
 
 def evaluation(evaluation_id: EvaluationId, *, by: Actor, now: datetime) -> dict[str, Any]:
     """Everything that stands on an evaluation. Raises Problem `not_found`, `not_allowed`."""
-    one = _readable(evaluation_id, by, now, Action.EVALUATION_READ, Action.EVALUATION_READ_SUBMITTED)
+    one = readable(evaluation_id, by, now, Action.EVALUATION_READ, Action.EVALUATION_READ_SUBMITTED)
     form = queries.forms([one.form_id])[one.form_id]
     state = load([one])[one.id]
     names = queries.names([one])
@@ -92,38 +89,10 @@ def _lines(one: Evaluation, form: Form, state: State) -> list[dict[str, Any]]:
     return lines
 
 
-def history(evaluation_id: EvaluationId, field: str | None, *, by: Actor, now: datetime) -> Sequence[dict[str, Any]]:
-    """The steps of a field. Raises Problem `not_found`, `not_allowed`."""
-    one = _readable(evaluation_id, by, now, Action.HISTORY_READ, Action.HISTORY_READ_SUBMITTED)
-    entries = log.history(one.id, field)
-    names = queries.names((), {entry.author for entry in entries if entry.author is not None})
-    labels = queries.device_labels(entry.device for entry in entries if entry.device is not None)
-    made: list[dict[str, Any]] = []
-    for entry in entries:
-        typed_ms = entry.device_time
-        if typed_ms is not None and typed_ms != on_calendar(typed_ms):
-            typed_ms = None  # how long it lay on the phone would be nonsense too
-        author_zh, author_en = names.person(entry.author)
-        made.append(
-            {
-                "field": entry.field,
-                "version": entry.version,
-                "replaced": entry.replaced,
-                "kind": entry.kind,
-                "message": entry.message,
-                "params": entry.params,
-                "author_zh": author_zh,
-                "author_en": author_en,
-                "device_label": None if entry.device is None else labels.get(short(entry.device)),
-                "device_time": typed_ms,
-                "received_at": entry.received_at,
-                "offline_ms": None if typed_ms is None else max(0, to_ms(entry.received_at) - typed_ms),
-            }
-        )
-    return made
-
-
-def _readable(evaluation_id: UUID, by: Actor, now: datetime, always: Action, submitted: Action) -> Evaluation:
+def readable(evaluation_id: UUID, by: Actor, now: datetime, always: Action, submitted: Action) -> Evaluation:
+    """The evaluation, for whoever may read it: `always` for its raters, `submitted` for the others once
+    it was submitted. Raises Problem `not_found`, `not_allowed`.
+    """
     one = session().get(Evaluation, (current_tenant(), evaluation_id))
     if one is None:
         raise Problem(NOT_FOUND)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from server.evaluations import desk
+from server.evaluations import desk, explained
 from server.evaluations.schemas import (
     EvaluationSchema,
     HistoryEntrySchema,
@@ -28,5 +28,5 @@ def read_evaluation(evaluation_id: UUID) -> Any:
 @room.arguments(HistoryQuerySchema, location="query")
 @room.response(200, HistoryEntrySchema(many=True))
 def read_history(query: dict[str, Any], evaluation_id: UUID) -> Any:
-    """Read who set what, on which device, from what base."""
-    return desk.history(EvaluationId(evaluation_id), query.get("field"), by=current_actor(), now=clock.now())
+    """Read who set what, on which device, from what base; who is judged reads it of a released result."""
+    return explained.history(EvaluationId(evaluation_id), query.get("field"), by=current_actor(), now=clock.now())

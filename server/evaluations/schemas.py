@@ -71,17 +71,37 @@ class HistoryQuerySchema(Coded):
     field = Text(max=24)
 
 
+class SeenSchema(Coded):
+    """What somebody saw before a step, or what the step replaced."""
+
+    version = Text(allow_none=True, metadata={"description": "None for the mark that the data gave."})
+    value = Anything(allow_none=True)
+    author_zh = Text(allow_none=True)
+    author_en = Text(allow_none=True)
+    device_time = Integer(allow_none=True)
+    received_at = Instant(allow_none=True)
+
+
 class HistoryEntrySchema(Coded):
     """One step of a field. `message` and `params` are the words (keys of the screens)."""
 
     field = Text(required=True)
     version = Text(allow_none=True, metadata={"description": "device.author.n that wrote it"})
     replaced = Text(allow_none=True, metadata={"description": "version that stood before"})
+    before = Nested(SeenSchema, allow_none=True, metadata={"description": "What stood under `replaced`."})
+    base = Items(
+        Nested(SeenSchema),
+        metadata={
+            "description": "What the author had seen: one value; several for a decision; none for an empty field."
+        },
+    )
     kind = Text(required=True)
     message = Text(required=True)
     params = Anything(required=True)
     author_zh = Text(allow_none=True)
     author_en = Text(allow_none=True)
+    brought_in_zh = Text(allow_none=True, metadata={"description": "Who carried it here in a file; None: the phone."})
+    brought_in_en = Text(allow_none=True)
     device_label = Text(allow_none=True)
     device_time = Integer(
         allow_none=True, metadata={"description": "ms since 1970, by the phone's clock; None when that was none"}

@@ -24,6 +24,8 @@ from server.foundation.problems import (
 BODY_MAX_BYTES: Final = 64 * 1024
 SYNC_BODY_MAX_BYTES: Final = 256 * 1024
 SYNC_PATH: Final = "/api/sync"
+OUTBOX_FILE_PATH: Final = "/api/completion/outbox-files"
+BODY_CAPS: Final = {SYNC_PATH: SYNC_BODY_MAX_BYTES, OUTBOX_FILE_PATH: 1024 * 1024}
 DEPTH_MAX: Final = 32
 
 
@@ -35,7 +37,7 @@ class BoundedRequest(Request):
     @property
     def body_cap(self) -> int:
         """The most bytes this path takes, zipped or not."""
-        return SYNC_BODY_MAX_BYTES if self.path == SYNC_PATH else BODY_MAX_BYTES
+        return BODY_CAPS.get(self.path, BODY_MAX_BYTES)
 
     def get_data(self, cache: bool = True, as_text: bool = False, parse_form_data: bool = False) -> Any:
         """Return the body. Raises Problem `too_large` and `bad_encoding`."""

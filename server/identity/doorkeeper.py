@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from server.foundation.ids import AccountId, DeviceId, PersonId, SessionId, Tena
 from server.foundation.problems import AUTH_REQUIRED, NOT_FOUND, Problem
 from server.foundation.settings import settings_of
 from server.foundation.web import Actor
-from server.identity import directory, passwords, queries, service, throttle, tokens
+from server.identity import directory, filekeys, passwords, queries, service, throttle, tokens
 from server.identity.models import Account, AccountState, AuthSession, SessionState
 from server.identity.problems import CODE_INVALID, LOGIN_DELAYED, LOGIN_FAILED, WRONG_PASSWORD
 from server.identity.service import Granted
@@ -267,6 +268,16 @@ def describe(person_id: PersonId) -> dict[str, Any]:
         "roles": list(found.roles) if found else [],
         "plant": plant,
     }
+
+
+def file_key(actor: Actor) -> dict[str, str]:
+    """Return what the phone of this session seals its outbox file with."""
+    made = filekeys.file_key(settings_of(current_app).secret, actor.tenant_id, actor.person_id, actor.device_id)
+    return {"id": made.id, "point": _base64(made.point), "proof": _base64(made.proof)}
+
+
+def _base64(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
 def refresh() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from server.identity.schemas import (
     DoorSchema,
     DoorsSchema,
     EnrolSchema,
+    FileKeySchema,
     LoginSchema,
     MeSchema,
     PasswordChangeSchema,
@@ -68,6 +69,13 @@ def refresh() -> Any:
 def me() -> Any:
     """Say who is signed in."""
     return {"user": doorkeeper.describe(current_actor().person_id)}
+
+
+@room.route("/file-key", action=Action.SESSION_READ, drain=True)
+@room.response(200, FileKeySchema)
+def file_key() -> Any:
+    """Give this phone what it seals the file with that it saves when it cannot send."""
+    return doorkeeper.file_key(current_actor())
 
 
 @room.route("/logout", methods=["POST"], action=Action.SESSION_END, drain=True)

@@ -103,6 +103,14 @@ class SignedInSchema(Coded):
     refresh_csrf = fields.Text(required=True, metadata={"description": "X-CSRF-TOKEN of /api/auth/refresh."})
 
 
+class FileKeySchema(Coded):
+    """What a phone seals its outbox file with."""
+
+    id = fields.Text(required=True)
+    point = fields.Text(required=True, metadata={"description": "P-256, uncompressed, base64url"})
+    proof = fields.Text(required=True, metadata={"description": "This person's on this phone alone, base64url"})
+
+
 class MeSchema(Coded):
     """Who is signed in."""
 

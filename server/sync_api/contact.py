@@ -18,16 +18,34 @@ from server.sync_api.wire import Request
 FRESH: Final = timedelta(seconds=20)
 """A contact younger than this with the same queue is not written again: an idle phone that asks
 every few seconds must not cost a commit each time."""
+ATTEMPTS_MAX: Final = 2**31 - 1
 OLDEST_MAX_S: Final = 10 * 365 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """The latest word from any phone of a person; counts are summed over the phones."""
+    """The latest word from any phone of a person; counts are summed over the phones.
+
+    `attempts` and `last_error` are of the phone that has tried most often.
+    """
 
     last_contact_at: datetime
     queued_count: int
     oldest_queued_at: datetime | None
+    attempts: int = 0
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneContact:
+    """The latest word from one phone."""
+
+    device: UUID
+    last_contact_at: datetime
+    queued_count: int
+    oldest_queued_at: datetime | None
+    attempts: int
+    last_error: str | None
 
 
 def note_contact(request: Request, actor: Actor, now: datetime) -> None:
@@ -42,12 +60,14 @@ def note_contact(request: Request, actor: Actor, now: datetime) -> None:
         "last_contact_at": now,
         "queued_count": left,
         "oldest_queued_at": now - age if left else None,
+        "attempts": min(request.attempts, ATTEMPTS_MAX) if left else 0,
+        "last_error": (request.error or None) if left else None,
     }
     upsert(
         DeviceContact,
         [row],
         ("tenant_id", "person_id", "device"),
-        ("last_contact_at", "queued_count", "oldest_queued_at"),
+        ("last_contact_at", "queued_count", "oldest_queued_at", "attempts", "last_error"),
     )
 
 
@@ -66,14 +86,28 @@ def is_stale(request: Request, actor: Actor, now: datetime) -> bool:
 
 def contacts(people: Collection[UUID]) -> Mapping[UUID, Contact]:
     """The latest contact of each person; who never was in contact is left out."""
-    query = (
-        sa.select(
-            DeviceContact.person_id,
-            sa.func.max(DeviceContact.last_contact_at).label("last"),
-            sa.func.sum(DeviceContact.queued_count).label("queued"),
-            sa.func.min(DeviceContact.oldest_queued_at).label("oldest"),
+    found: dict[UUID, Contact] = {}
+    for person, phones in phones_of(people).items():
+        worst = max(phones, key=lambda one: one.attempts)
+        oldest = [one.oldest_queued_at for one in phones if one.oldest_queued_at is not None]
+        found[person] = Contact(
+            max(one.last_contact_at for one in phones),
+            sum(one.queued_count for one in phones),
+            min(oldest, default=None),
+            worst.attempts,
+            worst.last_error,
         )
-        .where(DeviceContact.person_id.in_(people))
-        .group_by(DeviceContact.person_id)
-    )
-    return {row.person_id: Contact(row.last, int(row.queued), row.oldest) for row in session().execute(query)}
+    return found
+
+
+def phones_of(people: Collection[UUID]) -> dict[UUID, list[PhoneContact]]:
+    """Every phone that was ever in contact, by person, the last heard of first."""
+    query = sa.select(DeviceContact).where(DeviceContact.person_id.in_(people))
+    found: dict[UUID, list[PhoneContact]] = {}
+    for row in session().execute(query.order_by(DeviceContact.last_contact_at.desc(), DeviceContact.device)).scalars():
+        found.setdefault(row.person_id, []).append(
+            PhoneContact(
+                row.device, row.last_contact_at, row.queued_count, row.oldest_queued_at, row.attempts, row.last_error
+            )
+        )
+    return found

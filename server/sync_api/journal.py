@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from server.foundation.db import current_tenant, session
 from server.foundation.ids import short, unshort
+from server.foundation.web import Actor
 from server.sync_api import stored
 from server.sync_api.models import FieldHistory, LoggedMutation, MutationVariant
 from server.sync_api.registry import Done, Record
@@ -34,6 +35,7 @@ _COLUMNS = (
     LoggedMutation.missing,
     LoggedMutation.case_id,
     LoggedMutation.device_time,
+    LoggedMutation.brought_in_by,
 )
 KEYS_AT_ONCE = 200
 
@@ -59,6 +61,19 @@ class Arrival:
     detail: str | None = None
     """Why it could not be read, when `edit` is None."""
     device_time: int = 0
+    brought_in_by: UUID | None = None
+    """Who carried it here, when it waited in the log until now."""
+
+
+class Sender(Protocol):
+    """What the log keeps of who hands in."""
+
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def actor(self) -> Actor: ...
+    @property
+    def brought_in_by(self) -> UUID | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +136,9 @@ class Journal:
                 base=known.fate.base,
                 device_time=row.device_time,
             )
-            found.append(Arrival(edit.id, edit.record, known.hash, None, edit, None, edit.device_time))
+            found.append(
+                Arrival(edit.id, edit.record, known.hash, None, edit, None, edit.device_time, row.brought_in_by)
+            )
         return sorted(found, key=lambda one: (one.id.device, one.id.author, one.id.n))
 
     def _note(self, row: Any) -> Known:
@@ -187,11 +204,11 @@ class Journal:
         self._known[arrival.id] = Known(arrival.hash, fate, reason.value, arrival.device_time)
         return _outcome(fate, reason.value)
 
-    def write(self, arrivals: Sequence[Arrival], again: set[MutationId], *, now: datetime, session_id: UUID) -> None:
+    def write(self, arrivals: Sequence[Arrival], again: set[MutationId], sender: Sender) -> None:
         """Write the mutations that were decided; `again` are those that had been `held`."""
         fresh: list[dict[str, Any]] = []
         for arrival in arrivals:
-            row = self._row(arrival, now, session_id)
+            row = self._row(arrival, sender)
             if arrival.id in again:
                 _update(row)
             else:
@@ -199,7 +216,7 @@ class Journal:
         if fresh:
             session().execute(sa.insert(LoggedMutation), fresh)
 
-    def _row(self, arrival: Arrival, now: datetime, session_id: UUID) -> dict[str, Any]:
+    def _row(self, arrival: Arrival, sender: Sender) -> dict[str, Any]:
         known = self._known[arrival.id]
         assert known is not None
         fate = known.fate
@@ -217,8 +234,8 @@ class Journal:
             "asked": arrival.content if edit is None else stored.asked_to_json(edit.value),
             "base": [str(version) for version in fate.base],
             "device_time": arrival.device_time,
-            "received_at": now,
-            "session_id": session_id,
+            "received_at": sender.now,
+            "session_id": sender.actor.session_id,
             "receipt": fate.receipt.value,
             "reason": known.reason,
             "detail": arrival.detail,
@@ -226,6 +243,7 @@ class Journal:
             "alias": stored.text_of(fate.alias),
             "missing": stored.text_of(fate.missing),
             "case_id": None if fate.case_id is None else unshort(fate.case_id),
+            "brought_in_by": sender.brought_in_by,
         }
 
 
@@ -276,8 +294,8 @@ def keep_variant(arrival: Arrival, now: datetime) -> None:
         session().flush()  # the same content may come twice in one push
 
 
-def write_history(records: Iterable[Record], now: datetime) -> None:
-    """One entry for each step; `position` goes on from `record.steps`."""
+def write_history(records: Iterable[Record], now: datetime, carried: Mapping[MutationId, UUID | None]) -> None:
+    """One entry for each step; `position` goes on from `record.steps`. `carried`: who brought an edit in."""
     rows: list[dict[str, Any]] = []
     for record in records:
         for done in record.done:
@@ -285,7 +303,7 @@ def write_history(records: Iterable[Record], now: datetime) -> None:
             if words is None:
                 continue
             record.steps += 1
-            rows.append(_history_row(record, done, words, now))
+            rows.append(_history_row(record, done, words, now) | {"brought_in_by": carried.get(done.edit.id)})
     if rows:
         session().execute(sa.insert(FieldHistory), rows)
 
@@ -328,6 +346,7 @@ def write_rules(marks: Mapping[UUID, Mapping[str, int]], now: datetime) -> None:
             "device": None,
             "device_time": None,
             "received_at": now,
+            "brought_in_by": None,
         }
         for record_id, fields in marks.items()
         for position, (name, mark) in enumerate(fields.items(), start=1)

@@ -21,6 +21,7 @@ SCOPE_MAX = 40
 KIND_MAX = 16
 FIELD_MAX = 24
 RECORD_MAX = 64
+LAST_ERROR_MAX = 24
 VERSION_MAX = 72
 """device (22, and a mark) . author (22) . number (16)."""
 
@@ -60,6 +61,8 @@ class LoggedMutation(TenantOwned, Base):
     alias: Mapped[str | None] = mapped_column(sa.String(VERSION_MAX))
     missing: Mapped[str | None] = mapped_column(sa.String(VERSION_MAX))
     case_id: Mapped[UUID | None]
+    brought_in_by: Mapped[UUID | None]
+    """Who handed in the file of a phone that could not send; None: the author's phone did."""
 
 
 class MutationVariant(TenantOwned, Base):
@@ -94,6 +97,7 @@ class FieldHistory(TenantOwned, Base):
     device: Mapped[UUID | None]
     device_time: Mapped[int | None] = mapped_column(sa.BigInteger)
     received_at: Mapped[datetime]
+    brought_in_by: Mapped[UUID | None]
 
 
 class Feed(TenantOwned, Base):
@@ -132,3 +136,7 @@ class DeviceContact(TenantOwned, Base):
     queued_count: Mapped[int] = mapped_column(sa.BigInteger)
     """Edits that it still held when it asked, those of this request included."""
     oldest_queued_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(sa.BigInteger, server_default="0", default=0)
+    """How often it has tried to send the oldest of them, where that is often."""
+    last_error: Mapped[str | None] = mapped_column(sa.String(LAST_ERROR_MAX))
+    """What hindered it last, in its own code."""

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from server.foundation.db import savepoint
 from server.foundation.errors import problem_of
-from server.foundation.ids import new_id, short, unshort
+from server.foundation.ids import PersonId, new_id, short, unshort
 from server.foundation.log import log, where
 from server.foundation.problems import INVALID, FieldError, Problem
 from server.foundation.web import Actor
@@ -35,8 +35,10 @@ class Sender:
     """Whose push this is, and when it came."""
 
     actor: Actor
+    """The author. Not who carries the edits here: what counts are the rights of who typed them."""
     device: str
     now: datetime
+    brought_in_by: PersonId | None = None
 
     @property
     def author(self) -> str:
@@ -103,6 +105,14 @@ def receive(request: Request, arrivals: Sequence[Arrival], actor: Actor, now: da
     return outcomes
 
 
+def bring_in(
+    request: Request, arrivals: Sequence[Arrival], author: Actor, now: datetime, *, by: PersonId
+) -> list[Outcome]:
+    """The same for what somebody else carries here in a file: no contact of the phone is noted. Call inside
+    `unit_of_work`; `author` is who typed."""
+    return _receive(arrivals, Sender(author, request.device, now, by))
+
+
 def _receive(arrivals: Sequence[Arrival], sender: Sender) -> list[Outcome]:
     if not arrivals:
         return []
@@ -138,7 +148,7 @@ def _park_alone(arrival: Arrival, sender: Sender) -> Outcome:
     if known is not None:  # another request got there first
         return known.outcome()
     outcome = kept.parked(arrival, Reason.INVALID)
-    kept.write([arrival], set(), now=sender.now, session_id=sender.actor.session_id)
+    kept.write([arrival], set(), sender)
     return outcome
 
 
@@ -166,12 +176,15 @@ def _together(arrivals: Sequence[Arrival], sender: Sender) -> list[Outcome]:
                 held_before.add(arrival.id)
         outcomes.append(_judge(arrival, records, kept, sender))
         written[arrival.id] = arrival
-    held_before |= _wake(written, records, kept, sender)
+    woken = _wake(written, records, kept, sender)
+    held_before |= woken
     touched = list(records.values())
-    kept.write(list(written.values()), held_before, now=sender.now, session_id=sender.actor.session_id)
+    kept.write(list(written.values()), held_before, sender)
     for room in registry.rooms():
         room.store([r for r in touched if r.room is room and r.done], sender.now)
-    journal.write_history(touched, sender.now)
+    carried = {one.id: one.brought_in_by or sender.brought_in_by for one in written.values() if one.edit is not None}
+    carried |= {one.id: one.brought_in_by for one in written.values() if one.id in woken}
+    journal.write_history(touched, sender.now, carried)
     return outcomes
 
 

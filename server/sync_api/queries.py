@@ -1,15 +1,20 @@
-"""What desks read of syncing: the history of a field, and what was parked."""
+"""What desks read of syncing: the history of a field, the edits behind it, and what was parked."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from server.foundation.db import session
+from server.foundation.ids import short
+from server.sync_api import stored
 from server.sync_api.models import FieldHistory, LoggedMutation
-from sync.model import Receipt
+from sync.model import MutationId, Receipt
+
+KEYS_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,47 @@ class Parked:
     reason: str
     author: UUID
     received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An edit as the log has it: what a version stands for, and what its author had seen."""
+
+    author: UUID
+    asked: int | str | None
+    """What its author typed or chose; None for a command."""
+    merged: int | str | None
+    """What the field held afterwards, where that differs: the text put together of two people's."""
+    base: tuple[str, ...]
+    device_time: int
+    received_at: datetime
+
+
+def written(versions: Iterable[str]) -> dict[MutationId, Written]:
+    """The edits behind these versions, by their plain ids; one that never arrived is left out."""
+    ids = {MutationId.parse(version).plain() for version in versions}
+    keys = [key for key in map(stored.key_of, ids) if key is not None]
+    table = sa.tuple_(LoggedMutation.device, LoggedMutation.author, LoggedMutation.n)
+    found: dict[MutationId, Written] = {}
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        query = sa.select(LoggedMutation).where(table.in_(keys[start : start + KEYS_AT_ONCE]))
+        for row in session().execute(query).scalars():
+            found[MutationId(short(row.device), short(row.author), row.n)] = Written(
+                row.author,
+                _typed(row.asked),
+                stored.unboxed(row.wrote),
+                tuple(row.base),
+                row.device_time,
+                row.received_at,
+            )
+    return found
+
+
+def _typed(asked: Any) -> int | str | None:
+    if isinstance(asked, list):
+        return stored.unboxed(asked)
+    decided: int | str | None = asked.get("value") if isinstance(asked, dict) else None
+    return decided
 
 
 def history(record_id: UUID, field: str | None = None) -> Sequence[FieldHistory]:

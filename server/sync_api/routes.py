@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 from flask import Response, request
 from sqlalchemy.exc import DBAPIError
 
@@ -14,7 +15,8 @@ from server.policy import Action
 from server.sync_api import contact, push, schemas
 from server.sync_api.answers import Answer, Writers, write_answer
 from server.sync_api.journal import Outcome
-from server.sync_api.problems import SYNC_MALFORMED
+from server.sync_api.problems import SYNC_MALFORMED, UPDATE_NEEDED
+from server.sync_api.protocols import Spoken, lifted
 from server.sync_api.pull import begin_read, is_ahead, pull
 from server.sync_api.wire import BadEnvelope, Request, read_request
 from sync.model import Receipt
@@ -43,7 +45,9 @@ def exchange() -> Response:
 
 def handle(body: bytes, actor: Actor) -> bytes:
     """One round: decode, push in one unit of work, then one consistent read."""
-    asked = _decode(body)
+    spoken, asked = _decode(body)
+    if spoken.is_old and asked.push is None:
+        raise Problem(UPDATE_NEEDED)
     now = clock.now()
     arrivals = push.read_push(asked, actor)
     outcomes: list[Outcome] = []
@@ -60,24 +64,26 @@ def handle(body: bytes, actor: Actor) -> bytes:
         session().close()
     if stale:
         _note_contact(asked, actor)
-    return write_answer(
+    answer = write_answer(
         Answer(
             nonce=asked.nonce,
             epoch=pulled.epoch,
             access=pulled.access,
             seq=pulled.seq,
             receipts=[_receipt(outcome, writers) for outcome in outcomes],
-            scopes=pulled.scopes,
-            deltas=pulled.deltas,
+            scopes=None if spoken.is_old else pulled.scopes,
+            deltas=[] if spoken.is_old else pulled.deltas,
             writers=writers,
             now_ms=int(now.timestamp() * 1000),
         )
     )
+    return orjson.dumps(spoken.answered(orjson.loads(answer))) if spoken.is_old else answer
 
 
-def _decode(body: bytes) -> Request:
+def _decode(body: bytes) -> tuple[Spoken, Request]:
     try:
-        return read_request(load_json(body))
+        spoken = lifted(load_json(body))
+        return spoken, read_request(spoken.body)
     except BadEnvelope as fault:
         raise Problem(SYNC_MALFORMED, errors=[FieldError(fault.pointer, "invalid", {})]) from fault
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from server.sync_api.wire import CURSORS_MAX, MUTATIONS_MAX, N_MAX, WRITERS_MAX
+from server.sync_api.wire import CURSORS_MAX, MUTATIONS_MAX, N_MAX, PARTS_LEAST, WRITERS_MAX
 
 _ID: Final = {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$"}
 _TOKEN: Final = {"type": "string", "pattern": "^[A-Za-z0-9_-]{0,24}$"}
@@ -46,6 +46,9 @@ REQUEST: Final[dict[str, Any]] = _tuple(
     {"anyOf": [{"const": 0}, PUSH]},
     _COUNT,
     _COUNT,
+    _COUNT | {"description": "attempts: only from a phone that is stuck"},
+    _TOKEN | {"description": "what hindered it last"},
+    least=PARTS_LEAST,
 )
 ANSWER: Final[dict[str, Any]] = _tuple(
     {"const": 1, "description": "protocol"},

@@ -2,7 +2,7 @@
 
 `answers.py` writes the answer; the columns of its rows stand in `columns.py`.
 
-Request  [1, device, epoch, nonce, access, cursors, push|0, queued, oldest_s]
+Request  [1, device, epoch, nonce, access, cursors, push|0, queued, oldest_s, attempts?, error?]
   push   [author, t0_ms, writers, [[record, [[n, dt_ms, code, value, base], ...]], ...]]
 Answer   [1, nonce, epoch, access, seq, receipts, scopes|0, deltas, writers, now_ms]
 
@@ -10,7 +10,9 @@ Ids are 22 characters of base64url. A version on the wire is "w.n": w indexes th
 `writers` ("device.author"; "device+.author" for a text that the server merged), n is the
 mutation's number; in a push an integer n stands for the sender's own (device, author). The
 canonical text elsewhere is "device.author.n".
-Trailing zeros and nulls of a mutation may be cut off.
+Trailing zeros and nulls of a mutation may be cut off. `attempts` and `error` come only from a phone
+that is stuck: how often it tried to send its oldest edit, and what hindered it last. Whatever follows
+them is of a newer phone and is left unread.
 
 `read_request` checks the ENVELOPE only; each mutation is loaded alone by `read_mutation`, so that
 a bad one is parked with its reason and its neighbours are applied.
@@ -27,6 +29,8 @@ from sync.rules import COMMENT_MAX, NOTE_MAX, REASON_MAX, SCORE_MAX, SCORE_MIN, 
 
 MUTATIONS_MAX: Final = 50
 """Most mutations in one push; a phone sends the rest in its next round."""
+PARTS_LEAST: Final = 9
+PARTS_MAX: Final = 32
 CURSORS_MAX: Final = 200
 WRITERS_MAX: Final = 200
 BASES_MAX: Final = 64
@@ -90,6 +94,8 @@ class Request:
     push: Push | None
     queued: int
     oldest_s: int
+    attempts: int = 0
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +140,10 @@ def _list(value: Any, pointer: str, most: int) -> list[Any]:
 
 def read_request(body: Any) -> Request:
     """Take a parsed body apart. Raises BadEnvelope with the place of the fault."""
-    parts = _list(body, "", 9)
-    if len(parts) != 9:
+    parts = _list(body, "", PARTS_MAX)
+    if len(parts) < PARTS_LEAST:
         raise BadEnvelope("")
+    stuck = [*parts[PARTS_LEAST:], *(0, "")[len(parts) - PARTS_LEAST :]]
     if type(parts[0]) is not int or parts[0] != PROTOCOL:
         raise BadEnvelope("/0")
     return Request(
@@ -148,6 +155,8 @@ def read_request(body: Any) -> Request:
         push=None if type(parts[6]) is int and parts[6] == 0 else _read_push(parts[6]),
         queued=_whole(parts[7], "/7"),
         oldest_s=_whole(parts[8], "/8"),
+        attempts=_whole(stuck[0], "/9"),
+        error=_text(stuck[1], _TOKEN, "/10"),
     )
 
 

@@ -54,6 +54,7 @@ DOORS: dict[str, Kind] = {
     "GET /api/auth/me": Kind.OWN,
     "GET /api/auth/sessions": Kind.OWN,
     "POST /api/auth/password": Kind.OWN,
+    "GET /api/auth/file-key": Kind.OWN,
     "POST /api/sync": Kind.OWN,
     "DELETE /api/auth/sessions/<session_id>": Kind.RECORD,
     "GET /api/sessions": Kind.RECORD,
@@ -68,6 +69,8 @@ DOORS: dict[str, Kind] = {
     "POST /api/cycles/<cycle_id>/delegations": Kind.RECORD,
     "DELETE /api/cycles/<cycle_id>/delegations/<delegation_id>": Kind.RECORD,
     "GET /api/completion/board": Kind.DESK,
+    "GET /api/completion/phones": Kind.DESK,
+    "POST /api/completion/outbox-files": Kind.DESK,
     "GET /api/evaluations/<evaluation_id>": Kind.RECORD,
     "GET /api/evaluations/<evaluation_id>/history": Kind.RECORD,
 }

@@ -4,7 +4,7 @@ import type { ChipRow, CycleRow, EvaluationRow, EvaluationState, FormLine, FormR
 
 const QUIET: SyncStatus = {
   net: 'unknown', last_contact_at: null, queued: 0, queued_evaluations: new Set(), sending: false, needs_login: false,
-  needs_update: false, cannot_send: false, storage: 'ok', parked: [], persisted: null, oldest_unsent_at: null,
+  needs_update: false, cannot_send: false, storage: 'ok', parked: [], persisted: null, oldest_unsent_at: null, attempts: 0, last_error: null,
 };
 
 export class FakePhone {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { overwriteGetLocale } from '../generated/paraglide/runtime.js';
 import { QUIET } from '../sync/status';
 import type { Net, SyncStatus } from '../sync/types';
-import { circleCheck } from '../ui/icons';
+import { circleCheck, triangleAlert } from '../ui/icons';
 import { headWords, stripWords } from './weather';
 
 overwriteGetLocale(() => 'en');
@@ -24,4 +24,13 @@ test('a tick means delivered: no state of the network has one', () => {
 test('what a receipt confirmed has one, unless something of this person still waits', () => {
   expect(headWords({ ...QUIET, net: 'offline' }, 'e', NOW, NOW).icon).toBe(circleCheck);
   expect(headWords({ ...QUIET, queued_evaluations: new Set(['e']) }, 'e', NOW, NOW).icon).not.toBe(circleCheck);
+});
+
+test('work that has waited longer than a day is warned of on the team page and on every scoring page', () => {
+  const waiting = { ...QUIET, queued: 1, queued_evaluations: new Set(['e']), oldest_unsent_at: NOW - 86_400_001 };
+  for (const words of [stripWords(waiting, NOW), headWords(waiting, 'e', null, NOW), headWords(waiting, 'f', NOW, NOW)]) {
+    expect(words).toMatchObject({ icon: triangleAlert, warn: true, href: '#/phone' });
+  }
+  const fresh = { ...waiting, oldest_unsent_at: NOW - 86_399_999 };
+  expect([stripWords(fresh, NOW).warn, headWords(fresh, 'e', null, NOW).warn]).toEqual([undefined, undefined]);
 });

@@ -53,10 +53,15 @@ export function headWords(status: SyncStatus, id: Id, deliveredAt: number | null
   const stuck = trouble(status);
   if (stuck) return stuck;
   if (status.parked.some(({ record }) => record === id)) return { icon: lock, text: m.phone_parked_here(), href: href.phone };
+  if (waitsLong(status, now)) return LONG();
   if (n > 0) return { icon: smartphone, text: status.sending ? m.phone_sending({ n }) : m.phone_saved_here({ n }) };
   if (deliveredAt !== null) return { icon: circleCheck, text: m.phone_delivered_at({ time: shortTime(deliveredAt, now) }) };
   return netWords(status, now);
 }
+
+/** A day is longer than any shift without network: from then on a person should do something. */
+export const waitsLong = ({ oldest_unsent_at }: SyncStatus, now: number): boolean => oldest_unsent_at !== null && now - oldest_unsent_at > DAY_MS;
+const LONG = (): Words => ({ icon: triangleAlert, text: m.phone_waiting_long(), href: href.phone, warn: true });
 
 function netWords(status: SyncStatus, now: number): Words {
   switch (status.net) {
@@ -79,9 +84,7 @@ function netWords(status: SyncStatus, now: number): Words {
 export function stripWords(status: SyncStatus, now: number): Words {
   const stuck = trouble(status);
   if (stuck) return stuck;
-  if (status.oldest_unsent_at !== null && now - status.oldest_unsent_at > DAY_MS) {
-    return { icon: triangleAlert, text: m.phone_waiting_long(), warn: true };
-  }
+  if (waitsLong(status, now)) return LONG();
   if (status.sending && status.queued > 0) return { icon: cloudUpload, text: m.phone_sending({ n: status.queued_evaluations.size }) };
   return netWords(status, now);
 }

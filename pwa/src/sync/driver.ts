@@ -19,7 +19,8 @@ export interface DriverParts {
   chance: Chance;
   queue: () => QueueItem[];
   visible: () => boolean;
-  round: (ns: readonly number[]) => Promise<RoundEnd>;
+  /** `lastError`: how the round before failed; null when it did not. */
+  round: (ns: readonly number[], lastError: string | null) => Promise<RoundEnd>;
   /** Takes the edit out of the way, for no server will have it. */
   setAside: (n: number) => Promise<void>;
   /** After each step: the line, and whether a push is under way. */
@@ -104,7 +105,7 @@ export class Driver {
     const { parts } = this;
     let end: RoundEnd;
     try {
-      end = await parts.exclusive(parts.lock, () => parts.round(ns));
+      end = await parts.exclusive(parts.lock, () => parts.round(ns, this.#line.last_error));
     } catch {
       // Storage failed under the round: nothing was deleted, the edits are asked about again later.
       end = { outcome: { was: 'refused' }, pulled: null, full: false };

@@ -3,17 +3,26 @@
  */
 import type { Outbox } from './outbox';
 import { Driver, type DriverParts } from './driver';
+import { type AskFileKey, keepFileKey } from './file-key';
 import { round, type RoundParts } from './round';
 
-export type EngineParts = Omit<DriverParts, 'round' | 'queue' | 'setAside' | 'lock'> & Omit<RoundParts, 'outbox'>;
+export type EngineParts = Omit<DriverParts, 'round' | 'queue' | 'setAside' | 'lock'> &
+  Omit<RoundParts, 'outbox'> & { fileKey?: AskFileKey | undefined };
 
 export function startEngine(outbox: Outbox, parts: EngineParts): Driver {
+  let keyAsked = false;
   return new Driver({
     ...parts,
     lock: `gemba-sync:${parts.db.name}`,
     queue: () =>
       outbox.entries.map(({ edit, state, not_before, bytes }) => ({ n: edit.n, record: edit.record, state, not_before, bytes })),
-    round: (ns) => round({ ...parts, outbox }, ns),
+    round: (ns, lastError) => round({ ...parts, outbox }, ns, lastError),
+    ended: async (end) => {
+      await parts.ended(end);
+      if (end.outcome.was !== 'answered' || keyAsked) return;
+      keyAsked = true;
+      await keepFileKey(parts.db, parts.clock.now(), parts.fileKey).catch(() => (keyAsked = false));
+    },
     setAside: (n) => outbox.setAside(n),
   });
 }

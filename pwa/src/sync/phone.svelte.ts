@@ -11,6 +11,8 @@ import type { User } from '../foundation/people';
 import type { Post } from '../foundation/post';
 import { StorageFailed } from '../foundation/problem';
 import type { Driver } from './driver';
+import type { Exported } from './export';
+import type { AskFileKey } from './file-key';
 import { forgetOldReceipts, makeRoom, seenParked } from './keeping';
 import { openEdit, Outbox } from './outbox';
 import { byRecord, Overlaid, type OwnEdit } from './overlay';
@@ -55,6 +57,8 @@ export interface PhoneParts {
   storage: Pick<StorageManager, 'persist' | 'persisted'> | null;
   /** When the first screen is there; left out where nothing is drawn. */
   drawn?: () => Promise<void>;
+  /** Asks the server what the file of unsent edits is sealed with. */
+  fileKey?: AskFileKey;
 }
 
 export class Phone {
@@ -145,12 +149,12 @@ export class Phone {
     this.#triggers.tapped();
   }
 
-  /** Every edit without a receipt, and the parked ones, as readable JSON. */
-  async exportOutbox(): Promise<Blob> {
+  /** Every edit without a receipt as a file: sealed for the plant's server, or readable where the phone has no key yet. */
+  async exportOutbox(): Promise<Exported> {
     await this.ready;
     const { user, parts } = this;
     const { exportEdits } = await import('./export');
-    return exportEdits(user, this.#outbox?.device ?? '', this.#outbox?.entries ?? [], this.#parked, parts.clock.now());
+    return exportEdits(parts, user, this.#outbox?.device ?? '', this.#outbox?.entries ?? [], this.#parked);
   }
 
   stateOf(evaluation: Id): EvaluationState {

@@ -204,7 +204,7 @@ describe('when sending does not work', () => {
     send();
     await soon(() => expect(phone.status.parked.map(({ reason, record }) => [reason, record])).toEqual([['set_aside', 'E1']]));
     await soon(() => expect([...phone.status.queued_evaluations]).toEqual([]));
-    const file = JSON.parse(await (await phone.exportOutbox()).text()) as { edits: { record: string; value: number }[] };
+    const file = JSON.parse(await (await phone.exportOutbox()).blob.text()) as { edits: { record: string; value: number }[] };
     expect(file.edits).toMatchObject([{ record: 'E1', value: 4, state: 'set_aside' }]);
   });
 

@@ -38,6 +38,8 @@ export interface Line {
   limit: number;
   needs_login: boolean;
   needs_update: boolean;
+  /** How the last round failed; null after an answer. Told to the person and to the server, decides nothing. */
+  last_error: Outcome['was'] | null;
 }
 
 export const FRESH_LINE: Line = {
@@ -48,6 +50,7 @@ export const FRESH_LINE: Line = {
   limit: MOST_EDITS,
   needs_login: false,
   needs_update: false,
+  last_error: null,
 };
 
 export interface Situation {
@@ -67,7 +70,7 @@ export type Plan = { do: 'round'; ns: number[] } | { do: 'wait'; until: Millis |
 
 export type Outcome =
   | { was: 'answered' }
-  | { was: 'offline' | 'timeout' | 'captive' | 'server_down' | 'refused' | 'foreign' | 'needs_login' | 'update_needed' }
+  | { was: 'offline' | 'timeout' | 'captive' | 'server_down' | 'refused' | 'foreign' | 'needs_login' | 'update_needed' | 'server_old' }
   | { was: 'busy'; retry_after_s: number | null }
   | { was: 'too_big'; ns: readonly number[] };
 
@@ -129,6 +132,7 @@ export function learn(line: Line, outcome: Outcome, now: Millis, fraction: numbe
       failures: line.failures + 1,
       not_before: now + backoff(line.failures, fraction, cap),
       told: false,
+      last_error: outcome.was,
       ...change,
     },
     set_aside: null,
@@ -149,11 +153,12 @@ export function learn(line: Line, outcome: Outcome, now: Millis, fraction: numbe
     case 'server_down':
       return failed('server_down');
     case 'refused':
+    case 'server_old':
       return failed('reached', {}, REFUSED_CAP_MS);
     case 'foreign':
       return failed('server_down', { limit: halved });
     case 'needs_login':
-      return { line: { ...line, net: 'reached', needs_login: true }, set_aside: null };
+      return { line: { ...line, net: 'reached', needs_login: true, last_error: outcome.was }, set_aside: null };
     case 'update_needed':
       return failed('reached', { needs_update: true }, REFUSED_CAP_MS);
     case 'busy': {
@@ -165,8 +170,8 @@ export function learn(line: Line, outcome: Outcome, now: Millis, fraction: numbe
     case 'too_big': {
       const [only] = outcome.ns;
       if (only === undefined) return failed('reached', {}, REFUSED_CAP_MS);
-      if (outcome.ns.length === 1) return { line: { ...line, net: 'reached', failures: 0 }, set_aside: only };
-      return { line: { ...line, net: 'reached', limit: Math.ceil(outcome.ns.length / 2) }, set_aside: null };
+      if (outcome.ns.length === 1) return { line: { ...line, net: 'reached', failures: 0, last_error: outcome.was }, set_aside: only };
+      return { line: { ...line, net: 'reached', limit: Math.ceil(outcome.ns.length / 2), last_error: outcome.was }, set_aside: null };
     }
   }
 }

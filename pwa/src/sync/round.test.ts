@@ -81,6 +81,7 @@ describe('no answer but ours is believed', () => {
     ['an envelope that the server cannot read', () => problem('sync_malformed', 422), 'too_big'],
     ['a cookie of another person', () => problem('author_mismatch', 403), 'needs_login'],
     ['an app that is too old', () => problem('update_needed', 426), 'update_needed'],
+    ['a server that is older than this app', () => problem('protocol_too_new', 409), 'server_old'],
   ])('%s keeps every edit', async (_name, answer, was) => {
     await append();
     server.then(answer);
@@ -126,4 +127,23 @@ test('an edit that was sent and got no answer goes again with the very same cont
   await append();
   await round(parts, [1]);
   expect(server.bodies[1]?.[6]).toEqual(server.bodies[0]?.[6]);
+});
+
+test('a phone that is stuck says how often it tried and why; one that is not spends no byte on it', async () => {
+  await append();
+  const offline = () => ({ got: 'offline' }) as const;
+  server.then(offline, offline, offline, offline, answering({ receipts: [[1, 'a']] }), answering({}));
+  for (let i = 0; i < 4; i++) await round(parts, [1], i ? 'offline' : null);
+  await round(parts, [1], 'offline');
+  await outbox.inTurn(() => outbox.take(1, [])); // as the phone reads the disk after a round
+  await round(parts, []);
+  expect(server.bodies.map((body) => body.slice(9))).toEqual([[], [], [], [4, 'offline'], [5, 'offline'], []]);
+});
+
+test('an edit that was set aside is told from the first round on', async () => {
+  await append();
+  await outbox.setAside(1);
+  server.then(answering({}));
+  await round(parts, []);
+  expect(server.bodies[0]?.slice(7)).toEqual([1, 0, 0, 'set_aside']);
 });

@@ -9,9 +9,10 @@ import type { Chance } from '../foundation/chance';
 import type { Clock } from '../foundation/clock';
 import type { Answer, Post } from '../foundation/post';
 import { applyAnswer, readHeld } from './apply';
-import type { Outbox } from './outbox';
+import type { Entry, Outbox } from './outbox';
 import type { Outcome } from './planner';
 import type { Held, Pulled } from './pull';
+import { attemptsOf, hindrance } from './status';
 import type { Edit } from './types';
 import { decodeAnswer, encodeRequest, NotOurs, type WireAnswer } from './wire';
 
@@ -38,12 +39,12 @@ export interface RoundEnd {
   full: boolean;
 }
 
-export async function round(parts: RoundParts, ns: readonly number[]): Promise<RoundEnd> {
+export async function round(parts: RoundParts, ns: readonly number[], lastError: string | null = null): Promise<RoundEnd> {
   const { db, outbox, clock, chance } = parts;
   const edits = await outbox.freeze(ns);
   const held = await readHeld(db);
   const nonce = chance.token().slice(0, NONCE_LENGTH);
-  const answer = await ask(parts, requestBody(outbox, edits, held, nonce, clock.now()));
+  const answer = await ask(parts, requestBody(outbox, edits, held, nonce, clock.now(), lastError));
   const ours = answer.got === 'answer' && answer.status === 200 ? decoded(answer.body, nonce) : null;
   if (!ours) {
     const sent = edits.map(({ n }) => n);
@@ -52,7 +53,7 @@ export async function round(parts: RoundParts, ns: readonly number[]): Promise<R
   return { outcome: { was: 'answered' }, ...(await applyAnswer(db, outbox.nOf, ours, held, clock.now())) };
 }
 
-function requestBody(outbox: Outbox, edits: Edit[], { sync, scopes }: Held, nonce: string, now: number): unknown {
+function requestBody(outbox: Outbox, edits: Edit[], { sync, scopes }: Held, nonce: string, now: number, lastError: string | null): unknown {
   const waiting = outbox.entries;
   return encodeRequest({
     device: outbox.device,
@@ -63,7 +64,18 @@ function requestBody(outbox: Outbox, edits: Edit[], { sync, scopes }: Held, nonc
     push: edits.length ? { author: outbox.author, mutations: edits } : null,
     queued: waiting.length,
     oldest_s: Math.max(0, Math.round((now - Math.min(now, ...waiting.map(({ at }) => at))) / 1000)),
+    ...stuckOf(waiting, lastError),
   });
+}
+
+/** Fewer tries than these are a dead spot between two machines and no news for a desk. */
+const STUCK_ATTEMPTS = 4;
+
+/** What a desk should know of a phone that does not get rid of its edits. Costs no byte as long as all goes well. */
+export function stuckOf(entries: readonly Entry[], lastError: string | null): { attempts?: number; error?: string } {
+  const attempts = attemptsOf(entries);
+  const isStuck = attempts >= STUCK_ATTEMPTS || entries.some(({ state }) => state === 'set_aside' || state === 'update_needed');
+  return isStuck ? { attempts, error: hindrance(entries, lastError) ?? '' } : {};
 }
 
 type Asked = Answer | { got: 'no_login' };
@@ -112,6 +124,7 @@ export function outcomeOf(answer: Asked, sent: readonly number[]): Outcome {
   const code = codeOf(answer);
   // The cookie is another person's: their pushes are never mixed, this one waits for its author's login.
   if (code === 'author_mismatch') return { was: 'needs_login' };
+  if (code === 'protocol_too_new') return { was: 'server_old' };
   if (code !== null && AN_EDIT_MAY_BE_WHY.has(code)) return { was: 'too_big', ns: sent };
   if ((status >= 200 && status < 400) || status === 401 || status === 511) return { was: 'captive' };
   if (status === 429 || status === 503) return { was: 'busy', retry_after_s: answer.retry_after_s };

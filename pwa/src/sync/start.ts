@@ -35,6 +35,7 @@ export function openPhone(session: Session, user: User): Phone {
     chance: realChance,
     around: { window, document },
     channel: 'BroadcastChannel' in globalThis ? new BroadcastChannel(db.name) : null,
+    fileKey: () => api.get('/api/auth/file-key'),
     storage: 'storage' in navigator ? navigator.storage : null,
     drawn,
   });

@@ -16,6 +16,8 @@ export const QUIET: SyncStatus = {
   parked: [],
   persisted: null,
   oldest_unsent_at: null,
+  attempts: 0,
+  last_error: null,
 };
 
 export interface Standing {
@@ -50,7 +52,16 @@ export function statusOf(standing: Standing): SyncStatus {
     parked: [...standing.parked, ...setAside.map(asParked)],
     persisted,
     oldest_unsent_at: entries.length ? Math.min(...entries.map(({ at }) => at)) : null,
+    attempts: attemptsOf(entries),
+    last_error: entries.length ? hindrance(entries, line?.last_error ?? null) : null,
   };
+}
+
+export const attemptsOf = (entries: readonly Entry[]): number => entries.reduce((most, { attempts }) => Math.max(most, attempts), 0);
+
+/** What hinders: the line, else what the server or this phone has said of an edit. */
+export function hindrance(entries: readonly Entry[], lineError: string | null): string | null {
+  return lineError ?? entries.find(({ state }) => state !== 'queued' && state !== 'sending')?.state ?? null;
 }
 
 const asParked = ({ edit, at }: Entry): ParkedItem => ({

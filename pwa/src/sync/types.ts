@@ -243,4 +243,8 @@ export interface SyncStatus {
   /** What navigator.storage.persist() said; null: not asked yet. */
   persisted: boolean | null;
   oldest_unsent_at: Millis | null;
+  /** How often the most tried of them was sent without an answer that settles it. */
+  attempts: number;
+  /** What hindered last, by its code (`hindered_<code>`); null: nothing that is known. */
+  last_error: string | null;
 }

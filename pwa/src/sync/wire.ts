@@ -31,6 +31,9 @@ export interface WireRequest {
   push: Push | null;
   queued: number;
   oldest_s: number;
+  /** Only of a phone that is stuck: tries of the edit tried most, and what hindered last. */
+  attempts?: number;
+  error?: string;
 }
 
 export type ReceiptName = (typeof RECEIPTS)[keyof typeof RECEIPTS];
@@ -151,11 +154,12 @@ export function encodeEdit(edit: Edit, t0: Millis, writers: Writers): unknown[] 
 }
 
 export function encodeRequest(request: WireRequest): unknown[] {
-  const { device, epoch, nonce, access, cursors, push, queued, oldest_s } = request;
-  return [PROTOCOL, device, epoch, nonce, access, cursors, push ? encodePush(device, push) : 0, queued, oldest_s];
+  const { device, epoch, nonce, access, cursors, push, queued, oldest_s, attempts, error } = request;
+  const stuck = attempts === undefined ? [] : error ? [attempts, error] : [attempts];
+  return [PROTOCOL, device, epoch, nonce, access, cursors, push ? encodePush(device, push) : 0, queued, oldest_s, ...stuck];
 }
 
-function encodePush(device: Id, push: Push): unknown[] {
+export function encodePush(device: Id, push: Push): unknown[] {
   const t0 = push.mutations[0]?.device_time_ms ?? 0;
   const writers = new Writers(`${device}.${push.author}`);
   const groups = new Map<Id, unknown[][]>();

@@ -1,11 +1,12 @@
-/** Words of a history entry: the message that the core chose, filled with its params. */
+/** Words of a history entry: the message that the core chose, filled with its params, and what it was built on. */
+import type { components } from '../../generated/api';
 import { m } from '../../generated/paraglide/messages.js';
+import { dayAndTime } from '../../ui/when';
+import { pick } from '../../ui/words';
 
-interface Entry {
-  message: string;
-  params: unknown;
-  field: string;
-}
+type Step = components['schemas']['HistoryEntry'];
+type Entry = Pick<Step, 'message' | 'params' | 'field'>;
+type Seen = NonNullable<Step['before']>;
 
 type Words = (params: never) => string;
 
@@ -53,4 +54,33 @@ export function stepWords(entry: Entry, chips: ReadonlyMap<string, string>): str
     else if (entry.field.startsWith('chips/')) params[name] = chips.get(String(value)) ?? String(value);
   }
   return words(params as never);
+}
+
+/** More of a text than this is in the step that wrote it. */
+const SHOWN_LENGTH = 40;
+/** Fields of which a version stands for one value that a person saw. */
+const SEEN_ONE = /^(score|comment|reason)\//;
+
+/** What its author had seen, and what stood there when it arrived if that was something else. */
+export function seenWords(step: Pick<Step, 'field' | 'kind' | 'base' | 'before'>): string[] {
+  const { field, kind, before } = step;
+  const base = step.base ?? [];
+  if (!SEEN_ONE.test(field) || kind === 'rule') return [];
+  if (kind === 'resolved') {
+    return base.length > 1 ? [m.history_between({ choices: base.map((one) => m.history_choice(paramsOf(one))).join(m.history_choice_comma()) })] : [];
+  }
+  const [from] = base;
+  const words = [!from ? m.history_from_nothing() : from.version ? m.history_from(paramsOf(from)) : m.history_from_data(paramsOf(from))];
+  if (before?.version && before.version !== from?.version) words.push(m.history_met(paramsOf(before)));
+  return words;
+}
+
+function paramsOf(seen: Seen): { author: string; at: string; value: string } {
+  const value = seen.value === null || seen.value === undefined || seen.value === '' ? m.history_nothing() : String(seen.value);
+  const letters = [...value];
+  return {
+    author: pick(seen.author_zh ?? '', seen.author_en ?? ''),
+    at: seen.device_time ? dayAndTime(seen.device_time) : '',
+    value: letters.length > SHOWN_LENGTH ? `${letters.slice(0, SHOWN_LENGTH).join('')}…` : value,
+  };
 }
