@@ -3,9 +3,8 @@
  * form of the stores or of the protocol: the stores as that app wrote them, and the bodies that it would have sent.
  * The server drains the same bodies in tests/server/evaluations/test_old_outboxes.py.
  *
- * Before the stores or the protocol change, the last release writes its file: GEMBA_WRITE_OUTBOX=<name> vitest run old-outbox
+ * Before the stores or the protocol change, the last release writes its file: GEMBA_WRITE_OUTBOX=<name> vitest run old-outbox -u
  */
-import { writeFileSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
 import { USER_DB_VERSION } from '../db/schema';
 import { UserDb } from '../db/user-db';
@@ -83,7 +82,9 @@ async function storesOf(name: string): Promise<StoreForm[]> {
   return found;
 }
 
-test.runIf(process.env['GEMBA_WRITE_OUTBOX'])('this app writes what it leaves on a phone', async () => {
+const WRITE = import.meta.env['GEMBA_WRITE_OUTBOX'] as string | undefined;
+
+test.runIf(WRITE)('this app writes what it leaves on a phone', async () => {
   const db = await freshDb();
   const clock = new TestClock();
   const outbox = new Outbox(db, DEVICE, ANN, clock);
@@ -102,7 +103,7 @@ test.runIf(process.env['GEMBA_WRITE_OUTBOX'])('this app writes what it leaves on
   await tryToSend();
   const bodies = server.bodies.map((body) => JSON.stringify(body));
   const file: OldOutbox = { protocol: PROTOCOL, db_version: USER_DB_VERSION, device: DEVICE, author: ANN, records: [FIRST, SECOND], stores, bodies };
-  writeFileSync(`../tests/vectors/outbox/${String(process.env['GEMBA_WRITE_OUTBOX'])}.json`, `${JSON.stringify(file, null, 1)}\n`);
+  await expect(`${JSON.stringify(file, null, 1)}\n`).toMatchFileSnapshot(`../../../tests/vectors/outbox/${String(WRITE)}.json`);
 });
 
 test.each(Object.entries(FILES))('%s leaves a phone with the app of today, whole', async (path, old) => {
@@ -124,7 +125,7 @@ test.each(Object.entries(FILES))('%s leaves a phone with the app of today, whole
   const server = new ScriptedServer().then(answering({ receipts: ns.map((n) => [n, 'a']) }));
   const phone = new Phone({ person_id: '1', plant: { code: 'old' } } as User, old.author, {
     db: new UserDb(name), credentials, post: server.post, exclusive: alone, clock: new TestClock(), chance: new TestChance(),
-    around: new TestSurroundings(), channel: null, storage: null,
+    around: new TestSurroundings(), channel: null, storage: null, deviceId: () => Promise.resolve(old.device),
   });
   await phone.ready;
   expect(phone.status.storage).toBe('ok');
