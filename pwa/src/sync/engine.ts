@@ -21,7 +21,8 @@ export function startEngine(outbox: Outbox, parts: EngineParts): Driver {
       await parts.ended(end);
       if (end.outcome.was !== 'answered' || keyAsked) return;
       keyAsked = true;
-      await keepFileKey(parts.db, parts.clock.now(), parts.fileKey).catch(() => (keyAsked = false));
+      // Beside the rounds: on a slow line its answer must hold up neither the status nor the next edit.
+      void keepFileKey(parts.db, parts.clock.now(), parts.fileKey).catch(() => (keyAsked = false));
     },
     setAside: (n) => outbox.setAside(n),
   });

@@ -91,6 +91,16 @@ test('a first sync fills the screens, in the order of the run', async () => {
   expect([phone.complete, phone.cycles.get('C')?.name_zh, phone.status.net]).toEqual([true, '十一月', 'reached']);
 });
 
+test('what a file is sealed with is asked for beside the rounds: its answer holds up nothing', async () => {
+  server.then(team, answering({ seq: 21, receipts: [[1, 'a']] }));
+  let asked = 0;
+  const phone = open({ fileKey: () => (asked++, new Promise(() => undefined)) });
+  await soon(() => expect([phone.status.net, phone.status.sending, asked]).toEqual(['reached', false, 1]));
+  await phone.append(score());
+  send();
+  await soon(() => expect([phone.status.queued, phone.status.sending]).toEqual([0, false]));
+});
+
 test('a cold start without network shows what was here, unsent edits included', async () => {
   const before = await withTeam();
   await before.append(score());
