@@ -26,6 +26,7 @@ from server.identity.models import Account
 from server.sync_api import registry
 from server.sync_api.answers import Writers, trim
 from server.sync_api.columns import COLUMNS
+from server.sync_api.queries import steps_of
 from server.sync_api.registry import Record, Scope, SyncedRoom, Viewer
 from sync import model as core
 from sync.model import CycleState, Held, Line, Mutation, Right, Status
@@ -85,7 +86,7 @@ class Notebook(SyncedRoom):
             cycle=CycleState(note.cycle),
             result=None,
             lines=tuple(Line(key) for key in range(1, 6)),
-            steps=sum(1 for _ in _history(note.id)),
+            steps=steps_of([note.id]).get(note.id, 0),
             note=note,
         )
 
@@ -119,12 +120,6 @@ class Notebook(SyncedRoom):
             row[0], row[place] = short(note.id), flat(record.fields, writers)
             rows[note.id] = trim(row)
         return rows
-
-
-def _history(record_id: UUID) -> Any:
-    from server.sync_api.queries import history
-
-    return history(record_id)
 
 
 def flat(fields: dict[str, Held], writers: Writers) -> list[Any]:
