@@ -62,6 +62,10 @@ def test_hrs_screens(house, phone, locale, scheme, size):
     least = PHONE_LEAST if size is HAND else DESK_LEAST
     tag = f"{locale[:2]}-{scheme}{'-360' if size is HAND else ''}"
     examine(hr, "board", least)
+    hr.see("[data-bring-in-open]").click()
+    hr.see("dialog[open] label:has([data-bring-in-file])")
+    examine(hr, "bringing a file in", least)
+    hr.page.keyboard.press("Escape")
     hr.shot(f"board-{tag}")
     hr.open("#/cycles")
     hr.ready("cycles")
@@ -84,6 +88,12 @@ def test_the_employees_screens(house, phone, locale, scheme):
     own.see("[data-answer]")
     examine(own, "my result")
     own.shot(f"my-{locale[:2]}-{scheme}")
+    own.see("[data-own-history]").click()
+    own.ready("history")
+    own.see('[data-step="submitted"]')
+    examine(own, "the history of one's own result")
+    own.page.go_back()
+    own.ready("my")
     own.see('[data-answer="disagree"]').click()
     own.see("dialog[open]")
     examine(own, "seen, I disagree")
