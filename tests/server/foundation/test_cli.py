@@ -169,6 +169,13 @@ def test_an_edit_that_is_not_there_is_not_shown(at: str, capsys: pytest.CaptureF
     assert "no such edit" in capsys.readouterr().err
 
 
+def test_without_a_plant_the_way_to_one_is_said(at: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["user", "create", "2001"]) == 1
+    said = capsys.readouterr().err
+    assert "gemba serve" in said
+    assert "none yet" not in said
+
+
 def test_doctor_says_what_to_do(at: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor"]) == 1
     said = capsys.readouterr().out
