@@ -9,7 +9,8 @@ MAKEFLAGS += --no-print-directory
 ROOT := $(CURDIR)
 VENV := $(ROOT)/.venv
 STAMPS := $(VENV)/stamps
-PORT ?= 8080
+# As the server reads them: GEMBA_PORT before PORT. `make run PORT=9000` goes before both.
+PORT := $(or $(GEMBA_PORT),$(PORT),8080)
 K ?=
 SEEDS ?= 5000
 FIRST ?= 1
@@ -26,7 +27,7 @@ help: ## this list
 
 # ---- what a person does ------------------------------------------------------------------------
 
-run: build ## start the demo plant on PORT (8080); GEMBA_DATABASE_URL switches to PostgreSQL
+run: build ## start the demo plant on PORT (or GEMBA_PORT, 8080); GEMBA_DATABASE_URL switches to PostgreSQL
 	@scripts/run.sh "$(PORT)"
 
 test: system install-test check server-tests pwa-tests e2e ## everything: checks, server on both databases, phone, whole stories

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import struct
 import subprocess
@@ -231,3 +232,20 @@ def test_both_readmes_have_the_same_chapters():
         for name in ("README.md", "README.zh-CN.md")
     }
     assert len(counts["README.md"]) == len(counts["README.zh-CN.md"]), "one language has a chapter that the other lacks"
+
+
+@pytest.mark.parametrize(
+    ("said", "given", "port"),
+    [
+        ({}, [], "8080"),
+        ({"PORT": "9002"}, [], "9002"),
+        ({"PORT": "9002", "GEMBA_PORT": "9001"}, [], "9001"),
+        ({"GEMBA_PORT": "9001"}, ["PORT=9000"], "9000"),
+    ],
+)
+def test_the_demo_starts_on_the_port_that_was_asked_for(said: dict[str, str], given: list[str], port: str) -> None:
+    plain = {k: v for k, v in os.environ.items() if k not in ("PORT", "GEMBA_PORT", "MAKEFLAGS", "MAKEOVERRIDES")}
+    would = subprocess.run(
+        ["make", "--dry-run", "run", *given], cwd=ROOT, env=plain | said, check=True, capture_output=True, text=True
+    )
+    assert f'scripts/run.sh "{port}"' in would.stdout

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { href, routeOf } from './routes';
+import { href, homeOf, routeOf } from './routes';
 
 test('a field name with a slash survives the address', () => {
   expect(routeOf(href.history('e1', 'score/3'))).toEqual({ page: 'history', evaluation: 'e1', field: 'score/3' });
@@ -15,4 +15,12 @@ test('every plain page is reached by its own address', () => {
   for (const to of [href.team, href.my, href.board, href.cycles, href.phone, href.signIn]) {
     expect(`#/${routeOf(to).page}`).toBe(to);
   }
+});
+
+test('nobody is sent to a page that the server refuses them', () => {
+  expect(homeOf(['hr'])).toBe('board');
+  expect(homeOf(['hr', 'supervisor'])).toBe('team');
+  expect(homeOf(['hrbp'])).toBe('my');
+  expect(homeOf(['admin'])).toBe('my');
+  expect(homeOf([])).toBe('my');
 });

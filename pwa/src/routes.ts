@@ -1,3 +1,5 @@
+import { deskOpens } from './foundation/people';
+
 /** Where the reader is, as the hash says it. Hash routes: one document, precached, opens without a network. */
 export type Route =
   | { page: 'home' | 'sign-in' | 'team' | 'my' | 'board' | 'cycles' | 'phone' }
@@ -36,4 +38,12 @@ export function go(to: string): void {
 /** Without a new entry in the phone's own history: after a submit, "back" is the team, not the person before. */
 export function replace(to: string): void {
   location.replace(to);
+}
+
+const RATES = ['supervisor', 'delegate'];
+
+/** Where this person's work is: the team for who rates, the board for HR, the own result for everybody else. */
+export function homeOf(roles: readonly string[]): 'team' | 'board' | 'my' {
+  if (roles.some((role) => RATES.includes(role))) return 'team';
+  return deskOpens(roles) ? 'board' : 'my';
 }

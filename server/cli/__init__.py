@@ -27,7 +27,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{LATER[words[0]]} is not built yet.", file=sys.stderr)
         return 2
     asked = _parser().parse_args(words)
-    return _run(asked)
+    if words[:1] != ["serve"]:
+        return _run(asked)
+    from server.foundation import counting  # before the counters are imported
+
+    with counting.together():
+        return _run(asked)
 
 
 def _run(asked: argparse.Namespace) -> int:

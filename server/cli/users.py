@@ -26,9 +26,13 @@ def _plant(asked: argparse.Namespace) -> Iterator[str]:
     with application() as app:
         plants = {plant.code: plant.id for plant in queries.tenants()}
         session().close()
+        if not plants:
+            raise Refused(
+                "There is no plant yet: start gemba serve once, it founds one and prints its administrator's code."
+            )
         code = asked.plant or (next(iter(plants)) if len(plants) == 1 else None)
         if code not in plants:
-            raise Refused(f"Say --plant with one of: {', '.join(plants) or 'none yet'}.")
+            raise Refused(f"Say --plant with one of: {', '.join(plants)}.")
         with tenant_context(plants[code]):
             yield settings_of(app).secret
 

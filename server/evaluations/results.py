@@ -22,7 +22,7 @@ def result_rows(ids: Collection[UUID], owner: PersonId, writers: Writers) -> dic
     found = session().execute(query).scalars().all()
     newest = queries.newest_results([one.id for one in found])
     said = queries.answers([EvaluationId(one.id) for one in found])
-    names = queries.names(found)
+    names = queries.names(found, {result.released_by_id for result in newest.values()})
     history = {
         cycle.id: queries.overalls([owner], cycle).get(owner, {})
         for cycle in queries.cycles({one.cycle_id for one in found})

@@ -192,6 +192,8 @@ def result_row(
     replaces it on the phone. `answer`: kind, note, instant in ms.
     """
     rater_zh, rater_en = names.person(one.rater_id)
+    # Who submitted it, where that was somebody else: a delegate.
+    judge_zh, judge_en = (None, None) if result.released_by_id == one.rater_id else names.person(result.released_by_id)
     kind, note, answered_at = answer or (None, None, None)
     return trim(
         [
@@ -216,5 +218,7 @@ def result_row(
             answered_at,
             may(rights),
             [list(point) for point in history] or None,
+            judge_zh,
+            judge_en,
         ]
     )

@@ -50,6 +50,9 @@ class GembaApi(Api):  # type: ignore[misc]
             prepare_response(response, self.spec, MEDIA_TYPE)
             self.spec.components.response(name, response, lazy=name != "Problem")
 
+    def _register_pagination_header(self) -> None:
+        """Leave out a shape that no door has: lists come whole."""
+
     def _register_error_handlers(self) -> None:
         """Leave errors to server.foundation.errors."""
 

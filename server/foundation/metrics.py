@@ -11,8 +11,11 @@ from prometheus_client import (
     multiprocess,
 )
 
+from server.foundation.counting import MULTIPROCESS
+
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-MULTIPROCESS: Final = "PROMETHEUS_MULTIPROC_DIR"
+SHARED: Final = MULTIPROCESS in os.environ  # noqa: TID251 (the library's own variable)
+"""Whether several processes count together; the library made the same choice a moment ago, once and for all."""
 registry = CollectorRegistry()
 _requests = Counter(
     "gemba_requests_total",
@@ -38,7 +41,7 @@ def observe(method: str, route: str, status: int, elapsed_s: float) -> None:
 
 def exposition() -> bytes:
     """Return the counters as text: those of all server processes where `gemba serve` runs several."""
-    if MULTIPROCESS not in os.environ:  # noqa: TID251 (the library's own variable)
+    if not SHARED:
         return generate_latest(registry)
     whole = CollectorRegistry()
     multiprocess.MultiProcessCollector(whole)  # type: ignore[no-untyped-call]

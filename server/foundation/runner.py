@@ -3,9 +3,7 @@
 `server.cli` patches the standard library for gevent before anything else is imported.
 """
 
-import os
 import socket
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,6 @@ from flask import Flask
 from gunicorn import util  # type: ignore[import-untyped]
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
-from server.foundation import metrics
 from server.foundation.errors import MEDIA_TYPE
 from server.foundation.locales import LANGUAGES, say
 from server.foundation.problems import BAD_REQUEST
@@ -41,10 +38,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
 def serve(create: Callable[[], Flask], settings: Settings, *, on_ready: Callable[[], None]) -> None:
     """Serve until told to stop; each process makes its own application and connections."""
-    with tempfile.TemporaryDirectory(prefix="gemba-metrics-") as counters:
-        os.environ[metrics.MULTIPROCESS] = counters  # noqa: TID251 (the library's own variable)
-        util.write_error = _write_problem
-        _Server(create, _options(settings, on_ready)).run()
+    util.write_error = _write_problem
+    _Server(create, _options(settings, on_ready)).run()
 
 
 def _write_problem(client: socket.socket, status: int, reason: str, _text: str) -> None:

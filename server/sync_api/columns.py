@@ -69,6 +69,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "answered_at",
         "may",
         "overall_history",
+        "judge_zh",
+        "judge_en",
     ),
     "trend": ("id", "lines"),
     "chip": ("id", "indicator_code", "band", "zh", "en"),

@@ -31,21 +31,28 @@ MUTATION: Final = _tuple(
     least=1,
 )
 PUSH: Final = _tuple(
-    _ID,
+    _ID | {"description": "author"},
     {"type": "integer", "minimum": -N_MAX, "maximum": N_MAX, "description": "t0_ms"},
-    _list({"type": "string", "pattern": r"^[A-Za-z0-9_-]{22}\+?\.[A-Za-z0-9_-]{22}$"}, WRITERS_MAX),
-    _list(_tuple({"type": "string", "maxLength": 64}, _list(MUTATION, MUTATIONS_MAX)), MUTATIONS_MAX),
+    _list({"type": "string", "pattern": r"^[A-Za-z0-9_-]{22}\+?\.[A-Za-z0-9_-]{22}$"}, WRITERS_MAX)
+    | {"description": "writers, device.author"},
+    _list(
+        _tuple(
+            {"type": "string", "maxLength": 64, "description": "record"},
+            _list(MUTATION, MUTATIONS_MAX) | {"description": "its edits"},
+        ),
+        MUTATIONS_MAX,
+    ),
 )
 REQUEST: Final[dict[str, Any]] = _tuple(
     {"const": 1, "description": "protocol"},
-    _ID,
-    _TOKEN,
-    _TOKEN,
-    _TOKEN,
-    _list(_COUNT, CURSORS_MAX),
-    {"anyOf": [{"const": 0}, PUSH]},
-    _COUNT,
-    _COUNT,
+    _ID | {"description": "device"},
+    _TOKEN | {"description": "epoch"},
+    _TOKEN | {"description": "nonce, given back in the answer"},
+    _TOKEN | {"description": "access: revision of the scope list that the phone holds"},
+    _list(_COUNT, CURSORS_MAX) | {"description": "cursors, one for each scope"},
+    {"anyOf": [{"const": 0}, PUSH], "description": "push; 0: nothing to hand in"},
+    _COUNT | {"description": "queued: edits without a receipt"},
+    _COUNT | {"description": "oldest_s: age of the oldest of them"},
     _COUNT | {"description": "attempts: only from a phone that is stuck"},
     _TOKEN | {"description": "what hindered it last"},
     least=PARTS_LEAST,

@@ -1,6 +1,7 @@
 /**
  * The board as the server last answered it, asked for again every three seconds while somebody looks. While nothing
- * moves, a question costs an empty 304. What was shown stays when the server cannot be reached, with its time.
+ * moves, a question costs an empty 304. What was shown stays when the server cannot be reached, with its time. Once
+ * the login is lost nothing is asked any more: only signing in helps.
  */
 import { api } from '../foundation/api';
 import { realClock as clock } from '../foundation/clock';
@@ -16,6 +17,13 @@ export type Cycle = Schemas['Cycle'];
 export const POLL_MS = 3_000;
 /** Cycles change when HR opens one, not while supervisors score: asked for every half minute. */
 const CYCLES_EVERY = 10;
+
+/** The open cycle whose deadline comes next; without one, the newest that was opened. The server lists the newest first. */
+function dueNext(cycles: readonly Cycle[], now: number): Cycle | undefined {
+  const due = (one: Cycle) => Date.parse(one.deadline_at);
+  const ahead = cycles.filter((one) => one.state === 'open' && due(one) >= now).sort((a, b) => due(a) - due(b));
+  return ahead[0] ?? cycles.find(({ state }) => state !== 'draft');
+}
 
 export class BoardView {
   cycles = $state.raw<Cycle[]>([]);
@@ -39,7 +47,7 @@ export class BoardView {
   }
 
   get chosen(): string | null {
-    return this.#chosen ?? this.cycles.find(({ state }) => state !== 'draft')?.id ?? null;
+    return this.#chosen;
   }
 
   choose(cycleId: string): void {
@@ -77,7 +85,7 @@ export class BoardView {
     }
     this.asked = true;
     this.#cancel?.();
-    if (!this.#closed && document.visibilityState === 'visible' && this.failure !== 'refused') {
+    if (!this.#closed && document.visibilityState === 'visible' && (this.failure === 'none' || this.failure === 'away')) {
       this.#cancel = clock.after(POLL_MS, () => void this.#round());
     }
   }
@@ -85,6 +93,8 @@ export class BoardView {
   async #ask(): Promise<void> {
     if (this.board === null || this.#rounds % CYCLES_EVERY === 0) this.cycles = await api.get('/api/cycles');
     this.#rounds++;
+    // Chosen once: a cycle that is opened meanwhile does not turn the page under its reader.
+    this.#chosen ??= dueNext(this.cycles, clock.now())?.id ?? null;
     const id = this.chosen;
     if (id === null) return this.#forget();
     const changed = await api.getIfChanged('/api/completion/board', this.#etag, { cycle_id: id });

@@ -34,3 +34,8 @@ export interface PeopleStore {
   /** Rows and secrets go, outbox and ledger stay. */
   signOut(user: User): Promise<void>;
 }
+
+/** Whether the server opens board and cycles to this person: a door that refuses is not shown. */
+export function deskOpens(roles: readonly string[]): boolean {
+  return roles.includes('hr');
+}

@@ -142,6 +142,9 @@ export interface ResultRow {
   may: string[];
   /** [label, tenths], oldest first. */
   overall_history: [string, number][];
+  /** Who judged in the rater's place; null: the rater. */
+  judge_zh: string | null;
+  judge_en: string | null;
 }
 
 export interface TrendLine {

@@ -175,3 +175,16 @@ def test_a_closed_cycle_parks_what_comes_late_and_says_so_on_the_phone(floor: An
 def test_in_closing_what_arrives_late_is_accepted(floor: Any, her: Any, record: str) -> None:
     floor.set_cycle("closing")
     assert her.push(her.edit(record, "s3", 4)) == {1: ["a"]}
+
+
+def test_the_employee_reads_who_judged_and_for_whom(floor: Any, her: Any, his: Any, record: str) -> None:
+    finish(his, record)
+    worker = floor.phone(floor.cast.worker)
+    result = worker.all("result")[record]
+    assert result["rater_zh"] == floor.cast.supervisor.name_zh
+    assert result["judge_zh"] == floor.cast.delegate.name_zh
+    her.pull()
+    her.push(her.edit(record, "!recall"))
+    finish(her, record)
+    worker.pull()
+    assert worker.all("result")[record].get("judge_zh") is None, "the rater judged"

@@ -1,8 +1,13 @@
 """The `gemba` command, as a person runs it."""
 
+import http.client
 import json
+import os
+import socket
 import sqlite3
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -164,8 +169,42 @@ def test_an_edit_that_is_not_there_is_not_shown(at: str, capsys: pytest.CaptureF
     assert "no such edit" in capsys.readouterr().err
 
 
+def test_without_a_plant_the_way_to_one_is_said(at: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["user", "create", "2001"]) == 1
+    said = capsys.readouterr().err
+    assert "gemba serve" in said
+    assert "none yet" not in said
+
+
 def test_doctor_says_what_to_do(at: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor"]) == 1
     said = capsys.readouterr().out
     assert "https://" in said
     assert "make build" in said
+
+
+def test_a_started_server_counts_what_its_processes_answered(at: str, tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [Path(sys.executable).parent / "gemba", "serve", "--port", str(port)],
+        cwd=tmp_path,
+        env=os.environ | {"GEMBA_HOST": "127.0.0.1", "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert server.stdout is not None
+        assert any(str(port) in line for line in server.stdout), "it ended before it served"
+        asking = http.client.HTTPConnection("127.0.0.1", port)
+        asking.request("GET", "/api/nothing")
+        assert asking.getresponse().status == 404
+        asking.close()
+        asking.request("GET", "/metrics")
+        said = asking.getresponse().read().decode()
+        assert 'gemba_requests_total{method="GET",route="none",status="404"} 1.0' in said
+    finally:
+        server.terminate()
+        server.wait()
+    assert not list(tmp_path.glob("gemba-metrics-*"))

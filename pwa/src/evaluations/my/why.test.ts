@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
+import { overwriteGetLocale } from '../../generated/paraglide/runtime.js';
 import type { ChipRow, FormRow, ResultRow } from '../../sync/types';
 import { share, whyOf } from './why';
+
+overwriteGetLocale(() => 'en');
 
 const line = (key: number, weight: number, bands: [number, number, number, number] | null) => ({
   key, weight, bands, code: `L${key}`, unit: '%', direction: 'higher', target: null, threshold: null, anchors: null, source: bands ? 'MES' : 'rating',
@@ -28,4 +31,15 @@ test('the shares of all lines make the whole', () => {
   const why = whyOf(result, form, chips, null, zh);
   const sum = why.reduce((all, one) => all + Number(share(one.mark ?? 0, one.view.line.weight)), 0);
   expect(Math.round(sum * 10)).toBe(result.overall);
+});
+
+test('a mark without data says what its point stands for, and that no data came', () => {
+  const anchored = { ...form.lines[2], anchors: [['一', 'One'], ['二', 'Two'], ['三', 'Three'], ['四', 'Four'], ['五', 'Five']] } as FormRow['lines'][number];
+  const bare = { ...result, values: [null, 91, null], rules: [null, 2, null], scores: [2, 3, 5], chips: [['w'], null, null] } as ResultRow;
+  const low = { id: 'w', indicator_code: '', band: 'low', zh: '返工两次', en: 'Reworked twice' } as ChipRow;
+  const why = whyOf(bare, { ...form, lines: [...form.lines.slice(0, 2), anchored] }, [low], null, (_, en) => en);
+  const of = (key: number) => why.find(({ view }) => view.key === key);
+  expect(of(1)).toMatchObject({ noData: true, point: '90–95% = 2', said: ['Reworked twice'] });
+  expect(of(2)).toMatchObject({ noData: false, point: '' });
+  expect(of(3)).toMatchObject({ noData: false, point: 'Five' });
 });

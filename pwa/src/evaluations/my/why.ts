@@ -1,13 +1,18 @@
 /** The rows behind one's own result: what counts, by what rule, in which words. Pure. */
+import { ruleText } from '../../indicators/format';
 import { filled } from '../chips';
 import { lineView, type LineView, type Rated } from '../progress';
-import type { ChipRow, FormRow, ResultRow } from '../../sync/types';
+import type { ChipRow, FormLine, FormRow, ResultRow } from '../../sync/types';
 
 export interface Why {
   view: LineView;
   mark: number | null;
   /** By data, not by a person. */
   byData: boolean;
+  /** What the chosen point stands for, where a person chose it without data: its anchor, or the rule it was measured against. */
+  point: string;
+  /** A measured line whose value never came. */
+  noData: boolean;
   said: string[];
   reason: string;
 }
@@ -25,11 +30,19 @@ export function whyOf(result: ResultRow, form: FormRow, chips: readonly ChipRow[
       view,
       mark: mark ?? rule,
       byData: rule !== null && (mark === null || mark === rule),
+      point: pointOf(line, mark, rule, pick),
+      noData: line.bands !== null && rule === null,
       said: [...words, result.comments[i] ?? ''].filter(Boolean),
       reason: result.reasons[i] ?? '',
     };
   });
   return rows.sort((a, b) => (b.mark ?? 0) - (a.mark ?? 0));
+}
+
+function pointOf(line: FormLine, mark: number | null, rule: number | null, pick: (zh: string, en: string) => string): string {
+  if (mark === null || rule !== null) return '';
+  const anchor = line.anchors?.[mark - 1];
+  return anchor ? pick(...anchor) : line.bands ? ruleText(line, mark) : '';
 }
 
 /** A result has the parts of an evaluation that a line is read from, and no others. */

@@ -5,6 +5,7 @@ import type { Phone } from '../../sync/phone.svelte';
 import type { FormLine, FormRow, Id, Mark } from '../../sync/types';
 import { asksForFact, misfits, type Offer } from '../chips';
 import { addChip, giveScore, recall, removeChip, submit, write } from '../mutations';
+import { noteFinished } from '../pace';
 import { firstLine, linesOf, nextOpen, openLines, overallOf, sameLine, type LineView } from '../progress';
 import { actsOf, restore, type Act } from './acts';
 
@@ -146,6 +147,9 @@ export class Desk {
     this.busy = true;
     const wrote = await this.#write({ kind: 'submit', evaluation: row.id }, () => submit(this.phone, this.row ?? row));
     this.busy = false;
+    // Who only hands in what somebody else has scored has no pace.
+    const scored = this.#acts.some((act) => act.kind === 'line' && act.evaluation === row.id);
+    if (wrote && scored) noteFinished(this.phone, row.id, this.clock.now());
     return wrote;
   }
 

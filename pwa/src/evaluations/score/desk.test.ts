@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { Clock } from '../../foundation/clock';
 import type { Phone } from '../../sync/phone.svelte';
 import { FakePhone, FORM, ROW } from '../fake-phone.svelte';
+import { finishedAt } from '../pace';
 import { Desk, REST_MS, turnPage } from './desk.svelte';
 
 class HandClock implements Clock {
@@ -173,4 +174,26 @@ test('who may not score sees the page and can change nothing', async () => {
   desk.open(0);
   expect(phone.written).toEqual([]);
   expect(desk.at).toBe(-1);
+});
+
+test('only who was scored here and now makes a pace, once', async () => {
+  const finish = async (id: string, minute: number, score: boolean) => {
+    clock.at = minute * 60_000;
+    const desk = sit(id, false);
+    for (const key of score ? [3, 5] : []) {
+      desk.open(desk.lines.findIndex((line) => line.key === key));
+      await desk.choose(4);
+    }
+    expect(await desk.submit()).toBe(true);
+    return desk;
+  };
+  const byAnother = { 'score/3': { value: 4, version: 'd.other.1' }, 'score/5': { value: 4, version: 'd.other.2' } };
+  phone.evaluations = [...phone.evaluations, { ...ROW, id: 'e3', fields: byAnother }];
+  const first = await finish('e1', 1, true);
+  await finish('e2', 3, true);
+  await finish('e3', 4, false);
+  expect(finishedAt(phone)).toEqual([60_000, 180_000]);
+  await first.recall();
+  await finish('e1', 40, false);
+  expect(finishedAt(phone)).toEqual([60_000, 180_000]);
 });

@@ -38,10 +38,10 @@ export function nextPerson(rows: readonly EvaluationRow[], stateOf: (id: string)
 
 const PAUSE_MS = 5 * 60_000;
 
-/** Minutes the rest will take at the pace of this run: the median gap between two submits in one sitting.
+/** Minutes the rest will take at the pace of this run: the median gap between two people finished in one sitting.
  *  Null until two gaps are known: no promise without a basis. */
-export function minutesLeft(submits: readonly (Millis | null)[], remaining: number): number | null {
-  const times = submits.filter((at) => at !== null).sort((a, b) => a - b);
+export function minutesLeft(finished: readonly Millis[], remaining: number): number | null {
+  const times = [...finished].sort((a, b) => a - b);
   const gaps = times.flatMap((at, i) => (i === 0 ? [] : [at - (times[i - 1] ?? 0)]));
   const working = gaps.filter((gap) => gap > 0 && gap < PAUSE_MS).sort((a, b) => a - b);
   const median = working[Math.floor(working.length / 2)];
