@@ -11,6 +11,7 @@ VENV := $(ROOT)/.venv
 STAMPS := $(VENV)/stamps
 # As the server reads them: GEMBA_PORT before PORT. `make run PORT=9000` goes before both.
 PORT := $(or $(GEMBA_PORT),$(PORT),8080)
+PHONES ?= 1000
 K ?=
 SEEDS ?= 5000
 FIRST ?= 1
@@ -20,7 +21,7 @@ export PLAYWRIGHT_NODEJS_PATH := $(VENV)/node/node
 export PYTHONDONTWRITEBYTECODE :=
 NPX := npx --no-install
 
-.PHONY: help run test check generate e2e bench soak soak-client soak-client-selftest soak-real locks install install-test build system server-tests pwa-tests shots clean
+.PHONY: help run test check generate e2e bench bench-peers storm soak soak-client soak-client-selftest soak-real locks install install-test build system server-tests pwa-tests shots clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-20s %s\n", $$1, $$2}'
@@ -58,6 +59,12 @@ shots: install-test build ## the same stories, and their pictures into docs/scre
 
 bench: system install-test build ## figures of the phone and of the wire, as ratios to the floor of the same run
 	python bench/run.py $(BENCH)
+
+storm: install-test generate ## PHONES=1000 phones come online at once, with 12 finished evaluations each; both databases
+	python -m bench.storm.run --phones $(PHONES)
+
+bench-peers: install-test generate ## Gemba beside a bare server on the same workload, as ratios of one run
+	python -m bench.peers.run $(BENCH)
 
 soak: install-test ## the merge core under 20,000 random scripts per rule
 	GEMBA_SOAK=1 pytest -q tests/sync

@@ -86,15 +86,15 @@ def bring_in(text: str, *, by: Actor, now: datetime) -> dict[str, Any]:
         raise Problem(FILE_OTHER_PLANT)
     author = Actor(by.tenant_id, head.person_id, by.session_id, head.device_id)
     requests = _requests(_opened(head, sealed, by), head)
-    batches = [(request, _arrivals(request, author)) for request in requests]
-    versions = [str(one.id) for _, arrivals in batches for one in arrivals]
+    batches = [_arrivals(request, author, by, now) for request in requests]
+    versions = [str(one.id) for arrivals in batches for one in arrivals]
     known = len(log.written(versions))
     person = people.by_id({head.person_id}).get(head.person_id)
     labels = device_labels([head.device_id])
     session().close()
     outcomes: list[Outcome] = []
-    for request, arrivals in batches:
-        outcomes += unit_of_work(partial(push.bring_in, request, arrivals, author, now, by=by.person_id))
+    for arrivals in batches:
+        outcomes += unit_of_work(partial(push.bring_in, arrivals, now))
     counted = Counter(
         (one.receipt.name.lower(), one.about if one.receipt.name == "PARKED" else None) for one in outcomes
     )
@@ -156,8 +156,8 @@ def _requests(content: Any, head: Head) -> list[Request]:
         raise Problem(FILE_UNREADABLE) from fault
 
 
-def _arrivals(request: Request, author: Actor) -> list[Arrival]:
+def _arrivals(request: Request, author: Actor, by: Actor, now: datetime) -> list[Arrival]:
     try:
-        return push.read_push(request, author)
+        return push.read_push(request, author, now, brought_in_by=by.person_id)
     except Problem as fault:  # typed by another than the one whose phone sealed it
         raise Problem(FILE_NOT_THEIRS) from fault

@@ -1,13 +1,17 @@
 """What is read of cycles and delegations."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from server.cycles.models import Cycle, CycleDepartment, Delegation
 from server.foundation.db import session
+from server.foundation.ids import CycleId, PersonId
+from server.foundation.prepared import among, ask, of_plant, table_of
 from server.people import queries as people
 
 
@@ -54,17 +58,36 @@ def delegations_in(cycle_id: UUID) -> Sequence[Delegation]:
     return session().execute(query.order_by(Delegation.valid_from, Delegation.id)).scalars().all()
 
 
-def delegations_to(person_id: UUID, at: datetime) -> Sequence[Delegation]:
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """That somebody scores for a rater in a cycle, from an instant to another (excluded)."""
+
+    cycle_id: CycleId
+    rater_id: PersonId
+    delegate_id: PersonId
+    valid_from: datetime
+    valid_to: datetime | None
+
+
+def _stands(row: Any) -> Stands:
+    return Stands(row.cycle_id, row.rater_id, row.delegate_id, row.valid_from, row.valid_to)
+
+
+_DELEGATION = table_of(Delegation).c
+_DELEGATIONS = of_plant(sa.select(*(_DELEGATION[name] for name in Stands.__slots__)).order_by(_DELEGATION.id))
+_GIVEN_BY = _DELEGATIONS.where(_DELEGATION.rater_id.in_(among()))
+_HELD_BY = _DELEGATIONS.where(
+    _DELEGATION.delegate_id == sa.bindparam("person"),
+    _DELEGATION.valid_from <= sa.bindparam("at"),
+    sa.or_(_DELEGATION.valid_to.is_(None), _DELEGATION.valid_to > sa.bindparam("at")),
+)
+
+
+def delegations_to(person_id: UUID, at: datetime) -> Sequence[Stands]:
     """Delegations that this person holds at this instant."""
-    query = sa.select(Delegation).where(
-        Delegation.delegate_id == person_id,
-        Delegation.valid_from <= at,
-        sa.or_(Delegation.valid_to.is_(None), Delegation.valid_to > at),
-    )
-    return session().execute(query.order_by(Delegation.id)).scalars().all()
+    return [_stands(row) for row in ask(_HELD_BY, {"person": person_id, "at": at})]
 
 
-def delegations_of_raters(rater_ids: Collection[UUID]) -> Sequence[Delegation]:
+def delegations_of_raters(rater_ids: Collection[UUID]) -> Sequence[Stands]:
     """Every delegation that these raters gave, whenever it holds."""
-    query = sa.select(Delegation).where(Delegation.rater_id.in_(rater_ids))
-    return session().execute(query.order_by(Delegation.id)).scalars().all()
+    return [_stands(row) for row in ask(_GIVEN_BY, {"ids": rater_ids})]

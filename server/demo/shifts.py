@@ -61,7 +61,7 @@ class Handset:
         sent = Push(short(self._person_id), began_ms, list(writers), self._typed) if self._typed else None
         request = Request(short(self._device_id), "", "", "", [], sent, len(self._typed), 0)
         self._typed = []
-        outcomes = push.receive(request, push.read_push(request, self._actor), self._actor, at)
+        outcomes = push.receive(request, push.read_push(request, self._actor, at), self._actor, at)
         if any(one.receipt is not Receipt.APPLIED for one in outcomes):
             raise RuntimeError(f"the demo's edits were not accepted: {outcomes}")
 

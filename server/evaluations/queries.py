@@ -8,16 +8,32 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from server.cycles import queries as cycles_queries
-from server.cycles.models import Cycle, Delegation
+from server.cycles.models import Cycle
 from server.evaluations.models import Answer, Case, Evaluation, Form, Result, ResultState
 from server.evaluations.rows import Names
 from server.evaluations.states import State, candidates_of, case_of
 from server.foundation.db import session
 from server.foundation.ids import CycleId, EvaluationId, FormId, PersonId, short, unshort
+from server.foundation.prepared import among, ask, of_plant, table_of
 from server.identity.models import Device
 from server.indicators import queries as indicators
 from server.people.models import Department, Person
 from sync import model as core
+
+_CYCLE = table_of(Cycle).c
+_CYCLE_STATES = of_plant(sa.select(_CYCLE.id, _CYCLE.state).where(_CYCLE.id.in_(among())))
+_RESULT = table_of(Result).c
+_RELEASED = of_plant(
+    sa.select(_RESULT.evaluation_id, _RESULT.version).where(_RESULT.evaluation_id.in_(among())).order_by(_RESULT.number)
+)
+_EVALUATION = table_of(Evaluation).c
+_RATED_BY = of_plant(sa.select(_EVALUATION.id).where(_EVALUATION.rater_id == sa.bindparam("rater")).limit(1))
+_PERSON = table_of(Person).c
+_PEOPLE = of_plant(
+    sa.select(_PERSON.id, _PERSON.employee_no, _PERSON.name_zh, _PERSON.name_en).where(_PERSON.id.in_(among()))
+)
+_PLACE = table_of(Department).c
+_PLACES = of_plant(sa.select(_PLACE.id, _PLACE.name_zh, _PLACE.name_en).where(_PLACE.id.in_(among())))
 
 
 def forms(ids: Collection[UUID]) -> dict[FormId, Form]:
@@ -43,17 +59,12 @@ def counts(cycle_ids: Collection[UUID]) -> dict[UUID, int]:
 
 def cycle_states(ids: Collection[CycleId]) -> dict[CycleId, core.CycleState]:
     """The state of each cycle, in the core's words."""
-    query = sa.select(Cycle.id, Cycle.state).where(Cycle.id.in_(ids))
-    return {CycleId(row.id): core.CycleState(str(row.state)) for row in session().execute(query)}
+    return {CycleId(row.id): core.CycleState(str(row.state)) for row in ask(_CYCLE_STATES, {"ids": ids})}
 
 
 def released_versions(ids: Collection[UUID]) -> dict[UUID, core.MutationId]:
     """Evaluation -> the submit that froze its newest result."""
-    query = sa.select(Result.evaluation_id, Result.version).where(Result.evaluation_id.in_(ids))
-    return {
-        row.evaluation_id: core.MutationId.parse(row.version)
-        for row in session().execute(query.order_by(Result.number))
-    }
+    return {row.evaluation_id: core.MutationId.parse(row.version) for row in ask(_RELEASED, {"ids": ids})}
 
 
 def newest_results(ids: Collection[UUID]) -> dict[UUID, Result]:
@@ -67,11 +78,10 @@ def newest_results(ids: Collection[UUID]) -> dict[UUID, Result]:
 
 def is_rater(person: PersonId) -> bool:
     """Whether anybody was ever given to this person to judge."""
-    query = sa.select(Evaluation.id).where(Evaluation.rater_id == person).limit(1)
-    return session().execute(query).first() is not None
+    return ask(_RATED_BY, {"rater": person}).first() is not None
 
 
-def delegated_to(person: PersonId, at: datetime) -> Sequence[Delegation]:
+def delegated_to(person: PersonId, at: datetime) -> Sequence[cycles_queries.Stands]:
     """Delegations that this person holds now, in a fixed order."""
     found = cycles_queries.delegations_to(person, at)
     return sorted(found, key=lambda one: (one.rater_id, one.cycle_id))
@@ -123,9 +133,9 @@ def names(evaluations: Iterable[Evaluation], more: Iterable[UUID] = ()) -> Names
     many = list(evaluations)
     people = {one.employee_id for one in many} | {one.rater_id for one in many} | set(more)
     departments = {one.department_id for one in many}
-    found = session().execute(sa.select(Person).where(Person.id.in_(people))).scalars()
-    places = session().execute(sa.select(Department).where(Department.id.in_(departments)))
-    return Names({p.id: p for p in found}, {d.id: d for d in places.scalars()})
+    found = ask(_PEOPLE, {"ids": people}) if people else ()
+    places = ask(_PLACES, {"ids": departments}) if departments else ()
+    return Names({p.id: p for p in found}, {d.id: d for d in places})
 
 
 def cases(ids: Collection[UUID]) -> Sequence[Case]:

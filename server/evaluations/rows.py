@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from server.cycles.models import Cycle
 from server.evaluations.models import Case, Evaluation, Form, Result
-from server.evaluations.states import State, tags_of, to_ms
+from server.evaluations.states import to_ms
 from server.foundation.clock import on_calendar
 from server.foundation.ids import short, unshort
 from server.people.models import Department, Person
 from server.sync_api.answers import Writers, trim
 from server.sync_api.columns import FIELD_CODES, LINE_COLUMNS, MAY
 from sync import model as core
-from sync.rules import family
 
 _LETTERS: Final = {name: letter for letter, name in FIELD_CODES.items()}
 
@@ -23,8 +24,8 @@ _LETTERS: Final = {name: letter for letter, name in FIELD_CODES.items()}
 class Names:
     """Names that rows show, by id."""
 
-    people: Mapping[UUID, Person]
-    departments: Mapping[UUID, Department]
+    people: Mapping[UUID, Person | sa.Row[Any]]
+    departments: Mapping[UUID, Department | sa.Row[Any]]
 
     def person(self, person_id: UUID | None) -> tuple[str | None, str | None]:
         """(zh, en); nothing for nobody, and for who is no longer there."""
@@ -64,28 +65,26 @@ def form_row(form: Form) -> list[Any]:
     return [short(form.id), form.job_zh, form.job_en, lines]
 
 
-def evaluation_row(one: Evaluation, state: State, rights: Collection[str], names: Names, writers: Writers) -> list[Any]:
-    """An evaluation as its raters see it."""
-    person = names.people[one.employee_id]
-    department = names.departments[one.department_id]
+def evaluation_row(one: sa.Row[Any], fields: list[Any], rights: Collection[str]) -> list[Any]:
+    """An evaluation as its raters see it; `one` and `fields` are made by `shown.py`."""
     return trim(
         [
             short(one.id),
             short(one.cycle_id),
             short(one.form_id),
             short(one.rater_id),
-            person.employee_no,
-            person.name_zh,
-            person.name_en,
+            one.employee_no,
+            one.name_zh,
+            one.name_en,
             one.level,
-            department.name_zh,
-            department.name_en,
-            _short_list(one.values),
+            one.department_zh,
+            one.department_en,
+            _short_list(one.values_),
             _short_list(one.rules),
             _short_list(one.lasts),
             one.last_overall,
             one.state,
-            _fields(state, writers),
+            fields,
             None if one.submitted_at is None else to_ms(one.submitted_at),
             may(rights),
             one.run_order,
@@ -96,20 +95,6 @@ def evaluation_row(one: Evaluation, state: State, rights: Collection[str], names
 def _short_list(values: Sequence[Any]) -> list[Any]:
     # 98.0 is written as 98: a byte here is a byte for each of forty people.
     return [int(value) if isinstance(value, float) and value.is_integer() else value for value in values]
-
-
-def _fields(state: State, writers: Writers) -> list[Any]:
-    flat: list[Any] = []
-    for name, held in state.fields.items():
-        if family(name) not in _LETTERS or held.version is None:
-            continue
-        if family(name) == "chips":
-            tags = tags_of(held)
-            if tags:
-                flat += [code_of(name), [[tag, writers.ref(str(v))] for tag, v in tags], None]
-        else:
-            flat += [code_of(name), held.value, writers.ref(str(held.version))]
-    return flat
 
 
 def case_row(

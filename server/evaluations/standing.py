@@ -3,7 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+import sqlalchemy as sa
 
 from server.cycles import queries as cycles
 from server.evaluations.models import Evaluation
@@ -25,7 +28,7 @@ class Standing:
     superiors: dict[PersonId, frozenset[PersonId]] = field(default_factory=dict)
     """rater -> everybody above him; read when somebody asks who is neither rater nor delegate."""
 
-    def relations(self, author: str | UUID, one: Evaluation) -> frozenset[Relation]:
+    def relations(self, author: str | UUID, one: Evaluation | sa.Row[Any]) -> frozenset[Relation]:
         """How this person stands to this evaluation now.
 
         Whoever is judged stands to it as himself alone, also when his rater delegated to him: nobody
@@ -55,7 +58,7 @@ class Standing:
         return person is not None and (one.cycle_id, one.rater_id, person) in self.ever_delegated
 
 
-def standing(evaluations: Collection[Evaluation], at: datetime) -> Standing:
+def standing(evaluations: Collection[Evaluation | sa.Row[Any]], at: datetime) -> Standing:
     """Read how people stand to these evaluations."""
     raters = {one.rater_id for one in evaluations}
     delegations = cycles.delegations_of_raters(raters)

@@ -17,13 +17,30 @@ from server.evaluations.models import (
     Evaluation,
     Score,
 )
-from server.foundation.db import current_tenant, session
+from server.foundation.db import Base, current_tenant, session
 from server.foundation.ids import EvaluationId, short, unshort
-from server.sync_api.feed import upsert
+from server.foundation.prepared import among, ask, insert_rows, of_plant, table_of, upsert
 from server.sync_api.stored import base_of, boxed, text_of, unboxed, version_of
 from sync import model as core
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _of_evaluations(model: type[Base], *order: str) -> Any:
+    table = table_of(model)
+    wanted = sa.select(table).where(table.c.evaluation_id.in_(among()))
+    return of_plant(wanted.order_by(*(table.c[name] for name in order)))
+
+
+_SCORES: Final = _of_evaluations(Score, "line")
+_COMMENTS: Final = _of_evaluations(Comment, "line", "kind")
+_CHIPS: Final = _of_evaluations(ChipTag, "line", "position")
+_ANSWERS: Final = _of_evaluations(Answer, "position")
+_CASES: Final = _of_evaluations(Case, "number")
+_CANDIDATE: Final = table_of(CaseCandidate)
+_CANDIDATES: Final = of_plant(
+    sa.select(_CANDIDATE).where(_CANDIDATE.c.case_id.in_(among())).order_by(_CANDIDATE.c.position)
+)
 
 
 def to_ms(moment: datetime) -> int:
@@ -69,39 +86,22 @@ def load(evaluations: Collection[Evaluation]) -> dict[UUID, State]:
 
 
 def _load_scores(ids: Collection[EvaluationId], states: Mapping[UUID, State]) -> None:
-    query = sa.select(
-        Score.evaluation_id, Score.line, Score.value, Score.version, Score.device_time, Score.scored_at
-    ).where(Score.evaluation_id.in_(ids))
-    for row in session().execute(query.order_by(Score.line)):
+    for row in ask(_SCORES, {"ids": ids}):
         states[row.evaluation_id].fields[f"score/{row.line}"] = core.Held(
             row.value, version_of(row.version), None, row.device_time, to_ms(row.scored_at)
         )
 
 
 def _load_comments(ids: Collection[EvaluationId], states: Mapping[UUID, State]) -> None:
-    query = sa.select(
-        Comment.evaluation_id,
-        Comment.line,
-        Comment.kind,
-        Comment.text,
-        Comment.version,
-        Comment.device_time,
-        Comment.written_at,
-    ).where(Comment.evaluation_id.in_(ids))
-    for row in session().execute(query.order_by(Comment.line, Comment.kind)):
+    for row in ask(_COMMENTS, {"ids": ids}):
         states[row.evaluation_id].fields[f"{row.kind}/{row.line}"] = core.Held(
             row.text, version_of(row.version), None, row.device_time, to_ms(row.written_at)
         )
 
 
 def _load_chips(evaluations: Iterable[Evaluation], ids: Collection[EvaluationId], states: Mapping[UUID, State]) -> None:
-    query = (
-        sa.select(ChipTag.evaluation_id, ChipTag.line, ChipTag.tag, ChipTag.version)
-        .where(ChipTag.evaluation_id.in_(ids))
-        .order_by(ChipTag.line, ChipTag.position)
-    )
     tags: dict[tuple[UUID, str], list[tuple[str, core.MutationId]]] = {}
-    for row in session().execute(query):
+    for row in ask(_CHIPS, {"ids": ids}):
         standing = tags.setdefault((row.evaluation_id, f"chips/{row.line}"), [])
         standing.append((row.tag, core.MutationId.parse(row.version)))
     for one in evaluations:
@@ -110,8 +110,7 @@ def _load_chips(evaluations: Iterable[Evaluation], ids: Collection[EvaluationId]
 
 
 def _load_answers(ids: Collection[EvaluationId], states: Mapping[UUID, State]) -> None:
-    query = sa.select(Answer).where(Answer.evaluation_id.in_(ids)).order_by(Answer.position)
-    for row in session().execute(query).scalars():
+    for row in ask(_ANSWERS, {"ids": ids}):
         fields = states[row.evaluation_id].fields
         before = fields.get("answer", core.Held(())).value
         version = core.MutationId.parse(row.version)
@@ -126,8 +125,7 @@ def _load_answers(ids: Collection[EvaluationId], states: Mapping[UUID, State]) -
 
 
 def _load_cases(ids: Collection[EvaluationId], states: Mapping[UUID, State]) -> None:
-    query = sa.select(Case).where(Case.evaluation_id.in_(ids)).order_by(Case.number)
-    found = session().execute(query).scalars().all()
+    found = ask(_CASES, {"ids": ids}).all()
     candidates = candidates_of([case.id for case in found])
     for case in found:
         state = states[case.evaluation_id]
@@ -147,8 +145,7 @@ def candidates_of(case_ids: Collection[UUID]) -> dict[UUID, tuple[core.Candidate
     found: dict[UUID, tuple[core.Candidate, ...]] = {}
     if not case_ids:
         return found
-    query = sa.select(CaseCandidate).where(CaseCandidate.case_id.in_(case_ids))
-    for row in session().execute(query.order_by(CaseCandidate.position)).scalars():
+    for row in ask(_CANDIDATES, {"ids": case_ids}):
         one = core.Candidate(
             core.MutationId.parse(row.version),
             unboxed(row.value),
@@ -161,7 +158,7 @@ def candidates_of(case_ids: Collection[UUID]) -> dict[UUID, tuple[core.Candidate
     return found
 
 
-def case_of(row: Case, candidates: tuple[core.Candidate, ...]) -> core.Case:
+def case_of(row: Case | sa.Row[Any], candidates: tuple[core.Candidate, ...]) -> core.Case:
     """A case in the core's words."""
     return core.Case(
         id=short(row.id),
@@ -312,8 +309,7 @@ class Writer:
             session().execute(
                 sa.delete(ChipTag).where(place.in_(self._chipped)).execution_options(synchronize_session=False)
             )
-        if self._tags:
-            session().execute(sa.insert(ChipTag), self._tags)
+        insert_rows(ChipTag, self._tags)
         # What was said stays as it was said: an answer that is there already is left alone.
         upsert(Answer, self._answers, ("tenant_id", "evaluation_id", "version"), ("position",))
         upsert(

@@ -9,12 +9,12 @@ Scopes   rate:<rater>   evaluations, cases, forms and cycles of a rater. A deleg
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from server.evaluations import keeping, queries, results, rows, trends
+from server.evaluations import keeping, queries, results, rows, shown, trends
 from server.evaluations.models import Case, Evaluation, Form
 from server.evaluations.record import EvaluationRecord, lines_of, may_decide, rights_of
 from server.evaluations.scopes import FACTS, LIB, OWN, RATE, facts_scope, own_scope, part_of, rate_scope
@@ -23,10 +23,13 @@ from server.evaluations.states import load
 from server.foundation.db import session
 from server.foundation.ids import PersonId, short, unshort
 from server.indicators import queries as indicators
+from server.policy import Relation
 from server.sync_api.answers import Writers
 from server.sync_api.queries import steps_of
 from server.sync_api.registry import Record, Scope, SyncedRoom, Viewer
 from sync import model as core
+
+AS_RATER: Final = frozenset({Relation.SUPERVISOR})
 
 
 class EvaluationRoom(SyncedRoom):
@@ -36,7 +39,7 @@ class EvaluationRoom(SyncedRoom):
 
     # ---- push ----------------------------------------------------------------------------------
 
-    def lock(self, ids: Collection[UUID], by: Viewer) -> Sequence[Record]:
+    def lock(self, ids: Collection[UUID], at: datetime) -> Sequence[Record]:
         """Evaluations by id, locked in that order."""
         query = sa.select(Evaluation).where(Evaluation.id.in_(ids)).order_by(Evaluation.id)
         found = session().execute(query.with_for_update().execution_options(populate_existing=True)).scalars().all()
@@ -45,7 +48,7 @@ class EvaluationRoom(SyncedRoom):
         states = load(found)
         forms = queries.forms({one.form_id for one in found})
         cycle_states = queries.cycle_states({one.cycle_id for one in found})
-        stands = standing(found, by.at)
+        stands = standing(found, at)
         steps = steps_of([one.id for one in found])
         results = queries.released_versions([one.id for one in found])
         return [
@@ -122,25 +125,17 @@ class EvaluationRoom(SyncedRoom):
         viewer: Viewer,
         writers: Writers,
     ) -> dict[UUID, list[Any]]:
-        found = queries.rated(ids, rater, visible, viewer.person_id)
-        states = load(found)
-        stands = standing(found, viewer.at)
-        cycle_states = queries.cycle_states({one.cycle_id for one in found})
-        names = queries.names(found)
-        return {
-            one.id: rows.evaluation_row(
-                one,
-                states[one.id],
-                rights_of(
-                    stands.relations(viewer.person_id, one),
-                    core.Status(one.state),
-                    cycle_states[one.cycle_id],
-                ),
-                names,
-                writers,
-            )
-            for one in found
-        }
+        found = [
+            one for one in shown.evaluations(ids, rater, viewer.person_id) if visible is None or one.cycle_id in visible
+        ]
+        fields = shown.fields([one.id for one in found], writers) if found else {}
+        stands = None if rater == viewer.person_id else standing(found, viewer.at)
+        made: dict[UUID, list[Any]] = {}
+        for one in found:
+            relations = AS_RATER if stands is None else stands.relations(viewer.person_id, one)
+            rights = rights_of(relations, core.Status(one.state), core.CycleState(one.cycle_state))
+            made[one.id] = rows.evaluation_row(one, fields.get(one.id, []), rights)
+        return made
 
     def _cases(
         self,

@@ -167,11 +167,11 @@ def _set_local(connection: sa.Connection) -> None:
 
 # A callable parameter: the statement is cached once, the plant is read at each execution, and one
 # that touches a plant's table anywhere (join, subquery) fails without a plant.
-_this_tenant = sa.bindparam("gemba_tenant", callable_=current_tenant, type_=sa.Uuid(), unique=True)
+THIS_TENANT: Final = sa.bindparam("gemba_tenant", callable_=current_tenant, type_=sa.Uuid(), unique=True)
 
 
 def _of_this_tenant(row: type[TenantOwned]) -> sa.ColumnElement[bool]:
-    return row.tenant_id == _this_tenant
+    return row.tenant_id == THIS_TENANT
 
 
 _guard = with_loader_criteria(TenantOwned, _of_this_tenant, include_aliases=True)

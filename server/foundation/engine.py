@@ -1,12 +1,24 @@
 """How connections are opened: the SQLite recipe and PostgreSQL's limits (see docs/decisions)."""
 
-from typing import Any
+import fcntl
+import os
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any, Final
 
 import orjson
 import sqlalchemy as sa
 from sqlalchemy import event
 
 from server.foundation.settings import Settings
+
+BUSY_S: Final = 3
+"""How long a writer on SQLite waits for another process."""
 
 
 def _dumps(value: Any) -> str:
@@ -50,7 +62,7 @@ def _open_sqlite(connection: Any, _record: object) -> None:
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
-        "busy_timeout=3000",
+        f"busy_timeout={BUSY_S * 1000}",
         "foreign_keys=ON",
         "trusted_schema=OFF",
     ):
@@ -59,4 +71,47 @@ def _open_sqlite(connection: Any, _record: object) -> None:
 
 def _begin(connection: sa.Connection) -> None:
     mode = connection.get_execution_options().get("begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    if mode == "IMMEDIATE":
+        _begin_in_turn(connection)
+    else:
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _begin_in_turn(connection: sa.Connection) -> None:
+    """BEGIN IMMEDIATE that waits for the other process without stopping this one: the driver's own
+    wait stands still in C, with every greenlet of the process behind it.
+
+    Whoever waits holds the turnstile, so that a busy process cannot take the file again and again
+    between two looks of the one that waits.
+    """
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA busy_timeout=0")
+    until = time.monotonic() + BUSY_S
+    turnstile = _turnstile(f"{connection.engine.url.database}-turn")
+
+    def tried(attempt: Callable[[], object]) -> bool:
+        with suppress(sqlite3.OperationalError, BlockingIOError):
+            attempt()
+            return True
+        return False
+
+    try:
+        while not tried(lambda: fcntl.lockf(turnstile, fcntl.LOCK_EX | fcntl.LOCK_NB)) and time.monotonic() < until:
+            _pause()
+        while not tried(lambda: driver.execute("BEGIN IMMEDIATE")):
+            if time.monotonic() > until:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # fails in the words of any statement
+            _pause()
+    finally:
+        fcntl.lockf(turnstile, fcntl.LOCK_UN)
+        driver.execute(f"PRAGMA busy_timeout={BUSY_S * 1000}")
+
+
+@lru_cache
+def _turnstile(path: str) -> int:
+    # A lock of this kind belongs to the process, not to the descriptor: a fork does not share it.
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _pause() -> None:
+    threading.Event().wait(random.uniform(0.001, 0.004))

@@ -3,6 +3,7 @@
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
+from functools import lru_cache
 from typing import Final, NewType
 from uuid import UUID
 
@@ -41,11 +42,17 @@ def new_id() -> UUID:
     return UUID(int=milliseconds << 80 | _VERSION_7 | high << 64 | _VARIANT | low)
 
 
+_KEPT: Final = 16_384
+"""One push names the same few ids hundreds of times."""
+
+
+@lru_cache(_KEPT)
 def short(value: UUID) -> str:
     """Write an id as 22 characters of base64url, without padding."""
     return urlsafe_b64encode(value.bytes).rstrip(b"=").decode("ascii")
 
 
+@lru_cache(_KEPT)
 def unshort(text: str) -> UUID:
     """Read what `short` wrote. Raises ValueError for anything that `short` would not write."""
     if len(text) != SHORT_LENGTH or not text.isascii():

@@ -18,6 +18,7 @@ import structlog
 from flask import g, request
 from flask_smorest import Blueprint
 
+from server.foundation.admission import Admission
 from server.foundation.body import Parser
 from server.foundation.db import session, tenant_context, unit_of_work
 from server.foundation.ids import DeviceId, PersonId, SessionId, TenantId
@@ -53,8 +54,11 @@ class Demand:
     public: bool
     unit: bool
     drain: bool
+    crowd: bool = False
 
 
+admission = Admission()
+"""Of this process."""
 _authenticators: list[Callable[[], Actor]] = []
 
 
@@ -80,13 +84,15 @@ class Room(Blueprint):  # type: ignore[misc]
         public: bool = False,
         unit: bool = True,
         drain: bool = False,
+        crowd: bool = False,
         **options: Any,
     ) -> Callable[[View], View]:
         """Register a view. `public`: no session needed. `unit=False`: it opens its own units of
-        work. `drain`: a session that may only hand in edits is let in too."""
+        work. `drain`: a session that may only hand in edits is let in too. `crowd`: everybody comes
+        at once after an outage; no more are let in than can be served soon."""
         if public == (action is not None):
             raise ValueError(f"{rule}: a route demands an action or is public")
-        demand = Demand(action, public, unit, drain)
+        demand = Demand(action, public, unit, drain, crowd)
         register = super().route(rule, methods=list(methods), **options)
 
         def decorate(view: View) -> View:
@@ -101,6 +107,10 @@ def _guarded(view: View, demand: Demand) -> View:
     @wraps(view)
     def door(**arguments: Any) -> Any:
         refuse_foreign_content()
+        with admission.enter() if demand.crowd else nullcontext():
+            return guarded(**arguments)
+
+    def guarded(**arguments: Any) -> Any:
         with nullcontext() if demand.public else tenant_context(_enter(demand)):
             request.get_data()  # the body is read before a transaction is open, not inside it
             if request.method in UNSAFE and demand.unit:

@@ -1,23 +1,29 @@
 """What a phone says of itself with each contact: the desk sees who has not been heard of."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from server.foundation.db import current_tenant, session
 from server.foundation.ids import unshort
+from server.foundation.prepared import ask, of_plant, table_of, upsert
 from server.foundation.web import Actor
-from server.sync_api.feed import upsert
 from server.sync_api.models import DeviceContact
 from server.sync_api.wire import Request
 
 FRESH: Final = timedelta(seconds=20)
 """A contact younger than this with the same queue is not written again: an idle phone that asks
 every few seconds must not cost a commit each time."""
+_CONTACT: Final = table_of(DeviceContact).c
+_LAST: Final = of_plant(
+    sa.select(_CONTACT.last_contact_at, _CONTACT.queued_count).where(
+        _CONTACT.person_id == sa.bindparam("person"), _CONTACT.device == sa.bindparam("device")
+    )
+)
 ATTEMPTS_MAX: Final = 2**31 - 1
 OLDEST_MAX_S: Final = 10 * 365 * 24 * 3600
 
@@ -50,10 +56,26 @@ class PhoneContact:
 
 def note_contact(request: Request, actor: Actor, now: datetime) -> None:
     """Write down when this phone was heard of and what it says that it still holds."""
+    note_contacts([(request, actor, now)])
+
+
+def note_contacts(heard: Iterable[tuple[Request, Actor, datetime]]) -> None:
+    """The same for several phones; what one of them said last counts."""
+    rows = [_row(*one) for one in heard]
+    last = {(row["person_id"], row["device"]): row for row in rows}
+    upsert(
+        DeviceContact,
+        list(last.values()),
+        ("tenant_id", "person_id", "device"),
+        ("last_contact_at", "queued_count", "oldest_queued_at", "attempts", "last_error"),
+    )
+
+
+def _row(request: Request, actor: Actor, now: datetime) -> dict[str, Any]:
     sent = 0 if request.push is None else len(request.push.mutations)
     left = max(0, request.queued - sent)
     age = timedelta(seconds=min(request.oldest_s, OLDEST_MAX_S))
-    row = {
+    return {
         "tenant_id": current_tenant(),
         "person_id": actor.person_id,
         "device": unshort(request.device),
@@ -63,12 +85,6 @@ def note_contact(request: Request, actor: Actor, now: datetime) -> None:
         "attempts": min(request.attempts, ATTEMPTS_MAX) if left else 0,
         "last_error": (request.error or None) if left else None,
     }
-    upsert(
-        DeviceContact,
-        [row],
-        ("tenant_id", "person_id", "device"),
-        ("last_contact_at", "queued_count", "oldest_queued_at", "attempts", "last_error"),
-    )
 
 
 def is_stale(request: Request, actor: Actor, now: datetime) -> bool:
@@ -77,10 +93,7 @@ def is_stale(request: Request, actor: Actor, now: datetime) -> bool:
         device = unshort(request.device)
     except ValueError:
         return False
-    query = sa.select(DeviceContact.last_contact_at, DeviceContact.queued_count).where(
-        DeviceContact.person_id == actor.person_id, DeviceContact.device == device
-    )
-    row = session().execute(query).one_or_none()
+    row = ask(_LAST, {"person": actor.person_id, "device": device}).one_or_none()
     return row is None or now - row[0] >= FRESH or row[1] != request.queued
 
 

@@ -6,31 +6,25 @@ become visible in their order, so a reader that asks for "greater than my cursor
 """
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from server.foundation.clock import now
-from server.foundation.db import Change, current_tenant, session
+from server.foundation.db import Change, current_tenant
+from server.foundation.prepared import among, ask, dialect, insert_into, of_plant, table_of, upsert
 from server.sync_api.models import Feed, TenantSeq
 
-
-def upsert(table: Any, rows: Sequence[dict[str, Any]], key: Sequence[str], set_: Sequence[str]) -> None:
-    """INSERT ... ON CONFLICT (key) DO UPDATE, on both databases. `rows` have the same columns."""
-    if not rows:
-        return
-    insert = _insert(table)
-    statement = insert.on_conflict_do_update(
-        index_elements=list(key), set_={name: insert.excluded[name] for name in set_}
+_FEED = table_of(Feed).c
+_COUNTER = table_of(TenantSeq)
+_SEQUENCE = of_plant(sa.select(_COUNTER.c.n))
+_LEFT = of_plant(
+    sa.select(_FEED.scope, _FEED.record_id).where(
+        _FEED.kind == sa.bindparam("kind"), _FEED.record_id.in_(among()), _FEED.op == "leave"
     )
-    session().execute(statement, list(rows))
-
-
-def _insert(table: Any) -> Any:
-    dialect = session().get_bind().dialect.name
-    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
+)
 
 
 def write_feed(changes: Sequence[Change]) -> None:
@@ -62,19 +56,21 @@ def write_feed(changes: Sequence[Change]) -> None:
 
 def left(kind: str, ids: Collection[UUID]) -> set[tuple[str, UUID]]:
     """(scope, id) of these rows where the last thing that phones heard is that the row left."""
-    query = sa.select(Feed.scope, Feed.record_id).where(Feed.kind == kind, Feed.record_id.in_(ids), Feed.op == "leave")
-    return {(row.scope, row.record_id) for row in session().execute(query)}
+    return {(row.scope, row.record_id) for row in ask(_LEFT, {"kind": kind, "ids": list(ids)})}
 
 
 def take(count: int) -> int:
     """Raise the counter by `count` and return it. Its row is locked until the commit."""
-    insert = _insert(TenantSeq).values(tenant_id=current_tenant(), n=count)
-    statement = insert.on_conflict_do_update(index_elements=["tenant_id"], set_={"n": TenantSeq.n + count}).returning(
-        TenantSeq.n
-    )
-    return int(session().execute(statement).scalar_one())
+    return int(ask(_raise(dialect()), {"tenant_id": current_tenant(), "n": count}).scalar_one())
+
+
+@lru_cache
+def _raise(name: str) -> Any:
+    insert = insert_into(name, _COUNTER)
+    raised = {"n": _COUNTER.c.n + insert.excluded.n}
+    return insert.on_conflict_do_update(index_elements=["tenant_id"], set_=raised).returning(_COUNTER.c.n)
 
 
 def sequence() -> int:
     """The number of the newest feed row; 0 in a plant where nothing has happened."""
-    return session().execute(sa.select(TenantSeq.n)).scalar_one_or_none() or 0
+    return ask(_SEQUENCE).scalar_one_or_none() or 0

@@ -1,16 +1,16 @@
 """The log of mutations: what arrived before, the fate of somebody's base, and writing both down."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from server.foundation.db import current_tenant, session
 from server.foundation.ids import short, unshort
-from server.foundation.web import Actor
+from server.foundation.prepared import among, ask, insert_rows, of_plant, table_of
 from server.sync_api import stored
 from server.sync_api.models import FieldHistory, LoggedMutation, MutationVariant
 from server.sync_api.registry import Done, Record
@@ -18,26 +18,33 @@ from sync import wording
 from sync.merge import fate_of
 from sync.model import Decision, Fate, Mutation, MutationId, Op, Reason, Receipt, Resolution, Step, Submit, Version
 
+_LOG = table_of(LoggedMutation).c
 _COLUMNS = (
-    LoggedMutation.device,
-    LoggedMutation.author,
-    LoggedMutation.n,
-    LoggedMutation.payload_hash,
-    LoggedMutation.record,
-    LoggedMutation.field,
-    LoggedMutation.op,
-    LoggedMutation.asked,
-    LoggedMutation.base,
-    LoggedMutation.receipt,
-    LoggedMutation.reason,
-    LoggedMutation.wrote,
-    LoggedMutation.alias,
-    LoggedMutation.missing,
-    LoggedMutation.case_id,
-    LoggedMutation.device_time,
-    LoggedMutation.brought_in_by,
+    _LOG.device,
+    _LOG.author,
+    _LOG.n,
+    _LOG.payload_hash,
+    _LOG.record,
+    _LOG.field,
+    _LOG.op,
+    _LOG.asked,
+    _LOG.base,
+    _LOG.receipt,
+    _LOG.reason,
+    _LOG.wrote,
+    _LOG.alias,
+    _LOG.missing,
+    _LOG.case_id,
+    _LOG.device_time,
+    _LOG.brought_in_by,
 )
-KEYS_AT_ONCE = 200
+_OF_WRITER = of_plant(
+    sa.select(*_COLUMNS).where(
+        _LOG.device == sa.bindparam("device"), _LOG.author == sa.bindparam("author"), _LOG.n.in_(among("numbers"))
+    )
+)
+_HELD = of_plant(sa.select(*_COLUMNS).where(_LOG.receipt == Receipt.HELD.value, _LOG.record_id.in_(among())))
+NUMBERS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +68,12 @@ class Arrival:
     detail: str | None = None
     """Why it could not be read, when `edit` is None."""
     device_time: int = 0
+    received_at: datetime | None = None
+    session_id: UUID | None = None
+    drain_only: bool = False
+    """Whether it came by a session that may only hand in."""
     brought_in_by: UUID | None = None
-    """Who carried it here, when it waited in the log until now."""
-
-
-class Sender(Protocol):
-    """What the log keeps of who hands in."""
-
-    @property
-    def now(self) -> datetime: ...
-    @property
-    def actor(self) -> Actor: ...
-    @property
-    def brought_in_by(self) -> UUID | None: ...
+    """Who carried it here, when it was not the phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +109,25 @@ class Journal:
     def read(self, ids: Iterable[MutationId]) -> None:
         """Fetch these ids, all at once."""
         wanted = {one.plain() for one in ids} - self._known.keys()
-        keys = {one: stored.key_of(one) for one in wanted}
         self._known |= dict.fromkeys(wanted)
-        sound = [key for key in keys.values() if key is not None]
-        table = sa.tuple_(LoggedMutation.device, LoggedMutation.author, LoggedMutation.n)
-        for start in range(0, len(sound), KEYS_AT_ONCE):
-            query = sa.select(*_COLUMNS).where(table.in_(sound[start : start + KEYS_AT_ONCE]))
-            for row in session().execute(query):
-                self._note(row)
+        writers: dict[tuple[UUID, UUID], list[int]] = {}
+        for one in wanted:
+            key = stored.key_of(one)
+            if key is not None:
+                writers.setdefault(key[:2], []).append(one.n)
+        for (device, author), numbers in sorted(writers.items()):
+            for start in range(0, len(numbers), NUMBERS_AT_ONCE):
+                some = numbers[start : start + NUMBERS_AT_ONCE]
+                for row in ask(_OF_WRITER, {"device": device, "author": author, "numbers": some}):
+                    self._note(row)
 
-    def waiting_for(self, ids: Iterable[MutationId]) -> list[Arrival]:
-        """Edits in the log that were held until one of these arrived."""
-        texts = [str(one) for one in ids]
+    def waiting_for(self, ids: Iterable[MutationId], records: Collection[UUID]) -> list[Arrival]:
+        """Edits in the log, of these records, that were held until one of these arrived."""
+        texts = {str(one) for one in ids}
         found: list[Arrival] = []
-        query = sa.select(*_COLUMNS).where(
-            LoggedMutation.receipt == Receipt.HELD.value, LoggedMutation.missing.in_(texts)
-        )
-        for row in session().execute(query):
+        for row in ask(_HELD, {"ids": list(records)}):
+            if row.missing not in texts:
+                continue
             known = self._note(row)
             edit = Mutation(
                 id=known.fate.id,
@@ -136,9 +138,8 @@ class Journal:
                 base=known.fate.base,
                 device_time=row.device_time,
             )
-            found.append(
-                Arrival(edit.id, edit.record, known.hash, None, edit, None, edit.device_time, row.brought_in_by)
-            )
+            waited = Arrival(edit.id, edit.record, known.hash, None, edit, None, edit.device_time)
+            found.append(replace(waited, brought_in_by=row.brought_in_by))
         return sorted(found, key=lambda one: (one.id.device, one.id.author, one.id.n))
 
     def _note(self, row: Any) -> Known:
@@ -204,19 +205,18 @@ class Journal:
         self._known[arrival.id] = Known(arrival.hash, fate, reason.value, arrival.device_time)
         return _outcome(fate, reason.value)
 
-    def write(self, arrivals: Sequence[Arrival], again: set[MutationId], sender: Sender) -> None:
+    def write(self, arrivals: Sequence[Arrival], again: set[MutationId]) -> None:
         """Write the mutations that were decided; `again` are those that had been `held`."""
         fresh: list[dict[str, Any]] = []
         for arrival in arrivals:
-            row = self._row(arrival, sender)
+            row = self._row(arrival)
             if arrival.id in again:
                 _update(row)
             else:
                 fresh.append(row)
-        if fresh:
-            session().execute(sa.insert(LoggedMutation), fresh)
+        insert_rows(LoggedMutation, fresh)
 
-    def _row(self, arrival: Arrival, sender: Sender) -> dict[str, Any]:
+    def _row(self, arrival: Arrival) -> dict[str, Any]:
         known = self._known[arrival.id]
         assert known is not None
         fate = known.fate
@@ -234,8 +234,8 @@ class Journal:
             "asked": arrival.content if edit is None else stored.asked_to_json(edit.value),
             "base": [str(version) for version in fate.base],
             "device_time": arrival.device_time,
-            "received_at": sender.now,
-            "session_id": sender.actor.session_id,
+            "received_at": arrival.received_at,
+            "session_id": arrival.session_id,
             "receipt": fate.receipt.value,
             "reason": known.reason,
             "detail": arrival.detail,
@@ -243,7 +243,7 @@ class Journal:
             "alias": stored.text_of(fate.alias),
             "missing": stored.text_of(fate.missing),
             "case_id": None if fate.case_id is None else unshort(fate.case_id),
-            "brought_in_by": sender.brought_in_by,
+            "brought_in_by": arrival.brought_in_by,
         }
 
 
@@ -304,8 +304,7 @@ def write_history(records: Iterable[Record], now: datetime, carried: Mapping[Mut
                 continue
             record.steps += 1
             rows.append(_history_row(record, done, words, now) | {"brought_in_by": carried.get(done.edit.id)})
-    if rows:
-        session().execute(sa.insert(FieldHistory), rows)
+    insert_rows(FieldHistory, rows)
 
 
 def _history_row(record: Record, done: Done, words: wording.Words, now: datetime) -> dict[str, Any]:
@@ -351,5 +350,4 @@ def write_rules(marks: Mapping[UUID, Mapping[str, int]], now: datetime) -> None:
         for record_id, fields in marks.items()
         for position, (name, mark) in enumerate(fields.items(), start=1)
     ]
-    if rows:
-        session().execute(sa.insert(FieldHistory), rows)
+    insert_rows(FieldHistory, rows)

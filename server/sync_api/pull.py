@@ -19,19 +19,38 @@ import sqlalchemy as sa
 from server.foundation.db import session
 from server.foundation.ids import short
 from server.foundation.log import log
+from server.foundation.prepared import among, ask, of_plant, table_of
 from server.foundation.web import Actor
 from server.identity.models import Tenant
 from server.sync_api import registry
 from server.sync_api.answers import Delta, Writers
 from server.sync_api.columns import COLUMNS
-from server.sync_api.feed import sequence
-from server.sync_api.models import Feed
+from server.sync_api.models import Feed, TenantSeq
 from server.sync_api.registry import Scope, Viewer
 from server.sync_api.wire import Request
 
 BUDGET_BYTES: Final = 48_000
 """Rows of one answer, before gzip. One scope always goes whole; the next wait for the next round."""
 ACCESS_LENGTH: Final = 8
+_FEED: Final = table_of(Feed).c
+_NEWEST: Final = of_plant(
+    sa.select(_FEED.scope, sa.func.max(_FEED.seq).label("newest"))
+    .where(_FEED.scope.in_(among("scopes")))
+    .group_by(_FEED.scope)
+)
+_NEWS: Final = of_plant(
+    sa.select(_FEED.kind, _FEED.record_id, _FEED.op)
+    .where(_FEED.scope == sa.bindparam("scope"), _FEED.seq > sa.bindparam("start"), _FEED.seq <= sa.bindparam("end"))
+    .order_by(_FEED.seq)
+)
+_TENANT: Final = table_of(Tenant).c
+_COUNTER: Final = table_of(TenantSeq).c
+_EPOCH: Final = sa.select(
+    _TENANT.epoch,
+    sa.func.coalesce(
+        sa.select(_COUNTER.n).where(_COUNTER.tenant_id == sa.bindparam("tenant", type_=sa.Uuid())).scalar_subquery(), 0
+    ).label("seq"),
+).where(_TENANT.id == sa.bindparam("tenant", type_=sa.Uuid()))
 IDS_AT_ONCE: Final = 500
 
 
@@ -53,11 +72,11 @@ def begin_read() -> None:
         held.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
-def is_ahead(request: Request) -> bool:
+def is_ahead(request: Request, seq: int) -> bool:
     """Whether a phone has read further than the plant's counter stands: what it read is lost here.
     Ask before its push moves the counter.
     """
-    return max(request.cursors, default=0) > sequence()
+    return max(request.cursors, default=0) > seq
 
 
 def pull(request: Request, actor: Actor, now: datetime, writers: Writers, *, ahead: bool) -> Pulled:
@@ -67,8 +86,8 @@ def pull(request: Request, actor: Actor, now: datetime, writers: Writers, *, ahe
     offers its ledger, and comes back with that epoch, to be told the right one. The plant's own
     epoch stays: else one phone with a wrong cursor could make all of them begin again.
     """
-    epoch = _epoch(actor)
-    seq = sequence()
+    epoch, seq = ask(_EPOCH, {"tenant": actor.tenant_id}).one()
+    ahead = ahead or is_ahead(request, seq)
     if actor.drain_only:
         access = access_of(())
         fresh = request.access == access
@@ -90,11 +109,6 @@ def pull(request: Request, actor: Actor, now: datetime, writers: Writers, *, ahe
     return Pulled(epoch, access, seq, told, deltas)
 
 
-def _epoch(actor: Actor) -> str:
-    query = sa.select(Tenant.epoch).where(Tenant.id == actor.tenant_id)
-    return session().execute(query).scalar_one()
-
-
 def scopes_of(viewer: Viewer) -> list[Scope]:
     """Every scope this person may hold now, most visible first."""
     found = {s.name: s for room in registry.rooms() for s in room.scopes(viewer)}
@@ -110,11 +124,12 @@ def access_of(scopes: Sequence[Scope]) -> str:
 def _deltas(feeds: Sequence[str], cursors: Sequence[int], seq: int, viewer: Viewer, writers: Writers) -> list[Delta]:
     used = 0
     deltas: list[Delta] = []
+    newest = {row.scope: row.newest for row in ask(_NEWEST, {"scopes": list(feeds)})}
     for place, name in enumerate(feeds):
         start = cursors[place] if place < len(cursors) else 0
-        if start and start == seq:
+        if start and newest.get(name, 0) <= start:
             continue
-        if used > BUDGET_BYTES and _anything(name, start):
+        if used > BUDGET_BYTES:
             deltas.append(Delta(place, start, start, more=True))
             continue
         trial = writers.copy()
@@ -130,21 +145,13 @@ def _deltas(feeds: Sequence[str], cursors: Sequence[int], seq: int, viewer: View
     return deltas
 
 
-def _anything(scope: str, start: int) -> bool:
-    query = sa.select(Feed.seq).where(Feed.scope == scope, Feed.seq > start).limit(1)
-    return start == 0 or session().execute(query).first() is not None
-
-
 def _delta(place: int, scope: str, start: int, seq: int, viewer: Viewer, writers: Writers) -> Delta:
-    query = sa.select(Feed.kind, Feed.record_id, Feed.op).where(Feed.scope == scope, Feed.seq > start, Feed.seq <= seq)
-    if start == 0:
-        query = query.where(Feed.op == "put")
     delta = Delta(place, start, seq)
     put: dict[str, list[UUID]] = {}
-    for kind, record_id, op in session().execute(query.order_by(Feed.seq)):
+    for kind, record_id, op in ask(_NEWS, {"scope": scope, "start": start, "end": seq}):
         if op == "put":
             put.setdefault(kind, []).append(record_id)
-        else:
+        elif start:
             delta.leaves.append([kind, short(record_id)])
     for kind in sorted(put, key=list(COLUMNS).index):
         room = registry.room_of(kind)

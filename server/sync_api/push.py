@@ -1,4 +1,4 @@
-"""Push: the edits of one phone, one unit of work, a terminal receipt for each.
+"""Push: the edits of one phone, or of several at once, in one unit of work; a terminal receipt for each.
 
 Per mutation: its id against the log (a stored result is told again; other content under a used id
 is kept and shown), the record's lock, the rights of NOW, `sync.merge.decide`, the history. Each
@@ -8,10 +8,12 @@ parked. Order is kept within the batch, so also within each evaluation.
 """
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from itertools import chain, islice
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 
@@ -22,7 +24,7 @@ from server.foundation.log import log, where
 from server.foundation.problems import INVALID, FieldError, Problem
 from server.foundation.web import Actor
 from server.sync_api import journal, registry, stored
-from server.sync_api.contact import note_contact
+from server.sync_api.contact import note_contacts
 from server.sync_api.journal import Arrival, Journal, Outcome
 from server.sync_api.problems import AUTHOR_MISMATCH, SYNC_MALFORMED
 from server.sync_api.wire import Push, RawMutation, Reader, Request, Unreadable
@@ -31,28 +33,19 @@ from sync.model import Facts, Mutation, MutationId, Op, Reason, Receipt
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
-    """Whose push this is, and when it came."""
+class Delivery:
+    """What one phone hands in: its request and the mutations read from it."""
 
+    request: Request
+    arrivals: Sequence[Arrival]
     actor: Actor
-    """The author. Not who carries the edits here: what counts are the rights of who typed them."""
-    device: str
     now: datetime
-    brought_in_by: PersonId | None = None
-
-    @property
-    def author(self) -> str:
-        """The author of every mutation in this push."""
-        return short(self.actor.person_id)
-
-    @property
-    def now_ms(self) -> int:
-        """The server's instant in milliseconds."""
-        return int(self.now.timestamp() * 1000)
 
 
-def read_push(request: Request, actor: Actor) -> list[Arrival]:
-    """Load each mutation alone. Raises Problem `author_mismatch`, `sync_malformed`."""
+def read_push(request: Request, actor: Actor, now: datetime, *, brought_in_by: PersonId | None = None) -> list[Arrival]:
+    """Load each mutation alone. `actor` is the author, not who carries the edits here: what counts are the rights of
+    who typed them. Raises Problem `author_mismatch`, `sync_malformed`.
+    """
     push = request.push
     if push is None:
         return []
@@ -62,10 +55,18 @@ def read_push(request: Request, actor: Actor) -> list[Arrival]:
         unshort(request.device)
     except ValueError as error:
         raise Problem(SYNC_MALFORMED, errors=[FieldError("/1", "invalid", {})]) from error
-    return [_arrival(raw, push, request.device) for raw in push.mutations]
+    stamp = _Stamp(now, actor.session_id, actor.drain_only, brought_in_by)
+    return [_arrival(raw, push, request.device, stamp) for raw in push.mutations]
 
 
-def _arrival(raw: RawMutation, push: Push, device: str) -> Arrival:
+class _Stamp(NamedTuple):
+    received_at: datetime
+    session_id: UUID
+    drain_only: bool
+    brought_in_by: UUID | None
+
+
+def _arrival(raw: RawMutation, push: Push, device: str, stamp: _Stamp) -> Arrival:
     one = MutationId(device, push.author, raw.n)
     reader = Reader(f"{device}.{push.author}", push.writers, push.t0_ms)
     try:
@@ -81,7 +82,7 @@ def _arrival(raw: RawMutation, push: Push, device: str) -> Arrival:
         )
     except Unreadable as fault:
         kept = stored.storable({"record": raw.record, "parts": raw.parts[2:]})
-        return Arrival(one, kept["record"], _hash(kept), kept, None, fault.reason)
+        return Arrival(one, kept["record"], _hash(kept), kept, None, fault.reason, 0, *stamp)
     content: dict[str, Any] = {
         "record": edit.record,
         "field": edit.field,
@@ -90,7 +91,7 @@ def _arrival(raw: RawMutation, push: Push, device: str) -> Arrival:
         "base": [str(version) for version in edit.base],
         "time": edit.device_time,
     }
-    return Arrival(one, raw.record, _hash(content), content, edit, None, edit.device_time)
+    return Arrival(one, raw.record, _hash(content), content, edit, None, edit.device_time, *stamp)
 
 
 def _hash(content: object) -> bytes:
@@ -99,28 +100,34 @@ def _hash(content: object) -> bytes:
 
 def receive(request: Request, arrivals: Sequence[Arrival], actor: Actor, now: datetime) -> list[Outcome]:
     """Take in one push; call inside `unit_of_work`."""
-    sender = Sender(actor, request.device, now)
-    outcomes = _receive(arrivals, sender)
-    note_contact(request, actor, now)
+    (outcomes,) = receive_all([Delivery(request, arrivals, actor, now)])
     return outcomes
 
 
-def bring_in(
-    request: Request, arrivals: Sequence[Arrival], author: Actor, now: datetime, *, by: PersonId
-) -> list[Outcome]:
-    """The same for what somebody else carries here in a file: no contact of the phone is noted. Call inside
-    `unit_of_work`; `author` is who typed."""
-    return _receive(arrivals, Sender(author, request.device, now, by))
+def receive_all(deliveries: Sequence[Delivery]) -> list[list[Outcome]]:
+    """Take in the pushes of several phones, in this order, as if one had come after the other; call
+    inside `unit_of_work`. The outcomes of each, in its own order.
+    """
+    now = max(one.now for one in deliveries)
+    outcomes = iter(_receive([arrival for one in deliveries for arrival in one.arrivals], now))
+    note_contacts([(one.request, one.actor, one.now) for one in deliveries])
+    return [list(islice(outcomes, len(one.arrivals))) for one in deliveries]
 
 
-def _receive(arrivals: Sequence[Arrival], sender: Sender) -> list[Outcome]:
+def bring_in(arrivals: Sequence[Arrival], now: datetime) -> list[Outcome]:
+    """Take in what somebody else carries here in a file: no contact of the phone is noted. Call inside
+    `unit_of_work`."""
+    return _receive(arrivals, now)
+
+
+def _receive(arrivals: Sequence[Arrival], now: datetime) -> list[Outcome]:
     if not arrivals:
         return []
     try:
         with savepoint():
-            return _together(arrivals, sender)
+            return _together(arrivals, now)
     except DBAPIError as error:
-        if _is_the_databases(error):
+        if is_the_databases(error):
             raise
         fault: Exception = error
     except Problem:
@@ -129,36 +136,33 @@ def _receive(arrivals: Sequence[Arrival], sender: Sender) -> list[Outcome]:
         fault = error
     if len(arrivals) > 1:
         middle = len(arrivals) // 2
-        return _receive(arrivals[:middle], sender) + _receive(arrivals[middle:], sender)
+        return _receive(arrivals[:middle], now) + _receive(arrivals[middle:], now)
     log().error("mutation.poison", error=type(fault).__name__, where=where(fault))
     with savepoint():
-        return [_park_alone(arrivals[0], sender)]
+        return [_park_alone(arrivals[0])]
 
 
-def _is_the_databases(error: DBAPIError) -> bool:
+def is_the_databases(error: DBAPIError) -> bool:
     """Whether the trouble is the database's own (busy, full, too slow, away): no edit is to blame,
     and each of them is asked about again."""
     problem = problem_of(error)
     return problem is not None and problem.code is not INVALID
 
 
-def _park_alone(arrival: Arrival, sender: Sender) -> Outcome:
+def _park_alone(arrival: Arrival) -> Outcome:
     kept = Journal()
     known = kept.known(arrival.id)
     if known is not None:  # another request got there first
         return known.outcome()
     outcome = kept.parked(arrival, Reason.INVALID)
-    kept.write([arrival], set(), sender)
+    kept.write([arrival], set())
     return outcome
 
 
-def _together(arrivals: Sequence[Arrival], sender: Sender) -> list[Outcome]:
-    records = _locked(arrivals, sender)
+def _together(arrivals: Sequence[Arrival], now: datetime) -> list[Outcome]:
+    records = _locked(arrivals, now)
     kept = Journal()
-    kept.read(arrival.id for arrival in arrivals)
-    kept.read(
-        version for arrival in arrivals if arrival.edit is not None for version in journal.versions_named(arrival.edit)
-    )
+    kept.read(chain.from_iterable(_ids_named(arrival) for arrival in arrivals))
     outcomes: list[Outcome] = []
     written: dict[MutationId, Arrival] = {}
     held_before: set[MutationId] = set()
@@ -169,34 +173,40 @@ def _together(arrivals: Sequence[Arrival], sender: Sender) -> list[Outcome]:
             told = again(known.fate, same)
             if told is not None:
                 if not same:
-                    journal.keep_variant(arrival, sender.now)
+                    journal.keep_variant(arrival, now)
                 outcomes.append(known.outcome() if same else Outcome(arrival.id.n, told))
                 continue
             if arrival.id not in written:
                 held_before.add(arrival.id)
-        outcomes.append(_judge(arrival, records, kept, sender))
+        outcomes.append(_judge(arrival, records, kept, now))
         written[arrival.id] = arrival
-    woken = _wake(written, records, kept, sender)
-    held_before |= woken
+    held_before |= _wake(written, records, kept, now)
     touched = list(records.values())
-    kept.write(list(written.values()), held_before, sender)
+    kept.write(list(written.values()), held_before)
     for room in registry.rooms():
-        room.store([r for r in touched if r.room is room and r.done], sender.now)
-    carried = {one.id: one.brought_in_by or sender.brought_in_by for one in written.values() if one.edit is not None}
-    carried |= {one.id: one.brought_in_by for one in written.values() if one.id in woken}
-    journal.write_history(touched, sender.now, carried)
+        room.store([r for r in touched if r.room is room and r.done], now)
+    carried = {one.id: one.brought_in_by for one in written.values() if one.edit is not None}
+    journal.write_history(touched, now, carried)
     return outcomes
+
+
+def _ids_named(arrival: Arrival) -> Iterable[MutationId]:
+    yield arrival.id
+    if arrival.edit is not None:
+        yield from journal.versions_named(arrival.edit)
 
 
 def _wake(
     written: dict[MutationId, Arrival],
     records: dict[str, registry.Record],
     kept: Journal,
-    sender: Sender,
+    now: datetime,
 ) -> set[MutationId]:
     """Judge anew what was held until one of these arrived. Returns those whose fate in the log is another now."""
     arrived = [one for one in written if not kept.is_held(one)]
-    asleep = [one for one in kept.waiting_for(arrived) if one.id not in written] if arrived else []
+    places = [record.id for record in records.values()]
+    asleep = [one for one in kept.waiting_for(arrived, places) if one.id not in written] if arrived and places else []
+    draining = {one.id.author for one in written.values() if one.drain_only}
     woken: set[MutationId] = set()
     progress = True
     while progress:  # one that waits for another of these comes in a later pass
@@ -204,7 +214,7 @@ def _wake(
         for one in asleep:
             if kept.is_held(one.id) and one.record in records:
                 waited_for = kept.missing(one.id)
-                _judge(one, records, kept, sender)
+                _judge(replace(one, drain_only=one.id.author in draining), records, kept, now)
                 if kept.missing(one.id) != waited_for:  # free, or waiting for the next of several
                     written[one.id] = one
                     woken.add(one.id)
@@ -212,14 +222,13 @@ def _wake(
     return woken
 
 
-def _locked(arrivals: Sequence[Arrival], sender: Sender) -> dict[str, registry.Record]:
+def _locked(arrivals: Sequence[Arrival], now: datetime) -> dict[str, registry.Record]:
     wanted = {journal.record_id_of(arrival.record) for arrival in arrivals} - {None}
     ids = sorted(one for one in wanted if one is not None)
-    viewer = registry.Viewer(sender.actor.person_id, sender.now)
-    return {short(record.id): record for room in registry.rooms() for record in room.lock(ids, viewer)}
+    return {short(record.id): record for room in registry.rooms() for record in room.lock(ids, now)}
 
 
-def _judge(arrival: Arrival, records: dict[str, registry.Record], kept: Journal, sender: Sender) -> Outcome:
+def _judge(arrival: Arrival, records: dict[str, registry.Record], kept: Journal, now: datetime) -> Outcome:
     edit = arrival.edit
     if edit is None:
         return kept.parked(arrival, Reason.INVALID)
@@ -227,12 +236,12 @@ def _judge(arrival: Arrival, records: dict[str, registry.Record], kept: Journal,
     if record is None or not record.related(edit):
         return kept.parked(arrival, Reason.NO_SUCH_RECORD)
     facts = Facts(
-        received_at=sender.now_ms,
+        received_at=int((arrival.received_at or now).timestamp() * 1000),
         case_id=short(new_id()),
         cycle=record.cycle,
         status=record.status,
         rights=record.rights(edit),
-        session_open=not (sender.actor.drain_only and edit.id.author == sender.author),
+        session_open=not arrival.drain_only,
         lines=record.lines,
         fields=record.fields,
         result=record.result,

@@ -10,11 +10,18 @@ import sqlalchemy as sa
 
 from server.foundation.db import session
 from server.foundation.ids import short
+from server.foundation.prepared import among, ask, of_plant, table_of
 from server.sync_api import stored
 from server.sync_api.models import FieldHistory, LoggedMutation
 from sync.model import MutationId, Receipt
 
 KEYS_AT_ONCE = 200
+_HISTORY = table_of(FieldHistory).c
+_STEPS = of_plant(
+    sa.select(_HISTORY.record_id, sa.func.max(_HISTORY.position))
+    .where(_HISTORY.record_id.in_(among()))
+    .group_by(_HISTORY.record_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +86,7 @@ def history(record_id: UUID, field: str | None = None) -> Sequence[FieldHistory]
 
 def steps_of(record_ids: Collection[UUID]) -> dict[UUID, int]:
     """How many history entries each record has; none for a record without any."""
-    query = (
-        sa.select(FieldHistory.record_id, sa.func.max(FieldHistory.position))
-        .where(FieldHistory.record_id.in_(record_ids))
-        .group_by(FieldHistory.record_id)
-    )
-    return {row[0]: row[1] for row in session().execute(query)}
+    return {row[0]: row[1] for row in ask(_STEPS, {"ids": record_ids})}
 
 
 def parked(record_ids: Collection[UUID]) -> list[Parked]:

@@ -96,9 +96,9 @@ class SyncedRoom(ABC):
     """Kinds of rows that it gives; names of `columns.COLUMNS`."""
 
     @abstractmethod
-    def lock(self, ids: Collection[UUID], by: Viewer) -> Sequence[Record]:
+    def lock(self, ids: Collection[UUID], at: datetime) -> Sequence[Record]:
         """Lock and load those of `ids` that are this room's, in the order of their ids, so that
-        two pushes never wait for each other crosswise."""
+        two pushes never wait for each other crosswise. `at`: the moment whose rights count."""
 
     @abstractmethod
     def store(self, records: Iterable[Record], now: datetime) -> None:

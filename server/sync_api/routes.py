@@ -12,19 +12,19 @@ from server.foundation.db import is_transient, session, unit_of_work
 from server.foundation.problems import FieldError, Problem
 from server.foundation.web import Actor, Room, current_actor
 from server.policy import Action
-from server.sync_api import contact, push, schemas
+from server.sync_api import contact, joint, push, schemas
 from server.sync_api.answers import Answer, Writers, write_answer
 from server.sync_api.journal import Outcome
 from server.sync_api.problems import SYNC_MALFORMED, UPDATE_NEEDED
 from server.sync_api.protocols import Spoken, lifted
-from server.sync_api.pull import begin_read, is_ahead, pull
+from server.sync_api.pull import begin_read, pull
 from server.sync_api.wire import BadEnvelope, Request, read_request
 from sync.model import Receipt
 
 room = Room("sync_api", url_prefix="/api", description="The phones' one door.")
 
 
-@room.route("/sync", methods=["POST"], action=Action.SYNC_EXCHANGE, unit=False, drain=True)
+@room.route("/sync", methods=["POST"], action=Action.SYNC_EXCHANGE, unit=False, drain=True, crowd=True)
 @room.doc(
     requestBody={
         "required": True,
@@ -49,17 +49,15 @@ def handle(body: bytes, actor: Actor) -> bytes:
     if spoken.is_old and asked.push is None:
         raise Problem(UPDATE_NEEDED)
     now = clock.now()
-    arrivals = push.read_push(asked, actor)
-    outcomes: list[Outcome] = []
-    ahead = False
+    arrivals = push.read_push(asked, actor, now)
+    handed = joint.Handed(False, [])
     if asked.push is not None:
-        ahead, outcomes = unit_of_work(lambda: (is_ahead(asked), push.receive(asked, arrivals, actor, now)))
-        session().close()
+        handed = joint.hand_in(push.Delivery(asked, arrivals, actor, now))
     writers = Writers()
     try:
         begin_read()
         stale = asked.push is None and contact.is_stale(asked, actor, now)
-        pulled = pull(asked, actor, now, writers, ahead=ahead or is_ahead(asked))
+        pulled = pull(asked, actor, now, writers, ahead=handed.ahead)
     finally:
         session().close()
     if stale:
@@ -70,7 +68,7 @@ def handle(body: bytes, actor: Actor) -> bytes:
             epoch=pulled.epoch,
             access=pulled.access,
             seq=pulled.seq,
-            receipts=[_receipt(outcome, writers) for outcome in outcomes],
+            receipts=[_receipt(outcome, writers) for outcome in handed.outcomes],
             scopes=None if spoken.is_old else pulled.scopes,
             deltas=[] if spoken.is_old else pulled.deltas,
             writers=writers,

@@ -71,7 +71,7 @@ class Notebook(SyncedRoom):
     poison: str = ""
     """A text that this room's table refuses, as a database does with what it cannot hold."""
 
-    def lock(self, ids: Collection[UUID], by: Viewer) -> Sequence[Record]:
+    def lock(self, ids: Collection[UUID], at: datetime) -> Sequence[Record]:
         query = sa.select(Note).where(Note.id.in_(ids)).order_by(Note.id).with_for_update()
         found = session().execute(query.execution_options(populate_existing=True)).scalars().all()
         return [self._record(note) for note in found]
