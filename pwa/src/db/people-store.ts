@@ -6,18 +6,22 @@
  */
 import type { Chance } from '../foundation/chance';
 import type { Clock } from '../foundation/clock';
-import type { KnownUser, PeopleStore, Secrets, User } from '../foundation/people';
+import type { Entered, KnownUser, Opened, Opener, PeopleStore, PhoneState, Secrets, Terms, User } from '../foundation/people';
 import { StorageFailed } from '../foundation/problem';
 import { bootLast } from './boot';
 import { Connection } from './connection';
-import { type Envelope, seal, unseal } from './envelope';
+import { type KeyRecord, Locked } from './keyring';
+import type { Envelope } from './envelope';
 import { DEVICE_DB, DEVICE_DB_VERSION, type DeviceSchema, upgradeDevice } from './schema';
-import { userDb, userDbName } from './user-db';
+import { type UserDb, userDb, userDbName } from './user-db';
 
 const LAST = 'gemba-last';
 
-const sealSecrets = ({ csrf, refresh_csrf }: Secrets): Promise<Envelope> =>
-  seal('meta|secrets', { csrf, refresh_csrf });
+/** PIN, platform key and recovery: loaded when one of them is needed. */
+const keeper = () => import('./keeper');
+
+const sealSecrets = (db: UserDb, { csrf, refresh_csrf }: Secrets): Promise<Envelope> =>
+  db.seal('meta|secrets', { csrf, refresh_csrf });
 
 /** The part of localStorage that is used here; it may be missing or throw. */
 export type Hints = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
@@ -52,40 +56,50 @@ export class StoredPeople implements PeopleStore {
   async last(): Promise<User | null> {
     const hint = this.#hint();
     const guess = hint ? userDb(hint).ahead() : null;
-    const name = await (bootLast()?.catch(() => this.#readLast()) ?? this.#readLast());
+    const { last: name, shared } = await (bootLast()?.catch(() => this.#readLast()) ?? this.#readLast());
     if (!name) return null;
-    const { user } = await (guess && name === hint ? guess : userDb(name).ahead());
-    return user ? unseal<User>('meta|user', user) : null;
+    const { user, key } = await (guess && name === hint ? guess : userDb(name).ahead());
+    if (shared && key?.bare) return null; // a PIN comes first, and the sign-in page asks for it
+    return user ? userDb(name).unseal<User>('meta|user', user) : null;
   }
 
-  async #readLast(): Promise<string | undefined> {
-    return this.#device.read(['meta'], (tx) => tx.objectStore('meta').get('last'));
+  async #readLast(): Promise<{ last?: string | undefined; shared?: string | undefined }> {
+    return this.#device.read(['meta'], async (tx) => {
+      const meta = tx.objectStore('meta');
+      const [last, shared] = await Promise.all([meta.get('last'), meta.get('shared')]);
+      return { last, shared };
+    });
   }
 
   async all(): Promise<KnownUser[]> {
-    const people = await this.#device.read(['people'], (tx) => tx.objectStore('people').getAll());
+    const [people, last] = await this.#device.read(['people', 'meta'], (tx) =>
+      Promise.all([tx.objectStore('people').getAll(), tx.objectStore('meta').get('last')]),
+    );
     const known = await Promise.all(
-      people.map(async ({ db, user, last_used_at, can_enter_offline }) => ({
-        ...user,
-        last_used_at,
-        can_enter_offline,
-        queued: await userDb(db)
-          .read(['outbox'], (tx) => tx.objectStore('outbox').count())
-          .catch(() => 0),
-      })),
+      people.map(async ({ db, user, last_used_at, can_enter_offline }) => {
+        const [queued, key] = await userDb(db)
+          .read(['outbox', 'meta'], (tx) => Promise.all([tx.objectStore('outbox').count(), tx.objectStore('meta').get('key')]))
+          .catch(() => [0, undefined] as const);
+        const record = key as KeyRecord | undefined;
+        const locked = record !== undefined && !record.bare;
+        return { ...user, last_used_at, can_enter_offline, queued, locked, platform: Boolean(record?.platform), here: db === last };
+      }),
     );
     return known.sort((a, b) => b.last_used_at - a.last_used_at);
   }
 
-  async enter(user: User, secrets: Secrets | null): Promise<void> {
+  async enter(user: User, secrets: Secrets | null, terms?: Terms): Promise<Entered> {
     const name = userDbName(user);
-    const device = await this.deviceId();
-    const sealedUser = await seal('meta|user', user);
-    const sealedSecrets = secrets && (await sealSecrets(secrets));
+    const db = userDb(name);
     if (secrets) this.#memory.set(name, secrets);
     this.#left.delete(name);
     try {
-      await userDb(name).write(['meta'], async (tx) => {
+      const hurdle = await this.#hurdle(name, terms);
+      if (hurdle) return hurdle;
+      const device = await this.deviceId();
+      const sealedUser = await db.seal('meta|user', user);
+      const sealedSecrets = secrets && (await sealSecrets(db, secrets));
+      await db.write(['meta'], async (tx) => {
         const meta = tx.objectStore('meta');
         // The id under which this person's edits are numbered never changes while the numbers live.
         if (!(await meta.get('device'))) await meta.put(device, 'device');
@@ -99,26 +113,83 @@ export class StoredPeople implements PeopleStore {
         await tx.objectStore('meta').put(name, 'last');
       });
       this.hints.setItem(LAST, name);
+      if (terms) await this.#keepRecovery(db, terms);
     } catch (error) {
       // No storage at all still lets a desk work; a phone that is merely full must not lose the login either.
       if (!(error instanceof StorageFailed)) throw error;
     }
+    return 'in';
+  }
+
+  /** What stands before this person's values, once the server's secret has been tried; null: nothing. */
+  async #hurdle(name: string, terms?: Terms): Promise<Exclude<Entered, 'in'> | null> {
+    const db = userDb(name);
+    if (terms) await this.remember(terms.phone);
+    const record = await db.keyRecord();
+    if (!record || record.bare) return (await this.#readLast()).shared ? 'choose_pin' : null;
+    if (terms && !db.isOpen) await (await keeper()).openByRecovery(db, terms.recovery);
+    return db.isOpen ? null : 'locked';
+  }
+
+  async #keepRecovery(db: UserDb, { recovery }: Terms): Promise<void> {
+    await keeper()
+      .then(({ keepRecovery }) => keepRecovery(db, recovery))
+      .catch(() => undefined); // a PIN is only taken once this has succeeded
+  }
+
+  async unlock(user: User, by: Opener): Promise<Opened> {
+    const { openByPin, openByPlatform } = await keeper();
+    const db = userDb(userDbName(user));
+    return by === 'platform' ? openByPlatform(db) : openByPin(db, by.pin, this.clock);
+  }
+
+  lock(user: User): void {
+    userDb(userDbName(user)).drop();
+  }
+
+  async isProtected(user: User): Promise<boolean> {
+    const record = await userDb(userDbName(user)).keyRecord().catch(() => null);
+    return record !== null && !record.bare;
+  }
+
+  async isShared(): Promise<boolean> {
+    return Boolean((await this.#readLast().catch(() => null))?.shared);
+  }
+
+  async remember({ shared, lost }: PhoneState): Promise<void> {
+    await this.#device.write(['meta'], (tx) => tx.objectStore('meta').put(shared ? 'yes' : '', 'shared'));
+    if (!lost) return;
+    const people = await this.#device.read(['people'], (tx) => tx.objectStore('people').getAll());
+    for (const { db } of people) await (await keeper()).wipeRows(userDb(db));
+  }
+
+  async forget(user: User): Promise<void> {
+    const name = userDbName(user);
+    await (await keeper()).forget(userDb(name));
+    await this.#device.write(['people'], (tx) => tx.objectStore('people').delete(name));
+  }
+
+  async protect(user: User, pin: string | null, platform: boolean): Promise<'done' | 'no_platform' | 'login'> {
+    return (await keeper()).protect(userDb(userDbName(user)), user, pin, platform);
   }
 
   async secrets(user: User): Promise<Secrets | null> {
     const name = userDbName(user);
     const unwritten = this.#memory.get(name);
     if (unwritten) return unwritten;
-    const sealed = await userDb(name)
-      .read(['meta'], (tx) => tx.objectStore('meta').get('secrets'))
-      .catch(() => undefined);
-    return sealed ? unseal<Secrets>('meta|secrets', sealed as Envelope) : null;
+    const db = userDb(name);
+    const sealed = await db.read(['meta'], (tx) => tx.objectStore('meta').get('secrets')).catch(() => undefined);
+    if (!sealed) return null;
+    return db.unseal<Secrets>('meta|secrets', sealed as Envelope).catch((error: unknown) => {
+      if (error instanceof Locked) return null;
+      throw error;
+    });
   }
 
   async renew(user: User, secrets: Secrets): Promise<boolean> {
     const name = userDbName(user);
-    const sealed = await sealSecrets(secrets);
     try {
+      const sealed = await sealSecrets(userDb(name), secrets);
       const kept = await userDb(name).write(['meta'], async (tx) => {
         const meta = tx.objectStore('meta');
         if (await meta.get('left')) return false;

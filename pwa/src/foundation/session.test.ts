@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { overwriteGetLocale } from '../generated/paraglide/runtime.js';
 import { Api } from './api';
-import type { KnownUser, PeopleStore, Secrets, User } from './people';
+import type { Entered, KnownUser, Opened, PeopleStore, PhoneState, Secrets, User } from './people';
 import { ApiProblem, Unreachable } from './problem';
 import { Session } from './session.svelte';
 
@@ -18,13 +18,36 @@ class Shelf implements PeopleStore {
   held = new Map<string, Secrets>();
   gone = new Set<string>();
   current: User | null = null;
+  /** Behind a PIN and not open. */
+  shut = new Set<string>();
+  entered: Entered = 'in';
+  phone: PhoneState | null = null;
+  forgotten: string[] = [];
+  unlock = async (who: User): Promise<Opened> => {
+    this.shut.delete(who.person_id);
+    return { was: 'open' };
+  };
+  lock = (who: User) => void this.shut.add(who.person_id);
+  isProtected = () => Promise.resolve(this.pin !== null);
+  isShared = () => Promise.resolve(this.phone?.shared ?? false);
+  pin: string | null = null;
+  protect = async (_who: User, pin: string | null) => {
+    this.pin = pin;
+    this.entered = 'in';
+    return 'done' as const;
+  };
+  remember = async (phone: PhoneState) => void (this.phone = phone);
+  forget = async (who: User) => void this.forgotten.push(who.person_id);
   deviceId = () => Promise.resolve('D');
   last = () => Promise.resolve(this.current);
   all = () =>
-    Promise.resolve(['ann', 'bo'].map((id): KnownUser => ({ ...user(id), queued: 2, last_used_at: 1, can_enter_offline: !this.gone.has(id) })));
-  enter = async (who: User, secrets: Secrets | null) => {
+    Promise.resolve(['ann', 'bo'].map((id): KnownUser => ({ ...user(id), queued: 2, last_used_at: 1, can_enter_offline: !this.gone.has(id), locked: this.shut.has(id), platform: false, here: false })));
+  enter = async (who: User, secrets: Secrets | null): Promise<Entered> => {
+    if (this.shut.has(who.person_id)) return 'locked';
+    if (this.entered !== 'in') return this.entered;
     this.current = who;
     if (secrets) this.held.set(who.person_id, secrets);
+    return 'in';
   };
   secrets = (who: User) => Promise.resolve(this.held.get(who.person_id) ?? null);
   renew = async (who: User, secrets: Secrets) => {
@@ -49,7 +72,7 @@ let beforeAnswer: (path: string) => Promise<void>;
 let calls: { path: string; csrf: string | null; body: unknown }[];
 const ok = (body: unknown): Reply => ({ status: 200, body });
 const problem = (code: string, status: number): Reply => ({ status, body: { code, params: {} }, type: 'application/problem+json' });
-const welcome = (id: string, csrf: string) => ok({ user: user(id), csrf, refresh_csrf: `${csrf}r` });
+const welcome = (id: string, csrf: string) => ok({ user: user(id), csrf, refresh_csrf: `${csrf}r`, phone: { shared: false, lost: false }, recovery: { id: 'r', secret: 's' } });
 
 beforeEach(() => {
   overwriteGetLocale(() => 'en');

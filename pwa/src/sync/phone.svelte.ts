@@ -45,7 +45,7 @@ export type Channel = Pick<BroadcastChannel, 'postMessage' | 'close' | 'onmessag
 
 export interface PhoneParts {
   db: UserDb;
-  credentials: Credentials & { onRenewed(then: () => void): () => void };
+  credentials: Credentials & { onRenewed(then: () => void): () => void; askAboutSession(): void };
   post: Post;
   /** Of this phone, where the person's own database has none yet: a sign-in may find no room to write it down. */
   deviceId: () => Promise<Id>;
@@ -92,6 +92,8 @@ export class Phone {
   #storage: SyncStatus['storage'] = 'ok';
   #persisted: boolean | null = null;
   #newerApp = false;
+  /** False: values from before encryption may lie here still. */
+  #whole = true;
   #driver: Driver | null = null;
   #closed = false;
   #triggers: Triggers;
@@ -190,6 +192,13 @@ export class Phone {
     this.#showStatus();
   }
 
+  /** Resolves when whatever was tapped or typed up to now is on the disk, or has failed and said so. */
+  async settled(): Promise<void> {
+    await this.ready;
+    await new Promise<void>((then) => this.parts.clock.after(0, then));
+    await this.#outbox?.inTurn(() => Promise.resolve());
+  }
+
   close(): void {
     this.#closed = true;
     this.#driver?.close();
@@ -201,6 +210,7 @@ export class Phone {
   async #start(): Promise<void> {
     try {
       const snapshot = await this.parts.db.snapshot();
+      this.#whole = snapshot.key?.whole ?? false;
       const outbox = new Outbox(this.parts.db, snapshot.device ?? (await this.parts.deviceId()), this.me, this.parts.clock);
       await outbox.inTurn(() => this.#take(outbox, snapshot));
       this.#outbox = outbox;
@@ -222,6 +232,7 @@ export class Phone {
     await outbox.tryAgain().catch(() => undefined);
     this.#triggers.started();
     await forgetOldReceipts(this.parts.db).catch(() => undefined);
+    if (!this.#whole) await import('../db/sweep').then(({ sealWhatIsPlain }) => sealWhatIsPlain(this.parts.db)).catch(() => undefined);
   }
 
   /** The part that talks to the server is loaded when it is first needed, and again when loading it failed. */
@@ -252,6 +263,8 @@ export class Phone {
         this.#rows.apply(pulled);
         this.complete = isComplete(pulled.sync.access, pulled.scopes);
         if (pulled.changes.length) this.#showRows();
+        // Nothing may be held here any more: a person without a scope, or a phone that was reported lost.
+        if (pulled.sync.access && !pulled.scopes.length) this.parts.credentials.askAboutSession();
       }
       // An idle poll changes nothing but the time of contact.
       const idle = !pulled?.changes.length && !this.#outbox?.entries.length && !this.#confirmed.length;
@@ -274,8 +287,8 @@ export class Phone {
   /** True: other rows than before. */
   async #take(outbox: Outbox, snapshot: Snapshot): Promise<boolean> {
     await outbox.take(snapshot.n, snapshot.outbox, snapshot.device);
-    const own = async (stored: Parameters<typeof openEdit>[0]): Promise<OwnEdit> => ({
-      ...(await openEdit(stored)),
+    const own = async (stored: Parameters<typeof openEdit>[1]): Promise<OwnEdit> => ({
+      ...(await openEdit(this.parts.db, stored)),
       version: outbox.version(stored.n),
     });
     this.#confirmed = await Promise.all(snapshot.overlay.map(own));
@@ -288,7 +301,7 @@ export class Phone {
     this.#lastContact = snapshot.sync.last_contact_at;
     this.complete = isComplete(snapshot.sync.access, snapshot.scopes);
     if (this.#rows.isAt(snapshot)) return false;
-    await this.#rows.take(snapshot.rows, snapshot);
+    await this.#rows.take(this.parts.db, snapshot.rows, snapshot);
     return true;
   }
 
