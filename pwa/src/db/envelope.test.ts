@@ -1,7 +1,8 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { type SealedEnvelope, seal, unseal } from './envelope';
-import { freshKey, type KeyRecord, Locked } from './keyring';
+import { freshKey } from './first-key';
+import { type KeyRecord, Locked } from './keyring';
 import { UserDb } from './user-db';
 
 let names = 0;

@@ -5,7 +5,8 @@
 import { deleteDB } from 'idb';
 import type { Clock } from '../foundation/clock';
 import type { Opened, Terms, User } from '../foundation/people';
-import { freshKey, type KeyRecord, openBare, wrapBare } from './keyring';
+import { freshKey, wrapBare } from './first-key';
+import { type KeyRecord, openBare } from './keyring';
 import { forUse, openWithPin, openWithPlatform, openWithRecovery, wrapByPin, wrapByPlatform, wrapByRecovery } from './locks';
 import type { SyncMeta } from './schema';
 import type { UserDb } from './user-db';
@@ -20,6 +21,11 @@ const secrets = new WeakMap<UserDb, Terms['recovery']>();
 
 /** Milliseconds to wait after so many wrong PINs: 30 s after the fifth, then twice as long each time. */
 export const delayAfter = (wrong: number): number => (wrong <= FREE_TRIES ? 0 : FIRST_DELAY_MS * 2 ** (wrong - FREE_TRIES - 1));
+
+/** The server's secret of this login, for when the key can be had. */
+export function learnSecret(db: UserDb, secret: Terms['recovery']): void {
+  secrets.set(db, secret);
+}
 
 async function change(db: UserDb, how: (held: KeyRecord) => KeyRecord): Promise<KeyRecord | null> {
   return db.write(['meta'], async (tx) => {
@@ -124,10 +130,11 @@ export async function wipeRows(db: UserDb): Promise<void> {
   });
 }
 
-/** Only for a database whose outbox is empty. */
-export async function forget(db: UserDb): Promise<void> {
-  if (await db.read(['outbox'], (tx) => tx.objectStore('outbox').count())) return;
+/** False: something waits in its outbox, and the database stays. */
+export async function forget(db: UserDb): Promise<boolean> {
+  if (await db.read(['outbox'], (tx) => tx.objectStore('outbox').count())) return false;
   db.drop();
   db.close();
   await deleteDB(db.name);
+  return true;
 }

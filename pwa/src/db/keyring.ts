@@ -5,7 +5,7 @@
  * what a start needs; locks.ts has the rest and is loaded when somebody unlocks.
  */
 import { type Bytes, subtle } from '../foundation/crypto';
-import { freshIv, gcm } from './envelope';
+import { gcm } from './envelope';
 
 export interface Wrapped {
   iv: Bytes;
@@ -36,25 +36,12 @@ export class Locked extends Error {
   override readonly name = 'Locked';
 }
 
-const AES = { name: 'AES-GCM', length: 256 };
+export const AES = { name: 'AES-GCM', length: 256 };
 export const AES_USES: KeyUsage[] = ['encrypt', 'decrypt'];
 export const barePlace = (name: string): string => `${name}|key|bare`;
 
 export function unwrap(by: CryptoKey, { iv, ct }: Wrapped, place: string, extractable = false): Promise<CryptoKey> {
   return subtle().unwrapKey('raw', ct, by, gcm(iv, place), AES, extractable, AES_USES);
-}
-
-export async function wrap(by: CryptoKey, key: CryptoKey, place: string): Promise<Wrapped> {
-  const iv = freshIv();
-  return { iv, ct: await subtle().wrapKey('raw', key, by, gcm(iv, place)) };
-}
-
-/** A data key that may be wrapped, and is kept only as long as that takes. */
-export const freshKey = (): Promise<CryptoKey> => subtle().generateKey(AES, true, AES_USES);
-
-export async function wrapBare(name: string, key: CryptoKey): Promise<Wrapped & { by: CryptoKey }> {
-  const by = await subtle().generateKey(AES, false, ['wrapKey', 'unwrapKey']);
-  return { by, ...(await wrap(by, key, barePlace(name))) };
 }
 
 /** Throws `Locked` when this record does not open by itself. `extractable`: to wrap it by something else. */

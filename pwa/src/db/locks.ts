@@ -4,7 +4,8 @@
  * a graphics card minutes) and needs the pepper, which lies in the profile. It keeps out a colleague, not a laboratory.
  */
 import { type Bytes, randomBytes, subtle } from '../foundation/crypto';
-import { AES_USES, type KeyRecord, unwrap, wrap, type Wrapped } from './keyring';
+import { wrap } from './first-key';
+import { AES_USES, type KeyRecord, unwrap, type Wrapped } from './keyring';
 
 export const PIN_ROUNDS = 600_000;
 const SALT_BYTES = 16;

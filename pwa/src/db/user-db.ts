@@ -2,7 +2,7 @@
 import { bootPerson } from './boot';
 import { Connection } from './connection';
 import { type Envelope, seal, unseal } from './envelope';
-import { freshKey, type KeyRecord, openBare, wrapBare } from './keyring';
+import { type KeyRecord, openBare } from './keyring';
 import {
   type StoredEdit,
   type StoredReceipt,
@@ -97,33 +97,18 @@ export class UserDb extends Connection<UserSchema> {
 
   async #find(): Promise<CryptoKey> {
     const held = await this.keyRecord();
-    return openBare(this.name, held ?? (await this.#make()));
+    if (held) return openBare(this.name, held);
+    const { makeFirstKey } = await import('./first-key');
+    return openBare(this.name, await this.write(['meta'], await makeFirstKey(this.name)));
   }
 
   /** A start has the record in its hands: no second look at the disk. */
   #openFrom(record: KeyRecord | null): void {
-    if (!record?.bare || this.#key) return;
-    const key = openBare(this.name, record);
-    key.catch(() => undefined);
-    this.#key = key;
+    if (record?.bare) this.#key ??= openBare(this.name, record);
   }
 
   async keyRecord(): Promise<KeyRecord | null> {
     return ((await this.read(['meta'], (tx) => tx.objectStore('meta').get('key'))) as KeyRecord | undefined) ?? null;
-  }
-
-  /** The first one in wins: two tabs of somebody new must not seal with two keys. */
-  async #make(): Promise<KeyRecord> {
-    const bare = await wrapBare(this.name, await freshKey());
-    return this.write(['meta'], async (tx) => {
-      const meta = tx.objectStore('meta');
-      const held = (await meta.get('key')) as KeyRecord | undefined;
-      if (held) return held;
-      // Somebody is here already: what this phone kept before it could seal is sealed by sweep.ts.
-      const made: KeyRecord = (await meta.get('user')) ? { v: 1, bare } : { v: 1, bare, whole: true };
-      await meta.put(made, 'key');
-      return made;
-    });
   }
 
   #read(): Promise<Snapshot> {

@@ -28,6 +28,15 @@ export type Opener = { pin: string } | 'platform';
 /** What came of it. `wait_until`: no PIN is tried before. `login`: too many wrong ones, a full login opens. */
 export type Opened = { was: 'open' } | { was: 'wrong'; left: number } | { was: 'wait'; until: number } | { was: 'login' };
 
+/** `no_platform`: the PIN holds, the phone's own key could not be had. `login`: a full login must come first. */
+export type Protected = 'done' | 'no_platform' | 'login';
+
+/** `guarded`: a PIN stands before this person's values here. `shared`: nobody on this phone is without one. */
+export interface Guard {
+  guarded: boolean;
+  shared: boolean;
+}
+
 /** Somebody who has signed in on this phone. */
 export interface KnownUser extends User {
   /** Enters by PIN or platform key; nothing of this person's can be read before. */
@@ -55,16 +64,13 @@ export interface PeopleStore {
   unlock(user: User, by: Opener): Promise<Opened>;
   /** From now on nothing of this person's can be read here without PIN or platform key. */
   lock(user: User): void;
-  /** Whether this person's values here are behind a PIN. */
-  isProtected(user: User): Promise<boolean>;
-  /** Whether this phone goes from hand to hand: then nobody is without a PIN. */
-  isShared(): Promise<boolean>;
+  guard(user: User): Promise<Guard>;
   /** What the server says of this phone. Lost: everybody's rows go at once, no PIN is asked; unsent edits stay sealed. */
   remember(phone: PhoneState): Promise<void>;
   /** Everything of this person that is here, unsent edits too: only after they were handed in. */
   forget(user: User): Promise<void>;
   /** Puts a PIN in front, or takes it away (null). `platform`: asks the phone for a key of its own as well. */
-  protect(user: User, pin: string | null, platform: boolean): Promise<'done' | 'no_platform' | 'login'>;
+  protect(user: User, pin: string | null, platform: boolean): Promise<Protected>;
   secrets(user: User): Promise<Secrets | null>;
   /** False: this person has signed out meanwhile, and nothing was kept. */
   renew(user: User, secrets: Secrets): Promise<boolean>;

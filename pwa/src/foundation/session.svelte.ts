@@ -3,18 +3,18 @@
  * needs no network for somebody who was here and has not signed out. An expired login never ends the session here:
  * scoring goes on, sending pauses, and signing in again goes on where it stopped.
  */
-import type { Api, Credentials } from './api';
+import type { Credentials } from './api';
+import type { Hall, HallParts, Way } from './entrance';
 import type { Exclusive } from './exclusive';
-import type { Doors, Entered, KnownUser, Opened, Opener, PeopleStore, PhoneState, Secrets, Terms, User } from './people';
+import type { Doors, Entered, KnownUser, Opened, Opener, PhoneState, Protected, Secrets, User } from './people';
 import { ApiProblem } from './problem';
 
-export interface SessionParts {
-  people: PeopleStore;
-  api: Api;
+export interface SessionParts extends HallParts {
   exclusive: Exclusive;
-  /** A name for this phone in the list of sessions, "Android · Chrome". */
-  deviceLabel: string;
 }
+
+/** Coming in and going out: a cold start does without. */
+const entrance = () => import('./entrance');
 
 export class Session implements Credentials {
   state = $state<'starting' | 'signed_out' | 'signed_in'>('starting');
@@ -28,13 +28,24 @@ export class Session implements Credentials {
   draining = $state(false);
   /** This phone goes from hand to hand. */
   shared = $state(false);
-  /** Whoever has forgotten the PIN chooses another one after the login. */
-  #forgotten = '';
-  #owed: { secrets: Secrets | null; terms: Terms | undefined } | null = null;
   #beforeLock = new Set<() => Promise<unknown>>();
   #renewed = new Set<() => void>();
 
-  constructor(private readonly parts: SessionParts) {}
+  readonly #hall: Hall;
+
+  constructor(private readonly parts: SessionParts) {
+    this.#hall = {
+      ...parts,
+      now: this,
+      owed: null,
+      forgotten: '',
+      stand: (user) => this.#stand(user),
+      goOut: () => this.#goOut(),
+      dropKey: () => this.#dropKey(),
+      learn: (phone) => this.#learn(phone),
+      renewed: () => this.#renewed.forEach((then) => then()),
+    };
+  }
 
   /** Enters whoever was here last; asks no network. Resolves when `state` is final. */
   async start(): Promise<void> {
@@ -44,49 +55,38 @@ export class Session implements Credentials {
   }
 
   signIn(who: { plant: string; employee_no: string; password: string }): Promise<void> {
-    return this.#welcome('/api/auth/login', who);
+    return this.#welcome('login', who);
   }
 
   /** The first time, or after a forgotten password: HR's one-time code and the password that is to hold from now on. */
   enrol(who: { plant: string; employee_no: string; code: string; password: string }): Promise<void> {
-    return this.#welcome('/api/auth/enrol', who);
+    return this.#welcome('enrol', who);
   }
 
   signInDemo(who: { plant: string; employee_no: string }): Promise<void> {
-    return this.#welcome('/api/auth/demo', who);
+    return this.#welcome('demo', who);
   }
 
   /** Somebody of `known` goes on without a login. Refused by `not_on_this_phone` after a sign-out. */
-  async useOffline(personId: string): Promise<void> {
-    const user = (await this.parts.people.all()).find((known) => known.person_id === personId);
-    if (!user?.can_enter_offline) throw new ApiProblem('not_on_this_phone', {}, 0);
-    await this.#enter(user, null);
-  }
-
+  useOffline = async (personId: string): Promise<void> => (await entrance()).useOffline(this.#hall, personId);
   /** Opens by PIN or platform key whoever is `waiting`, or one of `known`; no network needed. */
-  async unlock(personId: string, by: Opener): Promise<Opened> {
-    const user = [this.waiting?.user, ...this.known].find((one) => one?.person_id === personId);
-    if (!user) throw new ApiProblem('not_on_this_phone', {}, 0);
-    const opened = await this.parts.people.unlock(user, by);
-    if (opened.was === 'open') await this.#enter(user, this.#owed?.secrets ?? null, this.#owed?.terms);
-    return opened;
+  unlock = async (personId: string, by: Opener): Promise<Opened> => (await entrance()).unlock(this.#hall, personId, by);
+  /** Whoever is `waiting` for it chooses a PIN and is in; somebody who is in puts one in front, or takes it away (null). */
+  protect = async (pin: string | null, platform: boolean): Promise<Protected> => (await entrance()).protect(this.#hall, pin, platform);
+  /** What lay here was handed in: nothing of this person stays. */
+  handedIn = async (): Promise<void> => (await entrance()).handedIn(this.#hall);
+
+  async #welcome(door: Way, who: Record<string, string>): Promise<void> {
+    return (await entrance()).welcome(this.#hall, door, who);
   }
 
-  /** Whoever is `waiting` for it chooses a PIN and is in; somebody who is in puts one in front, or takes it away (null). */
-  async protect(pin: string | null, platform: boolean): Promise<'done' | 'no_platform' | 'login'> {
-    const user = this.waiting?.user ?? this.user;
-    if (!user) return 'login';
-    const done = await this.parts.people.protect(user, pin, platform);
-    if (done === 'login') return done;
-    this.#forgotten = '';
-    if (this.waiting) await this.#enter(user, this.#owed?.secrets ?? null, this.#owed?.terms);
-    this.guarded = pin !== null;
-    return done;
+  async #logOut(secrets: Secrets): Promise<void> {
+    return (await entrance()).logOut(this.#hall, secrets);
   }
 
   /** The login of this person is followed by a new PIN. */
   forgetPin(personId: string): void {
-    this.#forgotten = personId;
+    this.#hall.forgotten = personId;
   }
 
   /** What must be on the disk before the key goes; the returned function ends it. */
@@ -108,17 +108,6 @@ export class Session implements Credentials {
     this.parts.people.lock(user);
   }
 
-  /** What lay here was handed in: nothing of this person stays. */
-  async handedIn(): Promise<void> {
-    const { user } = this;
-    if (!user) return;
-    await this.#goOut();
-    await this.parts.people.leave();
-    await this.parts.people.forget(user);
-    this.draining = false;
-    await this.refreshKnown();
-  }
-
   /** Back to the sign-in page for the next person; nothing is forgotten. */
   async switchUser(): Promise<void> {
     await this.#dropKey();
@@ -127,28 +116,7 @@ export class Session implements Credentials {
   }
 
   /** Ends the login here and on the server if it can be reached. Unsent edits stay and are sent after the next login. */
-  async signOut(): Promise<void> {
-    const { user, parts } = this;
-    if (!user) return;
-    const secrets = await parts.people.secrets(user);
-    await this.#dropKey();
-    await parts.people.signOut(user);
-    await this.#goOut();
-    if (secrets) await this.#logOut(secrets).catch(() => undefined);
-  }
-
-  /** After a quiet quarter of an hour a logout needs a refresh first, else the session lives on for weeks. */
-  async #logOut({ csrf, refresh_csrf }: Secrets): Promise<void> {
-    const { api } = this.parts;
-    const logout = (value: string): Promise<void> => api.bare('post', '/api/auth/logout', {}, value);
-    try {
-      await logout(csrf);
-    } catch (error) {
-      // Once the next person has entered, the cookies are theirs.
-      if (!(error instanceof ApiProblem) || error.status !== 401 || this.user) return;
-      await logout((await api.bare('post', '/api/auth/refresh', {}, refresh_csrf)).csrf);
-    }
-  }
+  signOut = async (): Promise<void> => (await entrance()).signOut(this.#hall);
 
   /** What the sign-in page may offer; asks the server. */
   doors(): Promise<Doors> {
@@ -199,48 +167,20 @@ export class Session implements Credentials {
 
   /** HR's one-time code hands in what lies here of somebody whose PIN, password or account is gone. */
   drain(who: { plant: string; employee_no: string; code: string }): Promise<void> {
-    return this.#welcome('/api/auth/drain', who);
+    return this.#welcome('drain', who);
   }
 
   /** Asks the server whether this phone is shared or lost; on a locked phone nobody has a login that could. */
-  async askAboutPhone(plant: string): Promise<void> {
-    const device = await this.parts.people.deviceId();
-    await this.parts.people.remember(await this.parts.api.bare('post', '/api/devices/state', { plant, device }));
-  }
+  askAboutPhone = async (plant: string): Promise<void> => (await entrance()).askAboutPhone(this.#hall, plant);
 
   /** Asks whether this session only hands in: the phone has been told that it may hold nothing. */
   askAboutSession(): void {
-    const asked = this.parts.api.get('/api/auth/me');
-    void asked.then(({ drain_only }) => drain_only && this.#learn({ shared: false, lost: true }), () => undefined);
+    void entrance().then(({ askAboutSession }) => askAboutSession(this.#hall)).catch(() => undefined);
   }
 
   #learn(phone: PhoneState): void {
     this.draining = phone.lost;
     void this.parts.people.remember(phone).catch(() => undefined);
-  }
-
-  async #welcome(path: '/api/auth/login' | '/api/auth/enrol' | '/api/auth/demo' | '/api/auth/drain', who: Record<string, string>): Promise<void> {
-    const { people, api, deviceLabel } = this.parts;
-    const device = await people.deviceId();
-    const welcome = await api.bare('post', path, { ...who, device, device_label: deviceLabel });
-    const { phone, recovery } = welcome;
-    this.#learn(phone);
-    await this.#enter(welcome.user, welcome, recovery ? { phone, recovery } : undefined);
-    for (const then of this.#renewed) then();
-  }
-
-  async #enter(user: User, secrets: Secrets | null, terms?: Terms): Promise<void> {
-    const { people } = this.parts;
-    const let_in = await people.enter(user, secrets, terms);
-    const entered = let_in === 'in' && terms && this.#forgotten === user.person_id ? 'choose_pin' : let_in;
-    this.#owed = entered === 'in' ? null : { secrets, terms };
-    this.waiting = entered === 'in' ? null : { user, for: entered };
-    if (entered !== 'in') return;
-    // On the sign-in page the one who was here before may still be: that key goes.
-    if (this.user?.person_id !== user.person_id) await this.#dropKey();
-    this.guarded = await people.isProtected(user);
-    this.shared = await people.isShared();
-    this.#stand(user);
   }
 
   #stand(user: User): void {
@@ -255,7 +195,7 @@ export class Session implements Credentials {
     this.user = null;
     this.guarded = false;
     this.waiting = null;
-    this.#owed = null;
+    this.#hall.owed = null;
     this.state = 'signed_out';
     await this.refreshKnown();
   }

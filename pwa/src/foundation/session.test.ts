@@ -28,8 +28,7 @@ class Shelf implements PeopleStore {
     return { was: 'open' };
   };
   lock = (who: User) => void this.shut.add(who.person_id);
-  isProtected = () => Promise.resolve(this.pin !== null);
-  isShared = () => Promise.resolve(this.phone?.shared ?? false);
+  guard = () => Promise.resolve({ guarded: this.pin !== null, shared: this.phone?.shared ?? false });
   pin: string | null = null;
   protect = async (_who: User, pin: string | null) => {
     this.pin = pin;
@@ -89,7 +88,7 @@ beforeEach(() => {
     return new Response(JSON.stringify(reply.body), { status: reply.status, headers: { 'Content-Type': reply.type ?? 'application/json' } });
   };
   api = new Api(send as typeof fetch);
-  session = new Session({ people: shelf, api, exclusive: (_name, work) => work(), deviceLabel: 'Android · Chrome' });
+  session = new Session({ people: shelf, api, exclusive: (_name, work) => work(), agent: 'Mozilla/5.0 (Linux; Android 14) Chrome/140' });
 });
 
 test('a start with nobody here ends at the sign-in page with the people of this phone', async () => {
