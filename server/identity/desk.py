@@ -57,5 +57,10 @@ def state_of(plant_code: str, device_id: DeviceId) -> dict[str, bool]:
     if plant is None:
         return {"shared": False, "lost": False}
     with tenant_context(plant.id):
-        found = queries.device(device_id)
-        return {"shared": bool(found and found.shared), "lost": bool(found and found.lost_at)}
+        return phone_state(device_id)
+
+
+def phone_state(device_id: DeviceId) -> dict[str, bool]:
+    """Return whether a phone of the plant at work is shared or lost."""
+    found = queries.device(device_id)
+    return {"shared": bool(found and found.shared), "lost": bool(found and found.lost_at)}

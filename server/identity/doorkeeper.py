@@ -21,7 +21,7 @@ from server.foundation.ids import AccountId, DeviceId, PersonId, SessionId, Tena
 from server.foundation.problems import AUTH_REQUIRED, NOT_FOUND, Problem
 from server.foundation.settings import settings_of
 from server.foundation.web import Actor
-from server.identity import devices, directory, filekeys, passwords, queries, service, throttle, tokens
+from server.identity import desk, devices, directory, filekeys, passwords, queries, service, throttle, tokens
 from server.identity.models import Account, AccountState, AuthSession, SessionState
 from server.identity.problems import CODE_INVALID, LOGIN_DELAYED, LOGIN_FAILED, WRONG_PASSWORD
 from server.identity.service import Granted
@@ -148,7 +148,9 @@ def drain(asked: dict[str, Any]) -> dict[str, Any]:
     device_id = visitor(asked).device_id
 
     def proves(account: Account | None) -> Proof | None:
-        if account is None or not devices.is_drain_code_of(account, device_id, asked["code"], now=clock.now()):
+        right = account is not None and devices.is_drain_code_of(account, device_id, asked["code"], now=clock.now())
+        session().close()  # it has read, and a unit of work follows
+        if account is None or not right:
             return None
         account_id = AccountId(account.id)
         return lambda: devices.spend_drain_code(account_id, device_id)
@@ -270,14 +272,10 @@ def hand_out(granted: Granted) -> dict[str, Any]:
         "user": describe(PersonId(granted.account_id)),
         "csrf": made.csrf,
         "refresh_csrf": made.refresh_csrf,
-        "phone": _state_of(granted),
+        "phone": desk.phone_state(granted.device_id),
+        "drain_only": granted.drain_only,
         "recovery": None,
     }
-
-
-def _state_of(granted: Granted) -> dict[str, bool]:
-    device = queries.device(granted.device_id)
-    return {"shared": bool(device and device.shared), "lost": granted.drain_only}
 
 
 def describe(person_id: PersonId) -> dict[str, Any]:

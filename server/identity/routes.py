@@ -88,7 +88,11 @@ def refresh() -> Any:
 def me() -> Any:
     """Say who is signed in."""
     actor = current_actor()
-    return {"user": doorkeeper.describe(actor.person_id), "drain_only": actor.drain_only}
+    return {
+        "user": doorkeeper.describe(actor.person_id),
+        "phone": desk.phone_state(actor.device_id),
+        "drain_only": actor.drain_only,
+    }
 
 
 @room.route("/file-key", action=Action.SESSION_READ, drain=True)

@@ -127,6 +127,7 @@ class SignedInSchema(Coded):
     csrf = fields.Text(required=True, metadata={"description": "X-CSRF-TOKEN of every unsafe request."})
     refresh_csrf = fields.Text(required=True, metadata={"description": "X-CSRF-TOKEN of /api/auth/refresh."})
     phone = fields.Nested(DeviceStateSchema, required=True)
+    drain_only = fields.Boolean(required=True, metadata={"description": "This session hands in and reads nothing."})
     recovery = fields.Nested(RecoverySchema, required=True, allow_none=True)
 
 
@@ -142,6 +143,7 @@ class MeSchema(Coded):
     """Who is signed in, and whether this session only hands in edits."""
 
     user = fields.Nested(UserSchema, required=True)
+    phone = fields.Nested(DeviceStateSchema, required=True)
     drain_only = fields.Boolean(required=True)
 
 

@@ -11,6 +11,20 @@ import { type UserDb, userDb, userDbName } from './user-db';
 
 const dbOf = (user: User): UserDb => userDb(userDbName(user));
 
+export async function deviceId(shelf: Shelf): Promise<string> {
+  const fresh = shelf.chance.token();
+  try {
+    return await shelf.device.write(['meta'], async (tx) => {
+      const meta = tx.objectStore('meta');
+      const held = await meta.get('id');
+      if (!held) await meta.put(fresh, 'id');
+      return held ?? fresh;
+    });
+  } catch {
+    return (shelf.device_id ??= fresh);
+  }
+}
+
 export async function all({ device }: Shelf): Promise<KnownUser[]> {
   const [people, last] = await device.read(['people', 'meta'], (tx) =>
     Promise.all([tx.objectStore('people').getAll(), tx.objectStore('meta').get('last')]),
@@ -36,7 +50,7 @@ export async function enter(shelf: Shelf, user: User, secrets: Secrets | null, t
   try {
     const hurdle = await hurdleOf(shelf, db, terms);
     if (hurdle) return hurdle;
-    const device = await shelf.deviceId();
+    const device = await deviceId(shelf);
     const sealedUser = await db.seal('meta|user', user);
     const sealedSecrets = secrets && (await sealSecrets(db, secrets));
     await db.write(['meta'], async (tx) => {
@@ -69,7 +83,8 @@ async function hurdleOf(shelf: Shelf, db: UserDb, terms?: Terms): Promise<Exclud
     keeper.learnSecret(db, terms.recovery);
   }
   const record = await db.keyRecord();
-  if (!record || record.bare) return (await readLast(shelf.device)).shared ? 'choose_pin' : null;
+  // Who only hands in leaves nothing behind that a PIN could protect.
+  if (!record || record.bare) return !terms?.drain_only && (await readLast(shelf.device)).shared ? 'choose_pin' : null;
   if (terms && !db.isOpen) await keeper.openByRecovery(db, terms.recovery);
   return db.isOpen ? null : 'locked';
 }

@@ -24,11 +24,10 @@ export type Hints = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 export class StoredPeople implements PeopleStore {
   readonly #shelf: Shelf;
-  #memoryDevice: string | null = null;
 
   constructor(
     clock: Clock,
-    private readonly chance: Chance,
+    chance: Chance,
     private readonly hints: Hints,
   ) {
     this.#shelf = {
@@ -36,12 +35,14 @@ export class StoredPeople implements PeopleStore {
       memory: new Map(),
       left: new Set(),
       clock,
-      deviceId: () => this.deviceId(),
+      chance,
+      device_id: null,
       leave: () => this.leave(),
       stay: (name) => hints.setItem(LAST, name),
     };
   }
 
+  deviceId = async (): Promise<string> => (await desk()).deviceId(this.#shelf);
   all = async (): Promise<KnownUser[]> => (await desk()).all(this.#shelf);
   enter = async (user: User, secrets: Secrets | null, terms?: Terms): Promise<Entered> => (await desk()).enter(this.#shelf, user, secrets, terms);
   unlock = async (user: User, by: Opener): Promise<Opened> => (await desk()).unlock(this.#shelf, user, by);
@@ -51,20 +52,6 @@ export class StoredPeople implements PeopleStore {
   remember = async (phone: PhoneState): Promise<void> => (await desk()).remember(this.#shelf, phone);
   forget = async (user: User): Promise<void> => (await desk()).forget(this.#shelf, user);
   signOut = async (user: User): Promise<void> => (await desk()).signOut(this.#shelf, user);
-
-  async deviceId(): Promise<string> {
-    const fresh = this.chance.token();
-    try {
-      return await this.#shelf.device.write(['meta'], async (tx) => {
-        const meta = tx.objectStore('meta');
-        const held = await meta.get('id');
-        if (!held) await meta.put(fresh, 'id');
-        return held ?? fresh;
-      });
-    } catch {
-      return (this.#memoryDevice ??= fresh);
-    }
-  }
 
   async last(): Promise<User | null> {
     const hint = this.#hint();

@@ -1,4 +1,5 @@
 /** What the two halves of the people's store share: people-store.ts, which a start needs, and people-desk.ts, which it does not. */
+import type { Chance } from '../foundation/chance';
 import type { Clock } from '../foundation/clock';
 import type { Secrets } from '../foundation/people';
 import type { Connection } from './connection';
@@ -14,7 +15,9 @@ export interface Shelf {
   /** Who has signed out in this tab: the only memory of it where there is no storage. */
   left: Set<string>;
   clock: Clock;
-  deviceId: () => Promise<string>;
+  chance: Chance;
+  /** This phone's id where it could not be written down. */
+  device_id: string | null;
   leave: () => Promise<void>;
   /** This person's database is the first to be opened at the next start. */
   stay: (name: string) => void;

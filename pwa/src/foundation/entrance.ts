@@ -31,7 +31,7 @@ export interface Hall extends HallParts {
   stand(user: User): void;
   goOut(): Promise<void>;
   dropKey(): Promise<void>;
-  learn(phone: PhoneState): void;
+  learn(phone: PhoneState, drainOnly: boolean): void;
   renewed(): void;
 }
 
@@ -39,8 +39,9 @@ export async function welcome(hall: Hall, way: Way, who: Record<string, string>)
   const device = await hall.people.deviceId();
   const given = await hall.api.bare('post', `/api/auth/${way}`, { ...who, device, device_label: deviceLabel(hall.agent) });
   const { user, phone, recovery } = given;
-  hall.learn(phone);
-  await enter(hall, user, given, recovery ? { phone, recovery } : undefined);
+  if (given.drain_only) hall.forgotten = ''; // nothing will stay here that a new PIN could protect
+  hall.learn(phone, given.drain_only);
+  await enter(hall, user, given, recovery ? { phone, recovery, drain_only: given.drain_only } : undefined);
   hall.renewed();
 }
 
@@ -107,12 +108,13 @@ export async function signOut(hall: Hall): Promise<void> {
 
 export async function askAboutPhone(hall: Hall, plant: string): Promise<void> {
   const device = await hall.people.deviceId();
-  hall.learn(await hall.api.bare('post', '/api/devices/state', { plant, device }));
+  const phone = await hall.api.bare('post', '/api/devices/state', { plant, device });
+  hall.learn(phone, phone.lost);
 }
 
-export async function askAboutSession({ api, now, learn }: Hall): Promise<void> {
-  const { drain_only } = await api.get('/api/auth/me');
-  if (drain_only) learn({ shared: now.shared, lost: true });
+export async function askAboutSession({ api, learn }: Hall): Promise<void> {
+  const { phone, drain_only } = await api.get('/api/auth/me');
+  learn(phone, drain_only);
 }
 
 /** After a quiet quarter of an hour a logout needs a refresh first, else the session lives on for weeks. */

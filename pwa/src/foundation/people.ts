@@ -16,6 +16,7 @@ export type PhoneState = Schemas['DeviceState'];
 /** What a full login says of this phone. `recovery` opens what lies here when the PIN is forgotten. */
 export interface Terms {
   phone: PhoneState;
+  drain_only: boolean;
   recovery: { id: string; secret: string };
 }
 

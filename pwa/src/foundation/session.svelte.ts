@@ -42,7 +42,7 @@ export class Session implements Credentials {
       stand: (user) => this.#stand(user),
       goOut: () => this.#goOut(),
       dropKey: () => this.#dropKey(),
-      learn: (phone) => this.#learn(phone),
+      learn: (phone, drainOnly) => this.#learn(phone, drainOnly),
       renewed: () => this.#renewed.forEach((then) => then()),
     };
   }
@@ -153,7 +153,7 @@ export class Session implements Credentials {
       if (held.csrf !== spent) return true; // another tab has done it meanwhile
       try {
         const fresh = await this.parts.api.bare('post', '/api/auth/refresh', {}, held.refresh_csrf);
-        this.#learn(fresh.phone);
+        this.#learn(fresh.phone, fresh.drain_only);
         if (await this.parts.people.renew(user, fresh)) return true;
         // Signed out while the server answered: what it has just given ends as well.
         await this.#logOut(fresh).catch(() => undefined);
@@ -178,8 +178,8 @@ export class Session implements Credentials {
     void entrance().then(({ askAboutSession }) => askAboutSession(this.#hall)).catch(() => undefined);
   }
 
-  #learn(phone: PhoneState): void {
-    this.draining = phone.lost;
+  #learn(phone: PhoneState, drainOnly: boolean): void {
+    this.draining = drainOnly;
     void this.parts.people.remember(phone).catch(() => undefined);
   }
 

@@ -71,7 +71,7 @@ let beforeAnswer: (path: string) => Promise<void>;
 let calls: { path: string; csrf: string | null; body: unknown }[];
 const ok = (body: unknown): Reply => ({ status: 200, body });
 const problem = (code: string, status: number): Reply => ({ status, body: { code, params: {} }, type: 'application/problem+json' });
-const welcome = (id: string, csrf: string) => ok({ user: user(id), csrf, refresh_csrf: `${csrf}r`, phone: { shared: false, lost: false }, recovery: { id: 'r', secret: 's' } });
+const welcome = (id: string, csrf: string) => ok({ user: user(id), csrf, refresh_csrf: `${csrf}r`, phone: { shared: false, lost: false }, drain_only: false, recovery: { id: 'r', secret: 's' } });
 
 beforeEach(() => {
   overwriteGetLocale(() => 'en');
@@ -218,4 +218,72 @@ test.each<[Reply, string]>([
 ])('an answer that is not ours says why: %j is %s', async (reply, why) => {
   replies = [reply];
   await expect(session.doors()).rejects.toMatchObject({ name: 'Unreachable', why });
+});
+
+describe('behind a PIN', () => {
+  test('somebody who is locked opens without a network', async () => {
+    shelf.shut.add('ann');
+    await session.start();
+    await session.useOffline('ann');
+    expect([session.user, session.waiting]).toMatchObject([null, { for: 'locked' }]);
+    expect(await session.unlock('ann', { pin: '271839' })).toEqual({ was: 'open' });
+    expect([session.user?.person_id, session.waiting, calls]).toEqual(['ann', null, []]);
+  });
+
+  test('on a shared phone nobody is in before a PIN is chosen, and then with the login that was given', async () => {
+    shelf.entered = 'choose_pin';
+    replies = [welcome('ann', 'c1')];
+    await session.signIn({ plant: 'north', employee_no: '0101', password: 'x' });
+    expect([session.user, session.waiting?.for, shelf.held.size]).toEqual([null, 'choose_pin', 0]);
+    expect(await session.protect('271839', false)).toBe('done');
+    expect([session.user?.person_id, session.guarded, await session.csrf()]).toEqual(['ann', true, 'c1']);
+  });
+
+  test('whoever has forgotten it chooses another one after the login', async () => {
+    await session.start();
+    session.forgetPin('ann');
+    replies = [welcome('ann', 'c1')];
+    await session.signIn({ plant: 'north', employee_no: '0101', password: 'x' });
+    expect(session.waiting?.for).toBe('choose_pin');
+    await session.protect('271839', false);
+    expect(session.user?.person_id).toBe('ann');
+  });
+
+  test('the key goes only after what is being written is on the disk', async () => {
+    shelf.pin = '271839';
+    await session.start();
+    await session.useOffline('ann');
+    const order: string[] = [];
+    session.beforeLock(async () => void order.push(shelf.shut.has('ann') ? 'too late' : 'saved'));
+    session.beforeLock(() => Promise.reject(new Error('this one could not')));
+    await session.lock();
+    expect([order, shelf.shut.has('ann'), session.user]).toEqual([['saved'], true, null]);
+  });
+
+  test('the next person who enters leaves the one before locked', async () => {
+    shelf.pin = '271839';
+    await session.start();
+    await session.useOffline('ann');
+    replies = [welcome('bo', 'c2')];
+    await session.signIn({ plant: 'north', employee_no: '0102', password: 'x' });
+    expect([session.user?.person_id, [...shelf.shut]]).toEqual(['bo', ['ann']]);
+  });
+});
+
+describe('a phone that is lost', () => {
+  test('is told so at the sign-in page, where nobody has a login', async () => {
+    await session.start();
+    replies = [ok({ shared: true, lost: true })];
+    await session.askAboutPhone('north');
+    expect(calls[0]).toMatchObject({ path: '/api/devices/state', body: { plant: 'north', device: 'D' } });
+    expect([session.draining, shelf.phone]).toEqual([true, { shared: true, lost: true }]);
+  });
+
+  test('keeps nothing of a person who has handed in', async () => {
+    replies = [welcome('ann', 'c1')];
+    await session.drain({ plant: 'north', employee_no: '0101', code: 'ABCD' });
+    expect(calls[0]?.path).toBe('/api/auth/drain');
+    await session.handedIn();
+    expect([session.user, shelf.forgotten]).toEqual([null, ['ann']]);
+  });
 });

@@ -40,12 +40,12 @@ import type {
 } from './types';
 
 /** What tabs of one person tell each other. */
-export type Notice = 'edits' | 'rows' | 'login';
+export type Notice = 'edits' | 'rows' | 'login' | 'lock';
 export type Channel = Pick<BroadcastChannel, 'postMessage' | 'close' | 'onmessage'>;
 
 export interface PhoneParts {
   db: UserDb;
-  credentials: Credentials & { onRenewed(then: () => void): () => void; askAboutSession(): void };
+  credentials: Credentials & { onRenewed(then: () => void): () => void; askAboutSession(): void; lock(): Promise<void> };
   post: Post;
   /** Of this phone, where the person's own database has none yet: a sign-in may find no room to write it down. */
   deviceId: () => Promise<Id>;
@@ -192,11 +192,12 @@ export class Phone {
     this.#showStatus();
   }
 
-  /** Resolves when whatever was tapped or typed up to now is on the disk, or has failed and said so. */
+  /** Before the lock: resolves when whatever was tapped or typed is on the disk, or has failed and said so. Other tabs lock too. */
   async settled(): Promise<void> {
     await this.ready;
     await new Promise<void>((then) => this.parts.clock.after(0, then));
     await this.#outbox?.inTurn(() => Promise.resolve());
+    this.#tell('lock');
   }
 
   close(): void {
@@ -256,6 +257,7 @@ export class Phone {
   }
 
   async #afterRound({ pulled, full, outcome }: RoundEnd): Promise<void> {
+    if (this.#closed) return; // what the answer brought lies on the disk, and nobody is left to see it
     if (full) this.#storage = 'full';
     await this.#outbox?.inTurn(async () => {
       if (pulled) {
@@ -339,6 +341,7 @@ export class Phone {
 
   async #hear(notice: Notice): Promise<void> {
     if (notice === 'login') this.#driver?.renewed();
+    else if (notice === 'lock') await this.parts.credentials.lock();
     else await this.#reload().catch(() => undefined);
   }
 

@@ -44,7 +44,7 @@ function open(change: Partial<PhoneParts> = {}): Phone {
     credentials: {
       csrf: () => Promise.resolve('c'),
       refresh: () => Promise.resolve(false),
-      askAboutSession: () => undefined,
+      askAboutSession: () => undefined, lock: () => Promise.resolve(),
       onRenewed: (then) => {
         renew = then;
         return () => undefined;

@@ -116,7 +116,7 @@ async function storm(seed: number): Promise<void> {
       db: new UserDb(db.name),
       credentials: {
         csrf: () => Promise.resolve('c'),
-        askAboutSession: () => undefined,
+        askAboutSession: () => undefined, lock: () => Promise.resolve(),
         refresh: () => Promise.resolve(chance.fraction() < 0.5),
         onRenewed: (then) => {
           renew = then;
