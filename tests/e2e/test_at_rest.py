@@ -242,7 +242,7 @@ def test_a_pin_that_is_guessed_at_costs_time_then_a_login_and_never_an_edit(hous
     type_pin(her, WRONG)
     says(her, "秒后")
     her.network_on()
-    her.open("#/sign-in")
+    her.page.reload()  # the sign-in page asks for its doors anew
     her.see("[data-forgot]").click()
     her.page.locator(f'[data-demo-person="{SHIFT_A}"]').first.click()
     choose_pin(her, "918273")
