@@ -6,7 +6,7 @@ from alembic import op
 from migrations.helpers import ID, INSTANT, create_tenant_table, tenant_fk
 
 revision = "20261128_phones"
-down_revision = "20261124_evaluations"
+down_revision = "20261127_stuck"
 branch_labels = None
 depends_on = None
 
