@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
-import { compileAtOnce, findFirstPaint, isFirstPaint, noStackAtLoad } from './scripts/first-paint';
+import { bootWithoutWords, compileAtOnce, findFirstPaint, isFirstPaint, noStackAtLoad } from './scripts/first-paint';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const API = process.env['GEMBA_API'] ?? 'http://localhost:8080';
@@ -19,6 +19,7 @@ export default defineConfig({
     svelte(),
     findFirstPaint(here('./src/main.ts')),
     compileAtOnce,
+    bootWithoutWords,
     noStackAtLoad,
     VitePWA({
       strategies: 'injectManifest',

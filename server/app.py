@@ -23,7 +23,7 @@ from server.sync_api import wiring as sync_wiring
 VERSION = "0.1.0"
 ROOMS = (
     description.room,
-    identity.room,
+    *identity.rooms,
     *people.rooms,
     cycles.room,
     evaluations.room,

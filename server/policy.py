@@ -31,6 +31,8 @@ class Action(StrEnum):
     SESSION_END = "session.end"
     PASSWORD_CHANGE = "password.change"
     ACCOUNT_MANAGE = "account.manage"
+    DEVICE_READ = "device.read"
+    DEVICE_MANAGE = "device.manage"
     SYNC_EXCHANGE = "sync.exchange"
     DEPARTMENT_READ = "department.read"
     PEOPLE_READ = "people.read"
@@ -74,6 +76,8 @@ MATRIX: Mapping[Action, frozenset[Relation]] = MappingProxyType(
         Action.SESSION_END: _OWN | {Relation.ADMIN},
         Action.PASSWORD_CHANGE: _OWN,
         Action.ACCOUNT_MANAGE: _HR | {Relation.ADMIN},
+        Action.DEVICE_READ: _HR | {Relation.ADMIN},
+        Action.DEVICE_MANAGE: _HR | {Relation.ADMIN},
         Action.SYNC_EXCHANGE: _OWN,
         Action.DEPARTMENT_READ: _HR,
         Action.PEOPLE_READ: _HR,

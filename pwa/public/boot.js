@@ -25,8 +25,9 @@
   try {
     const name = localStorage.getItem('gemba-last');
     if (!name) return;
-    const device = look('gemba:device', ['meta'], (store) => ({ last: store('meta').get('last') }));
+    const device = look('gemba:device', ['meta'], (store) => ({ last: store('meta').get('last'), shared: store('meta').get('shared') }));
     const person = look(name, ['meta', 'rows', 'scopes', 'outbox', 'ledger'], (store) => ({
+      key: store('meta').get('key'),
       user: store('meta').get('user'),
       device: store('meta').get('device'),
       n: store('meta').get('n'),

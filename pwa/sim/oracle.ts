@@ -2,6 +2,7 @@
  * What was promised: each edit for which a phone has shown "saved". It looks past the product, at the disk and at the
  * server's tables, and believes neither the phone's view nor its status.
  */
+import { opened } from './crypto.ts';
 import type { StoredEdit, StoredReceipt } from '../src/db/schema';
 import type { NewMutation } from '../src/sync/types';
 import type { Device, Person, Tab } from './tab.ts';
@@ -51,9 +52,11 @@ export class Violation extends Error {
   }
 }
 
-/** What a stored edit says; its value still lies readable in its envelope. */
+/** What a stored edit says. */
 export function contentOf(stored: Pick<StoredEdit, 'sealed'>): Content & { base: string[] } {
-  return stored.sealed.p as Content & { base: string[] };
+  const { sealed } = stored;
+  if (sealed.v !== 1) throw new Violation('sealed', 'an edit lies in plain');
+  return JSON.parse(opened(sealed.ct)) as Content & { base: string[] };
 }
 
 export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

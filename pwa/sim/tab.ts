@@ -102,7 +102,7 @@ export class Tab implements Holder {
       people: new StoredPeople(this.clock, this.chance, localStorage),
       api: new Api(device.net.fetchFor(this)),
       exclusive: this.exclusive,
-      deviceLabel: device.name,
+      agent: device.name,
     });
   }
 

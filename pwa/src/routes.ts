@@ -2,12 +2,12 @@ import { deskOpens } from './foundation/people';
 
 /** Where the reader is, as the hash says it. Hash routes: one document, precached, opens without a network. */
 export type Route =
-  | { page: 'home' | 'sign-in' | 'team' | 'my' | 'board' | 'cycles' | 'phone' }
+  | { page: 'home' | 'sign-in' | 'team' | 'my' | 'board' | 'cycles' | 'phone' | 'pin' }
   | { page: 'score'; evaluation: string }
   | { page: 'case'; case: string }
   | { page: 'history'; evaluation: string; field: string };
 
-const PLAIN = new Set(['sign-in', 'team', 'my', 'board', 'cycles', 'phone']);
+const PLAIN = new Set(['sign-in', 'team', 'my', 'board', 'cycles', 'phone', 'pin']);
 
 /** `#/history/<evaluation>/score/3` holds a field name with a slash: everything after the id is the field. */
 export function routeOf(hash: string): Route {
@@ -26,6 +26,7 @@ export const href = {
   board: '#/board',
   cycles: '#/cycles',
   phone: '#/phone',
+  pin: '#/pin',
   score: (evaluation: string) => `#/score/${evaluation}`,
   case: (id: string) => `#/case/${id}`,
   history: (evaluation: string, field: string) => `#/history/${evaluation}/${field}`,

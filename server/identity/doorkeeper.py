@@ -21,7 +21,7 @@ from server.foundation.ids import AccountId, DeviceId, PersonId, SessionId, Tena
 from server.foundation.problems import AUTH_REQUIRED, NOT_FOUND, Problem
 from server.foundation.settings import settings_of
 from server.foundation.web import Actor
-from server.identity import directory, filekeys, passwords, queries, service, throttle, tokens
+from server.identity import desk, devices, directory, filekeys, passwords, queries, service, throttle, tokens
 from server.identity.models import Account, AccountState, AuthSession, SessionState
 from server.identity.problems import CODE_INVALID, LOGIN_DELAYED, LOGIN_FAILED, WRONG_PASSWORD
 from server.identity.service import Granted
@@ -143,6 +143,21 @@ def enrol(asked: dict[str, Any]) -> dict[str, Any]:
     return _admit(asked, proves, CODE_INVALID)
 
 
+def drain(asked: dict[str, Any]) -> dict[str, Any]:
+    """Open a session that only hands in, by HR's code for this phone. Raises Problem `code_invalid`, `login_delayed`."""
+    device_id = visitor(asked).device_id
+
+    def proves(account: Account | None) -> Proof | None:
+        right = account is not None and devices.is_drain_code_of(account, device_id, asked["code"], now=clock.now())
+        session().close()  # it has read, and a unit of work follows
+        if account is None or not right:
+            return None
+        account_id = AccountId(account.id)
+        return lambda: devices.spend_drain_code(account_id, device_id)
+
+    return _admit(asked, proves, CODE_INVALID, drain=True)
+
+
 def _words_of(plant_code: str) -> tuple[str, ...]:
     plant = queries.tenant_by_code(plant_code)
     words = (plant_code,) if plant is None else (plant.code, plant.name_zh, plant.name_en)
@@ -163,7 +178,10 @@ def _admit(
     asked: dict[str, Any],
     proves: Callable[[Account | None], Proof | None],
     refused: Any,
+    *,
+    drain: bool = False,
 ) -> dict[str, Any]:
+    """`drain`: also for an account that is shut, into a session that only hands in."""
     now = clock.now()
     guest = visitor(asked)
     plant = queries.tenant_by_code(asked["plant"])
@@ -173,7 +191,7 @@ def _admit(
         raise Problem(refused)
     with tenant_context(plant.id):
         account = queries.account_by_number(asked["employee_no"])
-        active = account is not None and account.state == AccountState.ACTIVE
+        active = account is not None and (drain or account.state == AccountState.ACTIVE)
         known = account is not None and queries.has_signed_in_from(AccountId(account.id), guest.browser_hash)
         watched = throttle.subjects(
             settings_of(current_app).secret,
@@ -188,7 +206,7 @@ def _admit(
             metrics.login_failures.inc()
             unit_of_work(lambda: throttle.record_failure(watched, now=now))
             raise Problem(refused)
-        return unit_of_work(lambda: _enter(AccountId(account.id), guest, watched, proof))
+        return unit_of_work(lambda: _enter(AccountId(account.id), guest, watched, proof, drain))
 
 
 def _refuse_hurry(seconds: int) -> None:
@@ -201,28 +219,32 @@ def _enter(
     guest: Visitor,
     watched: tuple[throttle.Subject, throttle.Subject],
     proof: Proof,
+    drain: bool,
 ) -> dict[str, Any]:
     now = clock.now()
     # Asked again inside the unit: guesses that were hashed side by side do not slip through.
     _refuse_hurry(throttle.wait_s(watched, now=now))
     account = queries.account(account_id)
-    if account is None or account.state != AccountState.ACTIVE:
+    if account is None or not (drain or account.state == AccountState.ACTIVE):
         raise Problem(LOGIN_FAILED)
     proof()
     throttle.forget([watched[0].key])
-    return _open(account, guest)
+    return _open(account, guest, drain=drain)
 
 
-def _open(account: Account, guest: Visitor) -> dict[str, Any]:
+def _open(account: Account, guest: Visitor, *, drain: bool = False) -> dict[str, Any]:
     granted = service.open_session(
         account,
         device_id=guest.device_id,
         label=guest.label,
         browser_hash=guest.browser_hash,
         now=clock.now(),
+        drain=drain,
     )
     after_this_request(lambda response: _remember_browser(response, guest.browser))
-    return hand_out(granted)
+    settings = settings_of(current_app)
+    recovery = devices.recovery(granted.account_id, granted.device_id, (settings.secret, *settings.previous_secrets))
+    return hand_out(granted) | {"recovery": recovery}
 
 
 def _remember_browser(response: Response, browser: str) -> Response:
@@ -250,6 +272,9 @@ def hand_out(granted: Granted) -> dict[str, Any]:
         "user": describe(PersonId(granted.account_id)),
         "csrf": made.csrf,
         "refresh_csrf": made.refresh_csrf,
+        "phone": desk.phone_state(granted.device_id),
+        "drain_only": granted.drain_only,
+        "recovery": None,
     }
 
 

@@ -64,13 +64,40 @@ class Account(TenantRow, Base):
 
 
 class Device(TenantRow, Base):
-    """One installation on one phone or desk; its id is the phone's own random number."""
+    """One installation on one phone or desk; its id is the phone's own random number.
+
+    `shared` asks everybody on it for a PIN; one with `lost_at` hands in edits and gets nothing more.
+    """
 
     __tablename__ = "device"
 
     label: Mapped[str] = mapped_column(sa.String(DEVICE_LABEL_MAX))
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+    shared: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
+    lost_at: Mapped[datetime | None]
+
+
+class DeviceUser(TenantRow, Base):
+    """One account on one device.
+
+    `seed`, with the settings' key `key_id`, makes the secret that opens the phone's data when the PIN is forgotten;
+    `drain_hash` is HR's one-time code for handing in what lies there.
+    """
+
+    __tablename__ = "device_user"
+    __table_args__ = (
+        tenant_fk("account", "account_id", ondelete="CASCADE"),
+        tenant_fk("device", "device_id"),
+        sa.UniqueConstraint("tenant_id", "account_id", "device_id"),
+    )
+
+    account_id: Mapped[AccountId]
+    device_id: Mapped[DeviceId]
+    seed: Mapped[str | None] = mapped_column(sa.String(64))
+    key_id: Mapped[str | None] = mapped_column(sa.String(8))
+    drain_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    drain_until: Mapped[datetime | None]
 
 
 class AuthSession(TenantRow, Base):

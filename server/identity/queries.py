@@ -6,8 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from server.foundation.db import current_tenant, session
-from server.foundation.ids import AccountId, SessionId, TenantId
-from server.identity.models import Account, AuthSession, Device, SessionState, Tenant
+from server.foundation.ids import AccountId, DeviceId, SessionId, TenantId
+from server.identity.models import Account, AuthSession, Device, DeviceUser, SessionState, Tenant
 
 
 def tenant_by_code(code: str) -> Tenant | None:
@@ -78,6 +78,39 @@ def has_signed_in_from(account_id: AccountId, browser_hash: str) -> bool:
         .limit(1)
     )
     return found is not None
+
+
+def device(device_id: DeviceId) -> Device | None:
+    """Find a device of the plant at work."""
+    return session().scalar(sa.select(Device).where(Device.id == device_id))
+
+
+def devices() -> Sequence[Device]:
+    """Return the devices of the plant at work, the last used first."""
+    return session().scalars(sa.select(Device).order_by(Device.last_seen_at.desc(), Device.id)).all()
+
+
+def sessions_on(device_id: DeviceId) -> Sequence[AuthSession]:
+    """Return the sessions on a device that are not closed."""
+    wanted = sa.select(AuthSession).where(AuthSession.device_id == device_id, AuthSession.state != SessionState.CLOSED)
+    return session().scalars(wanted.with_for_update()).all()
+
+
+def device_user(account_id: AccountId, device_id: DeviceId) -> DeviceUser | None:
+    """Find what is kept of an account on a device."""
+    return session().scalar(
+        sa.select(DeviceUser).where(DeviceUser.account_id == account_id, DeviceUser.device_id == device_id)
+    )
+
+
+def device_users() -> Sequence[tuple[DeviceUser, Account]]:
+    """Return who has signed in on which device of the plant at work, by personnel number."""
+    rows = session().execute(
+        sa.select(DeviceUser, Account)
+        .join(Account, sa.and_(Account.tenant_id == DeviceUser.tenant_id, Account.id == DeviceUser.account_id))
+        .order_by(Account.employee_no)
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def device_labels(devices: Sequence[object]) -> dict[object, str]:

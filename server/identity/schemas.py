@@ -29,18 +29,16 @@ class Password(fields.Text):
         super().__init__(min=1, max=PASSWORD_MAX, **kwargs)
 
 
-class DoorSchema(Coded):
-    """Which account on which device."""
+class DeviceAskedSchema(Coded):
+    """Which device of which plant."""
 
     plant = fields.Text(required=True, min=1, max=PLANT_CODE_MAX)
-    employee_no = fields.Text(required=True, min=1, max=EMPLOYEE_NO_MAX)
     device = fields.Text(
         required=True,
         min=SHORT_LENGTH,
         max=SHORT_LENGTH,
         metadata={"description": "The phone's own random number, 22 characters of base64url."},
     )
-    device_label = fields.Text(required=True, max=DEVICE_LABEL_MAX)
 
     @validates("device")
     def _is_short_id(self, value: str, **_kwargs: object) -> None:
@@ -48,6 +46,13 @@ class DoorSchema(Coded):
             unshort(value)
         except ValueError as error:
             raise ValidationError(Failure("not_an_id")) from error
+
+
+class DoorSchema(DeviceAskedSchema):
+    """Which account on which device."""
+
+    employee_no = fields.Text(required=True, min=1, max=EMPLOYEE_NO_MAX)
+    device_label = fields.Text(required=True, max=DEVICE_LABEL_MAX)
 
 
 class LoginSchema(DoorSchema):
@@ -61,6 +66,12 @@ class EnrolSchema(DoorSchema):
 
     code = fields.Text(required=True, min=1, max=40)
     password = Password(required=True)
+
+
+class DrainSchema(DoorSchema):
+    """Hand in what lies on a phone, by HR's one-time code."""
+
+    code = fields.Text(required=True, min=1, max=40)
 
 
 class PasswordChangeSchema(Coded):
@@ -95,12 +106,29 @@ class UserSchema(Coded):
     plant = fields.Nested(PlantSchema, required=True)
 
 
+class RecoverySchema(Coded):
+    """What opens the data on this phone when the PIN is forgotten. Only after a full login, never at a refresh."""
+
+    id = fields.Text(required=True)
+    secret = fields.Text(required=True, metadata={"description": "32 bytes, base64url."})
+
+
+class DeviceStateSchema(Coded):
+    """What a phone may know of itself."""
+
+    shared = fields.Boolean(required=True, metadata={"description": "Goes from hand to hand: asks for a PIN."})
+    lost = fields.Boolean(required=True, metadata={"description": "Hands in edits, gets nothing, wipes its rows."})
+
+
 class SignedInSchema(Coded):
     """The answer to every way in. Tokens are in cookies that no script can read."""
 
     user = fields.Nested(UserSchema, required=True)
     csrf = fields.Text(required=True, metadata={"description": "X-CSRF-TOKEN of every unsafe request."})
     refresh_csrf = fields.Text(required=True, metadata={"description": "X-CSRF-TOKEN of /api/auth/refresh."})
+    phone = fields.Nested(DeviceStateSchema, required=True)
+    drain_only = fields.Boolean(required=True, metadata={"description": "This session hands in and reads nothing."})
+    recovery = fields.Nested(RecoverySchema, required=True, allow_none=True)
 
 
 class FileKeySchema(Coded):
@@ -112,9 +140,11 @@ class FileKeySchema(Coded):
 
 
 class MeSchema(Coded):
-    """Who is signed in."""
+    """Who is signed in, and whether this session only hands in edits."""
 
     user = fields.Nested(UserSchema, required=True)
+    phone = fields.Nested(DeviceStateSchema, required=True)
+    drain_only = fields.Boolean(required=True)
 
 
 class DemoPersonSchema(Coded):
@@ -146,3 +176,46 @@ class SessionSchema(Coded):
     created_at = fields.Instant(required=True)
     last_seen_at = fields.Instant(required=True)
     current = fields.Boolean(required=True)
+
+
+class DeviceUserSchema(Coded):
+    """Somebody who has signed in on a phone."""
+
+    person_id = fields.Id(required=True)
+    employee_no = fields.Text(required=True)
+
+
+class DeviceSchema(Coded):
+    """One phone of the plant."""
+
+    id = fields.Id(required=True)
+    label = fields.Text(required=True)
+    shared = fields.Boolean(required=True)
+    lost_at = fields.Instant(required=True, allow_none=True)
+    last_seen_at = fields.Instant(required=True)
+    users = fields.Items(fields.Nested(DeviceUserSchema), required=True)
+
+
+class SharedSchema(Coded):
+    """Whether a phone goes from hand to hand."""
+
+    shared = fields.Boolean(required=True)
+
+
+class LostSchema(Coded):
+    """Whether a phone is lost."""
+
+    lost = fields.Boolean(required=True)
+
+
+class DrainCodeAskedSchema(Coded):
+    """Whose edits are to be handed in."""
+
+    person_id = fields.Id(required=True)
+
+
+class DrainCodeSchema(Coded):
+    """A one-time code; it is shown once."""
+
+    code = fields.Text(required=True)
+    until = fields.Instant(required=True)

@@ -111,16 +111,18 @@ def is_code_of(account: Account, code: str, *, now: datetime) -> bool:
     return right and now < account.enrolment_until and account.state == AccountState.ACTIVE
 
 
-def open_session(account: Account, *, device_id: DeviceId, label: str, browser_hash: str, now: datetime) -> Granted:
-    """Open a session of an account on a device, which is remembered."""
-    _remember_device(device_id, label, now)
+def open_session(
+    account: Account, *, device_id: DeviceId, label: str, browser_hash: str, now: datetime, drain: bool = False
+) -> Granted:
+    """Open a session of an account on a device, which is remembered. On a lost one, or to `drain`, it only hands in."""
+    device = _remember_device(device_id, label, now)
     session().flush()  # the session refers to the device
     made = AuthSession(
         account_id=AccountId(account.id),
         device_id=device_id,
         browser_hash=browser_hash,
         generation=FIRST_GENERATION - 1,
-        state=SessionState.ACTIVE,
+        state=SessionState.DRAIN_ONLY if drain or device.lost_at else SessionState.ACTIVE,
         reason=None,
         created_at=now,
         last_seen_at=now,
@@ -130,12 +132,14 @@ def open_session(account: Account, *, device_id: DeviceId, label: str, browser_h
     return _grant(made, FIRST_GENERATION)
 
 
-def _remember_device(device_id: DeviceId, label: str, now: datetime) -> None:
+def _remember_device(device_id: DeviceId, label: str, now: datetime) -> Device:
     device = session().get(Device, (current_tenant(), device_id))
     if device is None:
-        session().add(Device(id=device_id, label=label, first_seen_at=now, last_seen_at=now))
+        device = Device(id=device_id, label=label, first_seen_at=now, last_seen_at=now, shared=False, lost_at=None)
+        session().add(device)
     else:
         device.label, device.last_seen_at = label or device.label, now
+    return device
 
 
 def _grant(row: AuthSession, generation: int) -> Granted:

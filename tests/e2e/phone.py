@@ -142,7 +142,7 @@ class Phone:
     # ---- what lies on this phone ----------------------------------------------------------------
 
     def storage(self) -> dict[str, Any]:
-        """Every IndexedDB database with every store and value, as JSON."""
+        """Every IndexedDB database with every store and value, as JSON; opened where it opens without a person."""
         return dict(self.page.evaluate(READ_STORAGE))
 
     def queued(self) -> int:
@@ -164,11 +164,26 @@ class Phone:
 READ_STORAGE = """async () => {
   const plain = (value) => JSON.parse(JSON.stringify(value, (_, v) => v instanceof Map ? [...v] : v instanceof Set ? [...v] : v ?? null));
   const wait = (r) => new Promise((ok, no) => { r.onsuccess = () => ok(r.result); r.onerror = () => no(r.error) });
+  const gcm = (iv, place) => ({ name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(place) });
+  const all = (db, store) => {
+    const at = db.transaction(store).objectStore(store);
+    return Promise.all([wait(at.getAllKeys()), wait(at.getAll())]);
+  };
+  const keyOf = async (name, bare) => bare && crypto.subtle.unwrapKey('raw', bare.ct, bare.by, gcm(bare.iv, `${name}|key|bare`), 'AES-GCM', false, ['decrypt']);
+  const open = async (key, place, sealed) => !key || sealed?.v !== 1 ? sealed
+    : JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt(gcm(sealed.iv, place), key, sealed.ct)));
   const out = {};
   for (const { name } of await indexedDB.databases()) {
     const db = await wait(indexedDB.open(name));
-    out[name] = {};
-    for (const store of db.objectStoreNames) out[name][store] = plain(await wait(db.transaction(store).objectStore(store).getAll()));
+    const [metaKeys, metas] = await all(db, 'meta');
+    const key = await keyOf(name, metas[metaKeys.indexOf('key')]?.bare);
+    out[name] = { meta: plain(await Promise.all(metas.map((value, i) => open(key, `${name}|meta|${metaKeys[i]}`, value)))) };
+    for (const store of db.objectStoreNames) {
+      if (store === 'meta') continue;
+      const [, rows] = await all(db, store);
+      out[name][store] = plain(await Promise.all(rows.map(async (row) => !row.sealed ? row
+        : { ...row, sealed: await open(key, store === 'rows' ? `${name}|rows|${row.kind}|${row.id}` : `${name}|edit|${row.n}`, row.sealed) })));
+    }
     db.close();
   }
   return out;

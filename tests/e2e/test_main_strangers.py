@@ -11,7 +11,7 @@ from tests.e2e.house import ROOT, House, Knocker
 from tests.e2e.people import Somebody, everybody, first
 from tests.e2e.phone import within
 
-DOORS_FOR_EVERYBODY = re.compile(r"^/(api/(auth|openapi\.json|docs|csp-report)|healthz|readyz|metrics)")
+DOORS_FOR_EVERYBODY = re.compile(r"^/(api/(auth|devices/state|openapi\.json|docs|csp-report)|healthz|readyz|metrics)")
 
 
 def routes() -> list[tuple[str, str]]:

@@ -49,6 +49,12 @@ DOORS: dict[str, Kind] = {
     "POST /api/auth/login": Kind.PUBLIC,
     "POST /api/auth/demo": Kind.PUBLIC,
     "POST /api/auth/enrol": Kind.PUBLIC,
+    "POST /api/auth/drain": Kind.PUBLIC,
+    "POST /api/devices/state": Kind.PUBLIC,
+    "GET /api/devices": Kind.DESK,
+    "POST /api/devices/<device_id>/shared": Kind.RECORD,
+    "POST /api/devices/<device_id>/lost": Kind.RECORD,
+    "POST /api/devices/<device_id>/drain-code": Kind.RECORD,
     "POST /api/auth/refresh": Kind.OWN,
     "POST /api/auth/logout": Kind.OWN,
     "GET /api/auth/me": Kind.OWN,
@@ -105,7 +111,7 @@ def target(app: Flask, cast: Any, client_for: Any) -> Target:
         query = sa.select(Evaluation).where(Evaluation.employee_id == cast.worker.id)
         one = session().execute(query).scalar_one()
         evaluation_id = one.id
-        session_id = session().execute(sa.select(AuthSession.id).limit(1)).scalar_one()
+        session_id, device_id = session().execute(sa.select(AuthSession.id, AuthSession.device_id).limit(1)).one()
         shift = {cast.supervisor.id, cast.worker.id, cast.other_worker.id}
         people = session().execute(sa.select(Person).where(Person.id.in_(shift))).scalars().all()
         words = {word for one in people for word in (one.name_zh, one.name_en)}
@@ -116,6 +122,7 @@ def target(app: Flask, cast: Any, client_for: Any) -> Target:
     assert knock(client, "POST", "/api/sync", json=[1, device, "", "n", "", [], push, 2, 0]).status_code == 200
     known: dict[str, UUID] = {
         "session_id": session_id,
+        "device_id": device_id,
         "cycle_id": cast.cycle.id,
         "evaluation_id": evaluation_id,
         "delegation_id": UUID(made.get_json()["id"]),
@@ -181,7 +188,7 @@ def test_whoever_has_no_part_in_it_is_refused_and_told_nothing(
             closed = kind is Kind.RECORD or (kind is Kind.DESK and who != "foreign_hr")
             closed = closed or (who == "nobody" and kind is not Kind.PUBLIC)
             # A lost phone is the admin's to look for, and its session his to end.
-            if who == "admin" and ("session" in door.rule or door.rule.endswith("/phones")):
+            if who == "admin" and ("session" in door.rule or "device" in door.rule or door.rule.endswith("/phones")):
                 closed = False
             incomplete = not request and answer.status_code == 422
             if closed and answer.status_code not in CLOSED_STATUSES and not incomplete:

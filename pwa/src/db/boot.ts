@@ -3,20 +3,26 @@
 /** A person's database as boot.js hands it over, values still sealed. */
 export type BootPerson = Record<string, unknown>;
 
+/** Name of the last person's database, and whether this phone is shared. */
+interface BootDevice {
+  last?: string;
+  shared?: string;
+}
+
 interface Boot {
   name: string;
-  device: Promise<{ last?: string }> | null;
+  device: Promise<BootDevice> | null;
   person: Promise<BootPerson> | null;
 }
 
 const shelf = globalThis as { gembaBoot?: Boot };
 
-/** Name of the last person's database; null: not read, look for yourself. */
-export function bootLast(): Promise<string | undefined> | null {
+/** Null: not read, look for yourself. */
+export function bootLast(): Promise<BootDevice> | null {
   const read = shelf.gembaBoot?.device;
   if (!shelf.gembaBoot || !read) return null;
   shelf.gembaBoot.device = null;
-  return read.then(({ last }) => last);
+  return read;
 }
 
 export function bootPerson(name: string): Promise<BootPerson> | null {

@@ -138,3 +138,74 @@ test('without IndexedDB a login still lasts as long as the page', async () => {
   expect(await people.secrets(ann)).toEqual(SECRETS);
   expect(await people.deviceId()).toMatch(/^device/);
 });
+
+describe('at rest', () => {
+  const terms = (shared = false, lost = false) => ({ phone: { shared, lost }, drain_only: lost, recovery: { id: 'r1', secret: 'c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ' } });
+  const rowsOf = async (who: User): Promise<number> => (await userDb(userDbName(who)).snapshot()).rows.length;
+
+  test('neither name nor login lies readable in the database of a person', async () => {
+    const ann = someone();
+    await people.enter(ann, SECRETS, terms());
+    const { user } = await userDb(userDbName(ann)).snapshot();
+    expect(user?.v).toBe(1);
+    const kept = await userDb(userDbName(ann)).read(['meta'], (tx) => tx.objectStore('meta').getAll());
+    expect(JSON.stringify(kept)).not.toMatch(/Xiao Jing|肖静|"c1"/);
+  });
+
+  test('on a shared phone nothing is written of somebody without a PIN, and nobody enters by being there last', async () => {
+    const ann = someone();
+    expect(await people.enter(ann, SECRETS, terms(true))).toBe('choose_pin');
+    expect((await userDb(userDbName(ann)).snapshot()).user).toBeNull();
+    expect(await people.protect(ann, '271839', false)).toBe('done');
+    expect(await people.enter(ann, SECRETS, terms(true))).toBe('in');
+    expect(await people.secrets(ann)).toEqual(SECRETS);
+    people.lock(ann);
+    expect(await people.secrets(ann)).toBeNull();
+    await expect(people.last()).rejects.toThrow();
+    expect((await people.all())[0]).toMatchObject({ locked: true, here: true });
+  });
+
+  test('a phone that becomes shared asks whoever is on it for a PIN at the next start', async () => {
+    const ann = someone();
+    await people.enter(ann, SECRETS, terms());
+    await people.remember({ shared: true, lost: false });
+    expect(await store().last()).toBeNull();
+    expect(await people.enter(ann, null)).toBe('choose_pin');
+  });
+
+  test('a login opens what a forgotten PIN shut, edits and all', async () => {
+    const ann = someone();
+    await people.enter(ann, SECRETS, terms());
+    await people.protect(ann, '271839', false);
+    people.lock(ann);
+    expect(await people.enter(ann, null)).toBe('locked');
+    expect(await people.enter(ann, SECRETS, terms())).toBe('in');
+    expect(await people.secrets(ann)).toEqual(SECRETS);
+  });
+
+  test('a lost phone wipes the rows of everybody, locked or not, and no edit of anybody', async () => {
+    const [ann, bo] = [someone(), someone()];
+    for (const who of [ann, bo]) {
+      await people.enter(who, SECRETS, terms());
+      await userDb(userDbName(who)).write(['rows', 'outbox'], async (tx) => {
+        await tx.objectStore('rows').put({ scope: 's', kind: 'cycle', id: 'C', sealed: { v: 0, p: 1 } });
+        await tx.objectStore('outbox').put({ n: 1, record: 'E', state: 'queued', attempts: 0, not_before: 0, at: 1, sealed: { v: 0, p: 1 } });
+      });
+    }
+    await people.protect(ann, '271839', false);
+    people.lock(ann);
+    await people.remember({ shared: false, lost: true });
+    expect([await rowsOf(ann), await rowsOf(bo)]).toEqual([0, 0]);
+    expect((await people.all()).map(({ queued }) => queued)).toEqual([1, 1]);
+    await people.forget(ann);
+    expect((await people.all()).length).toBe(2);
+  });
+
+  test('what was handed in leaves no database behind', async () => {
+    const ann = someone();
+    await people.enter(ann, SECRETS, terms());
+    await people.forget(ann);
+    expect(await people.all()).toEqual([]);
+    expect((await indexedDB.databases()).map(({ name }) => name)).not.toContain(userDbName(ann));
+  });
+});

@@ -6,160 +6,95 @@
  */
 import type { Chance } from '../foundation/chance';
 import type { Clock } from '../foundation/clock';
-import type { KnownUser, PeopleStore, Secrets, User } from '../foundation/people';
-import { StorageFailed } from '../foundation/problem';
+import type { Entered, Guard, KnownUser, Opened, Opener, PeopleStore, PhoneState, Secrets, Terms, User } from '../foundation/people';
 import { bootLast } from './boot';
 import { Connection } from './connection';
-import { type Envelope, seal, unseal } from './envelope';
+import type { Envelope } from './envelope';
+import { readLast, sealSecrets, type Shelf } from './shelf';
 import { DEVICE_DB, DEVICE_DB_VERSION, type DeviceSchema, upgradeDevice } from './schema';
 import { userDb, userDbName } from './user-db';
 
 const LAST = 'gemba-last';
 
-const sealSecrets = ({ csrf, refresh_csrf }: Secrets): Promise<Envelope> =>
-  seal('meta|secrets', { csrf, refresh_csrf });
+/** Everything that happens at the sign-in page, in a chunk of its own: a cold start does without. */
+const desk = () => import('./people-desk');
 
 /** The part of localStorage that is used here; it may be missing or throw. */
 export type Hints = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 export class StoredPeople implements PeopleStore {
-  #device = new Connection<DeviceSchema>(DEVICE_DB, DEVICE_DB_VERSION, upgradeDevice);
-  #memory = new Map<string, Secrets>();
-  /** Who has signed out in this tab: the only memory of it where there is no storage. */
-  #left = new Set<string>();
-  #memoryDevice: string | null = null;
+  readonly #shelf: Shelf;
 
   constructor(
-    private readonly clock: Clock,
-    private readonly chance: Chance,
+    clock: Clock,
+    chance: Chance,
     private readonly hints: Hints,
-  ) {}
-
-  async deviceId(): Promise<string> {
-    const fresh = this.chance.token();
-    try {
-      return await this.#device.write(['meta'], async (tx) => {
-        const meta = tx.objectStore('meta');
-        const held = await meta.get('id');
-        if (!held) await meta.put(fresh, 'id');
-        return held ?? fresh;
-      });
-    } catch {
-      return (this.#memoryDevice ??= fresh);
-    }
+  ) {
+    this.#shelf = {
+      device: new Connection<DeviceSchema>(DEVICE_DB, DEVICE_DB_VERSION, upgradeDevice),
+      memory: new Map(),
+      left: new Set(),
+      clock,
+      chance,
+      device_id: null,
+      leave: () => this.leave(),
+      stay: (name) => hints.setItem(LAST, name),
+    };
   }
+
+  deviceId = async (): Promise<string> => (await desk()).deviceId(this.#shelf);
+  all = async (): Promise<KnownUser[]> => (await desk()).all(this.#shelf);
+  enter = async (user: User, secrets: Secrets | null, terms?: Terms): Promise<Entered> => (await desk()).enter(this.#shelf, user, secrets, terms);
+  unlock = async (user: User, by: Opener): Promise<Opened> => (await desk()).unlock(this.#shelf, user, by);
+  lock = (user: User): void => userDb(userDbName(user)).drop();
+  guard = async (user: User): Promise<Guard> => (await desk()).guard(this.#shelf, user);
+  protect: PeopleStore['protect'] = async (user, pin, platform) => (await desk()).protect(user, pin, platform);
+  remember = async (phone: PhoneState): Promise<void> => (await desk()).remember(this.#shelf, phone);
+  forget = async (user: User): Promise<void> => (await desk()).forget(this.#shelf, user);
+  signOut = async (user: User): Promise<void> => (await desk()).signOut(this.#shelf, user);
 
   async last(): Promise<User | null> {
     const hint = this.#hint();
     const guess = hint ? userDb(hint).ahead() : null;
-    const name = await (bootLast()?.catch(() => this.#readLast()) ?? this.#readLast());
+    const { last: name, shared } = await (bootLast()?.catch(() => readLast(this.#shelf.device)) ?? readLast(this.#shelf.device));
     if (!name) return null;
-    const { user } = await (guess && name === hint ? guess : userDb(name).ahead());
-    return user ? unseal<User>('meta|user', user) : null;
-  }
-
-  async #readLast(): Promise<string | undefined> {
-    return this.#device.read(['meta'], (tx) => tx.objectStore('meta').get('last'));
-  }
-
-  async all(): Promise<KnownUser[]> {
-    const people = await this.#device.read(['people'], (tx) => tx.objectStore('people').getAll());
-    const known = await Promise.all(
-      people.map(async ({ db, user, last_used_at, can_enter_offline }) => ({
-        ...user,
-        last_used_at,
-        can_enter_offline,
-        queued: await userDb(db)
-          .read(['outbox'], (tx) => tx.objectStore('outbox').count())
-          .catch(() => 0),
-      })),
-    );
-    return known.sort((a, b) => b.last_used_at - a.last_used_at);
-  }
-
-  async enter(user: User, secrets: Secrets | null): Promise<void> {
-    const name = userDbName(user);
-    const device = await this.deviceId();
-    const sealedUser = await seal('meta|user', user);
-    const sealedSecrets = secrets && (await sealSecrets(secrets));
-    if (secrets) this.#memory.set(name, secrets);
-    this.#left.delete(name);
-    try {
-      await userDb(name).write(['meta'], async (tx) => {
-        const meta = tx.objectStore('meta');
-        // The id under which this person's edits are numbered never changes while the numbers live.
-        if (!(await meta.get('device'))) await meta.put(device, 'device');
-        await meta.put(sealedUser, 'user');
-        await meta.delete('left');
-        if (sealedSecrets) await meta.put(sealedSecrets, 'secrets');
-      });
-      this.#memory.delete(name);
-      await this.#device.write(['people', 'meta'], async (tx) => {
-        await tx.objectStore('people').put({ db: name, user, last_used_at: this.clock.now(), can_enter_offline: true });
-        await tx.objectStore('meta').put(name, 'last');
-      });
-      this.hints.setItem(LAST, name);
-    } catch (error) {
-      // No storage at all still lets a desk work; a phone that is merely full must not lose the login either.
-      if (!(error instanceof StorageFailed)) throw error;
-    }
+    const { user, key } = await (guess && name === hint ? guess : userDb(name).ahead());
+    if (shared && key?.bare) return null; // a PIN comes first, and the sign-in page asks for it
+    return user ? userDb(name).unseal<User>('meta|user', user) : null;
   }
 
   async secrets(user: User): Promise<Secrets | null> {
     const name = userDbName(user);
-    const unwritten = this.#memory.get(name);
+    const unwritten = this.#shelf.memory.get(name);
     if (unwritten) return unwritten;
-    const sealed = await userDb(name)
-      .read(['meta'], (tx) => tx.objectStore('meta').get('secrets'))
-      .catch(() => undefined);
-    return sealed ? unseal<Secrets>('meta|secrets', sealed as Envelope) : null;
+    const db = userDb(name);
+    const sealed = await db.read(['meta'], (tx) => tx.objectStore('meta').get('secrets')).catch(() => undefined);
+    // Behind the PIN there is no login: nothing is sent for whoever has locked.
+    return sealed ? db.unseal<Secrets>('meta|secrets', sealed as Envelope).catch(() => null) : null;
   }
 
   async renew(user: User, secrets: Secrets): Promise<boolean> {
     const name = userDbName(user);
-    const sealed = await sealSecrets(secrets);
     try {
+      const sealed = await sealSecrets(userDb(name), secrets);
       const kept = await userDb(name).write(['meta'], async (tx) => {
         const meta = tx.objectStore('meta');
         if (await meta.get('left')) return false;
         await meta.put(sealed, 'secrets');
         return true;
       });
-      this.#memory.delete(name);
+      this.#shelf.memory.delete(name);
       return kept;
     } catch {
-      if (this.#left.has(name)) return false;
-      this.#memory.set(name, secrets); // no room: this tab goes on, a restart asks for the login again
+      if (this.#shelf.left.has(name)) return false;
+      this.#shelf.memory.set(name, secrets); // no room: this tab goes on, a restart asks for the login again
       return true;
     }
   }
 
   async leave(): Promise<void> {
     this.hints.removeItem(LAST);
-    await this.#device.write(['meta'], (tx) => tx.objectStore('meta').delete('last')).catch(() => undefined);
-  }
-
-  async signOut(user: User): Promise<void> {
-    const name = userDbName(user);
-    await this.leave();
-    this.#left.add(name);
-    this.#memory.delete(name);
-    await userDb(name)
-      .write(['meta', 'rows', 'scopes'], async (tx) => {
-        await tx.objectStore('meta').delete('secrets');
-        await tx.objectStore('meta').put(true, 'left');
-        await tx.objectStore('rows').clear();
-        await tx.objectStore('scopes').clear();
-        // The epoch stays: it tells whether the ledger must be offered again.
-        const sync = (await tx.objectStore('meta').get('sync')) as { access: string } | undefined;
-        if (sync) await tx.objectStore('meta').put({ ...sync, access: '' }, 'sync');
-      })
-      .catch(() => undefined);
-    await this.#device
-      .write(['people'], (tx) =>
-        tx.objectStore('people').put({ db: name, user, last_used_at: this.clock.now(), can_enter_offline: false }),
-      )
-      .catch(() => undefined);
+    await this.#shelf.device.write(['meta'], (tx) => tx.objectStore('meta').delete('last')).catch(() => undefined);
   }
 
   #hint(): string | null {

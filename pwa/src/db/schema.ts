@@ -6,7 +6,8 @@ import type { DBSchema, IDBPDatabase } from 'idb';
 import type { User } from '../foundation/people';
 import type { Envelope } from './envelope';
 
-export const USER_DB_VERSION = 1;
+/** 2: values are sealed. An app that cannot open them must not write beside them: it says that it is too old. */
+export const USER_DB_VERSION = 2;
 export const DEVICE_DB_VERSION = 1;
 export const DEVICE_DB = 'gemba:device';
 
@@ -67,7 +68,7 @@ export interface SyncMeta {
 }
 
 export interface UserSchema extends DBSchema {
-  /** user, secrets: sealed. device: id of this phone. n: number of the last edit. sync: SyncMeta. left: signed out. */
+  /** key: KeyRecord. user, secrets: sealed. device: id of this phone. n: number of the last edit. sync: SyncMeta. left: signed out. */
   meta: { key: string; value: unknown };
   rows: { key: [string, string, string]; value: StoredRow };
   scopes: { key: string; value: StoredScope };

@@ -1,7 +1,8 @@
 /** One person's database on this phone, and everything a start needs from it in one read. */
 import { bootPerson } from './boot';
 import { Connection } from './connection';
-import type { Envelope } from './envelope';
+import { type Envelope, seal, unseal } from './envelope';
+import { type KeyRecord, openBare } from './keyring';
 import {
   type StoredEdit,
   type StoredReceipt,
@@ -14,6 +15,8 @@ import {
 } from './schema';
 
 export interface Snapshot {
+  /** What the data key is wrapped by; null: nothing was ever sealed here. */
+  key: KeyRecord | null;
   user: Envelope | null;
   device: string | null;
   /** Number of the last edit. */
@@ -31,6 +34,7 @@ export const NEVER_SYNCED: SyncMeta = { epoch: '', access: '', last_contact_at: 
 
 export class UserDb extends Connection<UserSchema> {
   #ahead: Promise<Snapshot> | null = null;
+  #key: Promise<CryptoKey> | null = null;
 
   constructor(name: string) {
     super(name, USER_DB_VERSION, upgradeUser);
@@ -40,7 +44,7 @@ export class UserDb extends Connection<UserSchema> {
   ahead(): Promise<Snapshot> {
     const boot = bootPerson(this.name)?.then((read) => snapshotOf(read as unknown as Read));
     this.#ahead ??= boot?.catch(() => this.#read()) ?? this.#read();
-    this.#ahead.catch(() => undefined);
+    this.#ahead.then(({ key }) => this.#openFrom(key)).catch(() => undefined);
     return this.#ahead;
   }
 
@@ -56,11 +60,63 @@ export class UserDb extends Connection<UserSchema> {
     return super.write(stores, work);
   };
 
+  /** `place` is "<store>|<key>". Await it before a transaction. Throws `Locked`. */
+  async seal(place: string, value: unknown): Promise<Envelope> {
+    return seal(await this.#opened(), `${this.name}|${place}`, value);
+  }
+
+  /** Throws `Locked`, or when the value is another place's. Await it after a transaction. */
+  async unseal<T>(place: string, sealed: Envelope): Promise<T> {
+    if (sealed.v === 0) return sealed.p as T;
+    return unseal<T>(await this.#opened(), `${this.name}|${place}`, sealed);
+  }
+
+  /** The key that a person has opened, for as long as this tab holds it. */
+  hold(key: CryptoKey): void {
+    this.#key = Promise.resolve(key);
+  }
+
+  get isOpen(): boolean {
+    return this.#key !== null;
+  }
+
+  /** Whoever wants to read or write from now on must open again. What was begun with the key may end with it. */
+  drop(): void {
+    this.#key = null;
+    this.#ahead = null;
+  }
+
+  /** The record, and with it the key where it opens by itself; a start has read it already. */
+  #opened(): Promise<CryptoKey> {
+    const key = (this.#key ??= this.#find());
+    key.catch(() => {
+      if (this.#key === key) this.#key = null;
+    });
+    return key;
+  }
+
+  async #find(): Promise<CryptoKey> {
+    const held = await this.keyRecord();
+    if (held) return openBare(this.name, held);
+    const { makeFirstKey } = await import('./first-key');
+    return openBare(this.name, await this.write(['meta'], await makeFirstKey(this.name)));
+  }
+
+  /** A start has the record in its hands: no second look at the disk. */
+  #openFrom(record: KeyRecord | null): void {
+    if (record?.bare) this.#key ??= openBare(this.name, record);
+  }
+
+  async keyRecord(): Promise<KeyRecord | null> {
+    return ((await this.read(['meta'], (tx) => tx.objectStore('meta').get('key'))) as KeyRecord | undefined) ?? null;
+  }
+
   #read(): Promise<Snapshot> {
     return this.read(['meta', 'rows', 'scopes', 'outbox', 'ledger'], async (tx) => {
       const meta = tx.objectStore('meta');
       const ledger = tx.objectStore('ledger');
-      const [user, device, n, sync, rows, scopes, outbox, overlay, parked] = await Promise.all([
+      const [key, user, device, n, sync, rows, scopes, outbox, overlay, parked] = await Promise.all([
+        meta.get('key'),
         meta.get('user'),
         meta.get('device'),
         meta.get('n'),
@@ -71,15 +127,16 @@ export class UserDb extends Connection<UserSchema> {
         ledger.index('overlay').getAll(),
         ledger.index('parked').getAll(),
       ]);
-      return snapshotOf({ user, device, n, sync, rows, scopes, outbox, overlay, parked });
+      return snapshotOf({ key, user, device, n, sync, rows, scopes, outbox, overlay, parked });
     });
   }
 }
 
 type Read = Pick<Snapshot, 'rows' | 'scopes' | 'outbox' | 'overlay' | 'parked'> &
-  Record<'user' | 'device' | 'n' | 'sync', unknown>;
+  Record<'key' | 'user' | 'device' | 'n' | 'sync', unknown>;
 
-const snapshotOf = ({ user, device, n, sync, ...lists }: Read): Snapshot => ({
+const snapshotOf = ({ key, user, device, n, sync, ...lists }: Read): Snapshot => ({
+  key: (key as KeyRecord | undefined) ?? null,
   user: (user as Envelope | undefined) ?? null,
   device: (device as string | undefined) ?? null,
   n: (n as number | undefined) ?? 0,

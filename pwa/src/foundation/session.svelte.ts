@@ -3,26 +3,49 @@
  * needs no network for somebody who was here and has not signed out. An expired login never ends the session here:
  * scoring goes on, sending pauses, and signing in again goes on where it stopped.
  */
-import type { Api, Credentials } from './api';
+import type { Credentials } from './api';
+import type { Hall, HallParts, Way } from './entrance';
 import type { Exclusive } from './exclusive';
-import type { Doors, KnownUser, PeopleStore, Secrets, User } from './people';
+import type { Doors, Entered, KnownUser, Opened, Opener, PhoneState, Protected, Secrets, User } from './people';
 import { ApiProblem } from './problem';
 
-export interface SessionParts {
-  people: PeopleStore;
-  api: Api;
+export interface SessionParts extends HallParts {
   exclusive: Exclusive;
-  /** A name for this phone in the list of sessions, "Android · Chrome". */
-  deviceLabel: string;
 }
+
+/** Coming in and going out: a cold start does without. */
+const entrance = () => import('./entrance');
 
 export class Session implements Credentials {
   state = $state<'starting' | 'signed_out' | 'signed_in'>('starting');
   user = $state.raw<User | null>(null);
   known = $state.raw<KnownUser[]>([]);
+  /** Whoever is let in by the server and stands before the PIN: it is to be chosen (`choose_pin`) or typed (`locked`). */
+  waiting = $state.raw<{ user: User; for: Exclude<Entered, 'in'> } | null>(null);
+  /** A PIN stands before this person's values: the app locks by itself. */
+  guarded = $state(false);
+  /** This phone is lost: what lies here is handed in, and nothing comes any more. */
+  draining = $state(false);
+  /** This phone goes from hand to hand. */
+  shared = $state(false);
+  #beforeLock = new Set<() => Promise<unknown>>();
   #renewed = new Set<() => void>();
 
-  constructor(private readonly parts: SessionParts) {}
+  readonly #hall: Hall;
+
+  constructor(private readonly parts: SessionParts) {
+    this.#hall = {
+      ...parts,
+      now: this,
+      owed: null,
+      forgotten: '',
+      stand: (user) => this.#stand(user),
+      goOut: () => this.#goOut(),
+      dropKey: () => this.#dropKey(),
+      learn: (phone, drainOnly) => this.#learn(phone, drainOnly),
+      renewed: () => this.#renewed.forEach((then) => then()),
+    };
+  }
 
   /** Enters whoever was here last; asks no network. Resolves when `state` is final. */
   async start(): Promise<void> {
@@ -32,54 +55,68 @@ export class Session implements Credentials {
   }
 
   signIn(who: { plant: string; employee_no: string; password: string }): Promise<void> {
-    return this.#welcome('/api/auth/login', who);
+    return this.#welcome('login', who);
   }
 
   /** The first time, or after a forgotten password: HR's one-time code and the password that is to hold from now on. */
   enrol(who: { plant: string; employee_no: string; code: string; password: string }): Promise<void> {
-    return this.#welcome('/api/auth/enrol', who);
+    return this.#welcome('enrol', who);
   }
 
   signInDemo(who: { plant: string; employee_no: string }): Promise<void> {
-    return this.#welcome('/api/auth/demo', who);
+    return this.#welcome('demo', who);
   }
 
   /** Somebody of `known` goes on without a login. Refused by `not_on_this_phone` after a sign-out. */
-  async useOffline(personId: string): Promise<void> {
-    const user = (await this.parts.people.all()).find((known) => known.person_id === personId);
-    if (!user?.can_enter_offline) throw new ApiProblem('not_on_this_phone', {}, 0);
-    await this.parts.people.enter(user, null);
-    this.#stand(user);
+  useOffline = async (personId: string): Promise<void> => (await entrance()).useOffline(this.#hall, personId);
+  /** Opens by PIN or platform key whoever is `waiting`, or one of `known`; no network needed. */
+  unlock = async (personId: string, by: Opener): Promise<Opened> => (await entrance()).unlock(this.#hall, personId, by);
+  /** Whoever is `waiting` for it chooses a PIN and is in; somebody who is in puts one in front, or takes it away (null). */
+  protect = async (pin: string | null, platform: boolean): Promise<Protected> => (await entrance()).protect(this.#hall, pin, platform);
+  /** What lay here was handed in: nothing of this person stays. */
+  handedIn = async (): Promise<void> => (await entrance()).handedIn(this.#hall);
+
+  async #welcome(door: Way, who: Record<string, string>): Promise<void> {
+    return (await entrance()).welcome(this.#hall, door, who);
+  }
+
+  async #logOut(secrets: Secrets): Promise<void> {
+    return (await entrance()).logOut(this.#hall, secrets);
+  }
+
+  /** The login of this person is followed by a new PIN. */
+  forgetPin(personId: string): void {
+    this.#hall.forgotten = personId;
+  }
+
+  /** What must be on the disk before the key goes; the returned function ends it. */
+  beforeLock(save: () => Promise<unknown>): () => void {
+    this.#beforeLock.add(save);
+    return () => this.#beforeLock.delete(save);
+  }
+
+  /** Back to the PIN. The key goes once what is being written is durable. */
+  async lock(): Promise<void> {
+    await this.#dropKey();
+    await this.#goOut();
+  }
+
+  async #dropKey(): Promise<void> {
+    const user = this.user;
+    if (!user || !this.guarded) return;
+    await Promise.all([...this.#beforeLock].map((save) => save().catch(() => undefined)));
+    this.parts.people.lock(user);
   }
 
   /** Back to the sign-in page for the next person; nothing is forgotten. */
   async switchUser(): Promise<void> {
+    await this.#dropKey();
     await this.parts.people.leave();
     await this.#goOut();
   }
 
   /** Ends the login here and on the server if it can be reached. Unsent edits stay and are sent after the next login. */
-  async signOut(): Promise<void> {
-    const { user, parts } = this;
-    if (!user) return;
-    const secrets = await parts.people.secrets(user);
-    await parts.people.signOut(user);
-    await this.#goOut();
-    if (secrets) await this.#logOut(secrets).catch(() => undefined);
-  }
-
-  /** After a quiet quarter of an hour a logout needs a refresh first, else the session lives on for weeks. */
-  async #logOut({ csrf, refresh_csrf }: Secrets): Promise<void> {
-    const { api } = this.parts;
-    const logout = (value: string): Promise<void> => api.bare('post', '/api/auth/logout', {}, value);
-    try {
-      await logout(csrf);
-    } catch (error) {
-      // Once the next person has entered, the cookies are theirs.
-      if (!(error instanceof ApiProblem) || error.status !== 401 || this.user) return;
-      await logout((await api.bare('post', '/api/auth/refresh', {}, refresh_csrf)).csrf);
-    }
-  }
+  signOut = async (): Promise<void> => (await entrance()).signOut(this.#hall);
 
   /** What the sign-in page may offer; asks the server. */
   doors(): Promise<Doors> {
@@ -116,6 +153,7 @@ export class Session implements Credentials {
       if (held.csrf !== spent) return true; // another tab has done it meanwhile
       try {
         const fresh = await this.parts.api.bare('post', '/api/auth/refresh', {}, held.refresh_csrf);
+        this.#learn(fresh.phone, fresh.drain_only);
         if (await this.parts.people.renew(user, fresh)) return true;
         // Signed out while the server answered: what it has just given ends as well.
         await this.#logOut(fresh).catch(() => undefined);
@@ -127,13 +165,22 @@ export class Session implements Credentials {
     });
   }
 
-  async #welcome(path: '/api/auth/login' | '/api/auth/enrol' | '/api/auth/demo', who: Record<string, string>): Promise<void> {
-    const { people, api, deviceLabel } = this.parts;
-    const device = await people.deviceId();
-    const welcome = await api.bare('post', path, { ...who, device, device_label: deviceLabel });
-    await people.enter(welcome.user, welcome);
-    this.#stand(welcome.user);
-    for (const then of this.#renewed) then();
+  /** HR's one-time code hands in what lies here of somebody whose PIN, password or account is gone. */
+  drain(who: { plant: string; employee_no: string; code: string }): Promise<void> {
+    return this.#welcome('drain', who);
+  }
+
+  /** Asks the server whether this phone is shared or lost; on a locked phone nobody has a login that could. */
+  askAboutPhone = async (plant: string): Promise<void> => (await entrance()).askAboutPhone(this.#hall, plant);
+
+  /** Asks whether this session only hands in: the phone has been told that it may hold nothing. */
+  askAboutSession(): void {
+    void entrance().then(({ askAboutSession }) => askAboutSession(this.#hall)).catch(() => undefined);
+  }
+
+  #learn(phone: PhoneState, drainOnly: boolean): void {
+    this.draining = drainOnly;
+    void this.parts.people.remember(phone).catch(() => undefined);
   }
 
   #stand(user: User): void {
@@ -146,6 +193,9 @@ export class Session implements Credentials {
   async #goOut(): Promise<void> {
     this.parts.api.use(null);
     this.user = null;
+    this.guarded = false;
+    this.waiting = null;
+    this.#hall.owed = null;
     this.state = 'signed_out';
     await this.refreshKnown();
   }

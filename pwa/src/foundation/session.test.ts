@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { overwriteGetLocale } from '../generated/paraglide/runtime.js';
 import { Api } from './api';
-import type { KnownUser, PeopleStore, Secrets, User } from './people';
+import type { Entered, KnownUser, Opened, PeopleStore, PhoneState, Secrets, User } from './people';
 import { ApiProblem, Unreachable } from './problem';
 import { Session } from './session.svelte';
 
@@ -18,13 +18,35 @@ class Shelf implements PeopleStore {
   held = new Map<string, Secrets>();
   gone = new Set<string>();
   current: User | null = null;
+  /** Behind a PIN and not open. */
+  shut = new Set<string>();
+  entered: Entered = 'in';
+  phone: PhoneState | null = null;
+  forgotten: string[] = [];
+  unlock = async (who: User): Promise<Opened> => {
+    this.shut.delete(who.person_id);
+    return { was: 'open' };
+  };
+  lock = (who: User) => void this.shut.add(who.person_id);
+  guard = () => Promise.resolve({ guarded: this.pin !== null, shared: this.phone?.shared ?? false });
+  pin: string | null = null;
+  protect = async (_who: User, pin: string | null) => {
+    this.pin = pin;
+    this.entered = 'in';
+    return 'done' as const;
+  };
+  remember = async (phone: PhoneState) => void (this.phone = phone);
+  forget = async (who: User) => void this.forgotten.push(who.person_id);
   deviceId = () => Promise.resolve('D');
   last = () => Promise.resolve(this.current);
   all = () =>
-    Promise.resolve(['ann', 'bo'].map((id): KnownUser => ({ ...user(id), queued: 2, last_used_at: 1, can_enter_offline: !this.gone.has(id) })));
-  enter = async (who: User, secrets: Secrets | null) => {
+    Promise.resolve(['ann', 'bo'].map((id): KnownUser => ({ ...user(id), queued: 2, last_used_at: 1, can_enter_offline: !this.gone.has(id), locked: this.shut.has(id), platform: false, here: false })));
+  enter = async (who: User, secrets: Secrets | null): Promise<Entered> => {
+    if (this.shut.has(who.person_id)) return 'locked';
+    if (this.entered !== 'in') return this.entered;
     this.current = who;
     if (secrets) this.held.set(who.person_id, secrets);
+    return 'in';
   };
   secrets = (who: User) => Promise.resolve(this.held.get(who.person_id) ?? null);
   renew = async (who: User, secrets: Secrets) => {
@@ -49,7 +71,7 @@ let beforeAnswer: (path: string) => Promise<void>;
 let calls: { path: string; csrf: string | null; body: unknown }[];
 const ok = (body: unknown): Reply => ({ status: 200, body });
 const problem = (code: string, status: number): Reply => ({ status, body: { code, params: {} }, type: 'application/problem+json' });
-const welcome = (id: string, csrf: string) => ok({ user: user(id), csrf, refresh_csrf: `${csrf}r` });
+const welcome = (id: string, csrf: string) => ok({ user: user(id), csrf, refresh_csrf: `${csrf}r`, phone: { shared: false, lost: false }, drain_only: false, recovery: { id: 'r', secret: 's' } });
 
 beforeEach(() => {
   overwriteGetLocale(() => 'en');
@@ -66,7 +88,7 @@ beforeEach(() => {
     return new Response(JSON.stringify(reply.body), { status: reply.status, headers: { 'Content-Type': reply.type ?? 'application/json' } });
   };
   api = new Api(send as typeof fetch);
-  session = new Session({ people: shelf, api, exclusive: (_name, work) => work(), deviceLabel: 'Android · Chrome' });
+  session = new Session({ people: shelf, api, exclusive: (_name, work) => work(), agent: 'Mozilla/5.0 (Linux; Android 14) Chrome/140' });
 });
 
 test('a start with nobody here ends at the sign-in page with the people of this phone', async () => {
@@ -196,4 +218,72 @@ test.each<[Reply, string]>([
 ])('an answer that is not ours says why: %j is %s', async (reply, why) => {
   replies = [reply];
   await expect(session.doors()).rejects.toMatchObject({ name: 'Unreachable', why });
+});
+
+describe('behind a PIN', () => {
+  test('somebody who is locked opens without a network', async () => {
+    shelf.shut.add('ann');
+    await session.start();
+    await session.useOffline('ann');
+    expect([session.user, session.waiting]).toMatchObject([null, { for: 'locked' }]);
+    expect(await session.unlock('ann', { pin: '271839' })).toEqual({ was: 'open' });
+    expect([session.user?.person_id, session.waiting, calls]).toEqual(['ann', null, []]);
+  });
+
+  test('on a shared phone nobody is in before a PIN is chosen, and then with the login that was given', async () => {
+    shelf.entered = 'choose_pin';
+    replies = [welcome('ann', 'c1')];
+    await session.signIn({ plant: 'north', employee_no: '0101', password: 'x' });
+    expect([session.user, session.waiting?.for, shelf.held.size]).toEqual([null, 'choose_pin', 0]);
+    expect(await session.protect('271839', false)).toBe('done');
+    expect([session.user?.person_id, session.guarded, await session.csrf()]).toEqual(['ann', true, 'c1']);
+  });
+
+  test('whoever has forgotten it chooses another one after the login', async () => {
+    await session.start();
+    session.forgetPin('ann');
+    replies = [welcome('ann', 'c1')];
+    await session.signIn({ plant: 'north', employee_no: '0101', password: 'x' });
+    expect(session.waiting?.for).toBe('choose_pin');
+    await session.protect('271839', false);
+    expect(session.user?.person_id).toBe('ann');
+  });
+
+  test('the key goes only after what is being written is on the disk', async () => {
+    shelf.pin = '271839';
+    await session.start();
+    await session.useOffline('ann');
+    const order: string[] = [];
+    session.beforeLock(async () => void order.push(shelf.shut.has('ann') ? 'too late' : 'saved'));
+    session.beforeLock(() => Promise.reject(new Error('this one could not')));
+    await session.lock();
+    expect([order, shelf.shut.has('ann'), session.user]).toEqual([['saved'], true, null]);
+  });
+
+  test('the next person who enters leaves the one before locked', async () => {
+    shelf.pin = '271839';
+    await session.start();
+    await session.useOffline('ann');
+    replies = [welcome('bo', 'c2')];
+    await session.signIn({ plant: 'north', employee_no: '0102', password: 'x' });
+    expect([session.user?.person_id, [...shelf.shut]]).toEqual(['bo', ['ann']]);
+  });
+});
+
+describe('a phone that is lost', () => {
+  test('is told so at the sign-in page, where nobody has a login', async () => {
+    await session.start();
+    replies = [ok({ shared: true, lost: true })];
+    await session.askAboutPhone('north');
+    expect(calls[0]).toMatchObject({ path: '/api/devices/state', body: { plant: 'north', device: 'D' } });
+    expect([session.draining, shelf.phone]).toEqual([true, { shared: true, lost: true }]);
+  });
+
+  test('keeps nothing of a person who has handed in', async () => {
+    replies = [welcome('ann', 'c1')];
+    await session.drain({ plant: 'north', employee_no: '0101', code: 'ABCD' });
+    expect(calls[0]?.path).toBe('/api/auth/drain');
+    await session.handedIn();
+    expect([session.user, shelf.forgotten]).toEqual([null, ['ann']]);
+  });
 });

@@ -2,7 +2,7 @@
  * An answer, written down: receipts, rows, cursors and what they free, in one strict transaction (rule c). Sealing
  * happens before it, because nothing but the transaction may be awaited inside one.
  */
-import { type Envelope, seal } from '../db/envelope';
+import type { Envelope } from '../db/envelope';
 import type { StoredEdit, StoredReceipt, SyncMeta, UserSchema } from '../db/schema';
 import type { Tx } from '../db/connection';
 import { NEVER_SYNCED, type UserDb } from '../db/user-db';
@@ -10,6 +10,7 @@ import { StorageFailed } from '../foundation/problem';
 import { type Held, pull, type Pulled } from './pull';
 import { settle } from './receipts';
 import type { Version } from './types';
+import { rowPlace } from './rows';
 import type { Receipt, Row, WireAnswer } from './wire';
 
 type WriteTx = Tx<UserSchema, 'readwrite'>;
@@ -41,11 +42,12 @@ export async function applyAnswer(
   now: number,
 ): Promise<{ pulled: Pulled; full: boolean }> {
   const sealed = new Map<Row, Envelope>();
-  for (const { rows } of answer.deltas) {
-    for (const [kind, list] of Object.entries(rows)) {
-      for (const row of list) sealed.set(row, await seal(`rows|${kind}|${row.id}`, row));
-    }
-  }
+  const sealing = answer.deltas.flatMap(({ rows }) =>
+    Object.entries(rows).flatMap(([kind, list]) =>
+      list.map(async (row) => sealed.set(row, await db.seal(rowPlace(kind, row.id), row))),
+    ),
+  );
+  await Promise.all(sealing);
   try {
     return { pulled: await db.write([...STORES], (tx) => write(tx, nOf, answer, asked, now, sealed)), full: false };
   } catch (error) {

@@ -2,6 +2,7 @@
  * What the file is sealed with in which a phone hands over its edits when it cannot send them. Kept before it is needed,
  * since by then there may be no way to the server.
  */
+import type { Envelope } from '../db/envelope';
 import type { UserDb } from '../db/user-db';
 import type { components } from '../generated/api';
 import type { Millis } from './types';
@@ -27,8 +28,13 @@ export async function keepFileKey(db: UserDb, now: Millis, ask: AskFileKey | und
   const held = await kept(db);
   if (!ask || (held && Math.abs(now - held.at) < FRESH_MS)) return;
   const fresh: Kept = { key: await ask(), at: now };
-  await db.write(['meta'], (tx) => tx.objectStore('meta').put(fresh, PLACE));
+  // The proof speaks for this person: it is nobody else's to read.
+  const sealed = await db.seal(`meta|${PLACE}`, fresh);
+  await db.write(['meta'], (tx) => tx.objectStore('meta').put(sealed, PLACE));
 }
 
-const kept = (db: UserDb): Promise<Kept | undefined> =>
-  db.read(['meta'], (tx) => tx.objectStore('meta').get(PLACE)) as Promise<Kept | undefined>;
+async function kept(db: UserDb): Promise<Kept | undefined> {
+  const sealed = (await db.read(['meta'], (tx) => tx.objectStore('meta').get(PLACE))) as Envelope | undefined;
+  // One from before sealing has no version: a new one is asked for.
+  return sealed?.v === undefined ? undefined : db.unseal<Kept>(`meta|${PLACE}`, sealed);
+}

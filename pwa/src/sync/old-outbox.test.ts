@@ -55,7 +55,7 @@ const later: NewMutation[] = [
   { record: FIRST, field: 'status', op: 'command', value: { name: 'submit', signs }, base: null },
   { record: SECOND, field: 'score/3', op: 'set', value: 2, base: own(9) },
 ];
-const credentials = { csrf: () => Promise.resolve('c'), refresh: () => Promise.resolve(false), onRenewed: () => () => undefined };
+const credentials = { csrf: () => Promise.resolve('c'), refresh: () => Promise.resolve(false), onRenewed: () => () => undefined, askAboutSession: () => undefined, lock: () => Promise.resolve() };
 
 const done = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
@@ -130,6 +130,9 @@ test.each(Object.entries(FILES))('%s leaves a phone with the app of today, whole
   await phone.ready;
   expect(phone.status.storage).toBe('ok');
   await vi.waitFor(() => expect([server.bodies.length, phone.status.queued]).toEqual([1, 0]), { interval: 2 });
+  // What that app had left in plain is sealed, in the outbox and wherever it went from there.
+  const left = async () => (await storesOf(name)).flatMap(({ values }) => values).filter(([, value]) => JSON.stringify(value).includes('"v":0'));
+  if (old.db_version < 2) await vi.waitFor(async () => expect(await left()).toEqual([]), { interval: 20 });
   phone.close();
   const [sent] = server.bodies;
   expect(sent?.[1]).toBe(old.device);

@@ -4,7 +4,6 @@
  * same transaction as the edit; a tab that lost the race for a number takes the next. An edit that has once been on
  * the wire is frozen; before that, a newer value of the same field takes its place under the same n and base.
  */
-import { seal, unseal } from '../db/envelope';
 import type { EditState, StoredEdit } from '../db/schema';
 import type { UserDb } from '../db/user-db';
 import type { Clock } from '../foundation/clock';
@@ -31,8 +30,8 @@ const sizeOf = ({ n, field, value, base }: Edit): number =>
 /** The place of an edit's content; the same in outbox and ledger, so that a receipt moves it as it is. */
 export const editPlace = (n: number): string => `edit|${n}`;
 
-export async function openEdit(stored: { n: number; record: string; sealed: StoredEdit['sealed'] }): Promise<Edit> {
-  const content = await unseal<Content>(editPlace(stored.n), stored.sealed);
+export async function openEdit(db: UserDb, stored: { n: number; record: string; sealed: StoredEdit['sealed'] }): Promise<Edit> {
+  const content = await db.unseal<Content>(editPlace(stored.n), stored.sealed);
   return { n: stored.n, record: stored.record, ...content };
 }
 
@@ -154,7 +153,7 @@ export class Outbox {
       base: before?.edit.base ?? base,
       device_time_ms: at,
     };
-    const sealed = await seal(editPlace(n), content);
+    const sealed = await this.db.seal(editPlace(n), content);
     const stored: StoredEdit = {
       n,
       record: wish.record,
@@ -216,7 +215,7 @@ export class Outbox {
   }
 
   async #entry(stored: StoredEdit): Promise<Entry> {
-    return this.#entryOf(stored, await unseal<Content>(editPlace(stored.n), stored.sealed));
+    return this.#entryOf(stored, await this.db.unseal<Content>(editPlace(stored.n), stored.sealed));
   }
 
   #entryOf({ n, record, state, attempts, not_before, at }: StoredEdit, content: Content): Entry {

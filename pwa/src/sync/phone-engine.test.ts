@@ -16,7 +16,7 @@ test('a phone that lacks the part that sends says so, keeps every edit, and send
   const phone = new Phone(USER, ANN, {
     deviceId: () => Promise.resolve(DEVICE),
     db: await freshDb(),
-    credentials: { csrf: () => Promise.resolve('c'), refresh: () => Promise.resolve(false), onRenewed: () => () => undefined },
+    credentials: { csrf: () => Promise.resolve('c'), refresh: () => Promise.resolve(false), onRenewed: () => () => undefined, askAboutSession: () => undefined, lock: () => Promise.resolve() },
     post: server.post,
     exclusive: alone,
     clock: new TestClock(),

@@ -40,12 +40,12 @@ import type {
 } from './types';
 
 /** What tabs of one person tell each other. */
-export type Notice = 'edits' | 'rows' | 'login';
+export type Notice = 'edits' | 'rows' | 'login' | 'lock';
 export type Channel = Pick<BroadcastChannel, 'postMessage' | 'close' | 'onmessage'>;
 
 export interface PhoneParts {
   db: UserDb;
-  credentials: Credentials & { onRenewed(then: () => void): () => void };
+  credentials: Credentials & { onRenewed(then: () => void): () => void; askAboutSession(): void; lock(): Promise<void> };
   post: Post;
   /** Of this phone, where the person's own database has none yet: a sign-in may find no room to write it down. */
   deviceId: () => Promise<Id>;
@@ -92,6 +92,8 @@ export class Phone {
   #storage: SyncStatus['storage'] = 'ok';
   #persisted: boolean | null = null;
   #newerApp = false;
+  /** False: values from before encryption may lie here still. */
+  #whole = true;
   #driver: Driver | null = null;
   #closed = false;
   #triggers: Triggers;
@@ -190,6 +192,14 @@ export class Phone {
     this.#showStatus();
   }
 
+  /** Before the lock: resolves when whatever was tapped or typed is on the disk, or has failed and said so. Other tabs lock too. */
+  async settled(): Promise<void> {
+    await this.ready;
+    await new Promise<void>((then) => this.parts.clock.after(0, then));
+    await this.#outbox?.inTurn(() => Promise.resolve());
+    this.#tell('lock');
+  }
+
   close(): void {
     this.#closed = true;
     this.#driver?.close();
@@ -201,6 +211,7 @@ export class Phone {
   async #start(): Promise<void> {
     try {
       const snapshot = await this.parts.db.snapshot();
+      this.#whole = snapshot.key?.whole ?? false;
       const outbox = new Outbox(this.parts.db, snapshot.device ?? (await this.parts.deviceId()), this.me, this.parts.clock);
       await outbox.inTurn(() => this.#take(outbox, snapshot));
       this.#outbox = outbox;
@@ -222,6 +233,7 @@ export class Phone {
     await outbox.tryAgain().catch(() => undefined);
     this.#triggers.started();
     await forgetOldReceipts(this.parts.db).catch(() => undefined);
+    if (!this.#whole) await import('../db/sweep').then(({ sealWhatIsPlain }) => sealWhatIsPlain(this.parts.db)).catch(() => undefined);
   }
 
   /** The part that talks to the server is loaded when it is first needed, and again when loading it failed. */
@@ -245,6 +257,7 @@ export class Phone {
   }
 
   async #afterRound({ pulled, full, outcome }: RoundEnd): Promise<void> {
+    if (this.#closed) return; // what the answer brought lies on the disk, and nobody is left to see it
     if (full) this.#storage = 'full';
     await this.#outbox?.inTurn(async () => {
       if (pulled) {
@@ -252,6 +265,8 @@ export class Phone {
         this.#rows.apply(pulled);
         this.complete = isComplete(pulled.sync.access, pulled.scopes);
         if (pulled.changes.length) this.#showRows();
+        // Nothing may be held here any more: a person without a scope, or a phone that was reported lost.
+        if (pulled.sync.access && !pulled.scopes.length) this.parts.credentials.askAboutSession();
       }
       // An idle poll changes nothing but the time of contact.
       const idle = !pulled?.changes.length && !this.#outbox?.entries.length && !this.#confirmed.length;
@@ -274,8 +289,8 @@ export class Phone {
   /** True: other rows than before. */
   async #take(outbox: Outbox, snapshot: Snapshot): Promise<boolean> {
     await outbox.take(snapshot.n, snapshot.outbox, snapshot.device);
-    const own = async (stored: Parameters<typeof openEdit>[0]): Promise<OwnEdit> => ({
-      ...(await openEdit(stored)),
+    const own = async (stored: Parameters<typeof openEdit>[1]): Promise<OwnEdit> => ({
+      ...(await openEdit(this.parts.db, stored)),
       version: outbox.version(stored.n),
     });
     this.#confirmed = await Promise.all(snapshot.overlay.map(own));
@@ -288,7 +303,7 @@ export class Phone {
     this.#lastContact = snapshot.sync.last_contact_at;
     this.complete = isComplete(snapshot.sync.access, snapshot.scopes);
     if (this.#rows.isAt(snapshot)) return false;
-    await this.#rows.take(snapshot.rows, snapshot);
+    await this.#rows.take(this.parts.db, snapshot.rows, snapshot);
     return true;
   }
 
@@ -326,6 +341,7 @@ export class Phone {
 
   async #hear(notice: Notice): Promise<void> {
     if (notice === 'login') this.#driver?.renewed();
+    else if (notice === 'lock') await this.parts.credentials.lock();
     else await this.#reload().catch(() => undefined);
   }
 

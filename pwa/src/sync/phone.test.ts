@@ -44,6 +44,7 @@ function open(change: Partial<PhoneParts> = {}): Phone {
     credentials: {
       csrf: () => Promise.resolve('c'),
       refresh: () => Promise.resolve(false),
+      askAboutSession: () => undefined, lock: () => Promise.resolve(),
       onRenewed: (then) => {
         renew = then;
         return () => undefined;
@@ -61,7 +62,7 @@ function open(change: Partial<PhoneParts> = {}): Phone {
   phones.push(phone);
   return phone;
 }
-const soon = (check: () => void): Promise<void> => vi.waitFor(check, { interval: 2 });
+const soon = (check: () => void): Promise<void> => vi.waitFor(check, { interval: 2, timeout: 10_000 });
 const rounds = (count: number): Promise<void> => soon(() => expect(server.bodies).toHaveLength(count));
 /** A phone that holds its team and has been told so. */
 async function withTeam(): Promise<Phone> {

@@ -3,11 +3,14 @@
  * they go, because another tab writes the same disk: changes laid over older rows would leave a gap that no later
  * answer fills, since the next request asks from the disk's cursor.
  */
-import { unseal } from '../db/envelope';
 import type { StoredRow } from '../db/schema';
+import type { UserDb } from '../db/user-db';
 import type { Change, Held, Pulled } from './pull';
 import type { Id, Kind, Rows } from './types';
 import type { Row } from './wire';
+
+/** The place of a row's content: the same in every scope that it lies in. */
+export const rowPlace = (kind: string, id: string): string => `rows|${kind}|${id}`;
 
 type Scope = Map<Kind, Map<Id, Row>>;
 
@@ -26,12 +29,12 @@ export class RowTable {
     );
   }
 
-  async take(stored: readonly StoredRow[], held: Held): Promise<void> {
+  async take(db: UserDb, stored: readonly StoredRow[], held: Held): Promise<void> {
     const opened = await Promise.all(
       stored.map(async ({ scope, kind, id, sealed }) => ({
         scope,
         kind: kind as Kind,
-        row: await unseal<Row>(`rows|${kind}|${id}`, sealed),
+        row: await db.unseal<Row>(rowPlace(kind, id), sealed),
       })),
     );
     this.#scopes = new Map();

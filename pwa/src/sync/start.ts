@@ -4,7 +4,6 @@ import { userDb, userDbName } from '../db/user-db';
 import { api } from '../foundation/api';
 import { realChance } from '../foundation/chance';
 import { realClock } from '../foundation/clock';
-import { deviceLabel } from '../foundation/device';
 import { drawn } from '../foundation/drawn';
 import { exclusiveByLock } from '../foundation/exclusive';
 import { short } from '../foundation/ids';
@@ -19,7 +18,7 @@ const exclusive = exclusiveByLock(LOCK_WAIT_MS);
 /** Call once; then `await session.start()`. */
 export function createSession(): Session {
   const people = new StoredPeople(realClock, realChance, localStorage);
-  return new Session({ people, api, exclusive, deviceLabel: deviceLabel(navigator.userAgent) });
+  return new Session({ people, api, exclusive, agent: navigator.userAgent });
 }
 
 /** One per signed-in person; `close()` it when `session.user` becomes another person. */

@@ -8,6 +8,7 @@ import { expect, test, vi } from 'vitest';
 import { UserDb } from '../db/user-db';
 import type { User } from '../foundation/people';
 import type { Answer } from '../foundation/post';
+import { openEdit } from './outbox';
 import { Phone } from './phone.svelte';
 import { alone, ANN, DEVICE, freshDb, json, page, problem, TestChance, TestClock, TestSurroundings, withFault } from './testing';
 
@@ -75,12 +76,13 @@ class Server {
 }
 
 /** Number of the newest edit of a field on disk, sent or not. */
-function newest(db: UserDb, record: string, field: string): Promise<number> {
-  return db.read(['outbox', 'ledger'], async (tx) => {
-    const all = [...(await tx.objectStore('outbox').getAll()), ...(await tx.objectStore('ledger').getAll())];
-    const own = all.filter((one) => one.record === record && (one.sealed.p as { field: string }).field === field);
-    return Math.max(...own.map(({ n }) => n));
-  });
+async function newest(db: UserDb, record: string, field: string): Promise<number> {
+  const all = await db.read(['outbox', 'ledger'], async (tx) => [
+    ...(await tx.objectStore('outbox').getAll()),
+    ...(await tx.objectStore('ledger').getAll()),
+  ]);
+  const edits = await Promise.all(all.map((one) => openEdit(db, one)));
+  return Math.max(...edits.filter((one) => one.record === record && one.field === field).map(({ n }) => n));
 }
 
 async function storm(seed: number): Promise<void> {
@@ -114,6 +116,7 @@ async function storm(seed: number): Promise<void> {
       db: new UserDb(db.name),
       credentials: {
         csrf: () => Promise.resolve('c'),
+        askAboutSession: () => undefined, lock: () => Promise.resolve(),
         refresh: () => Promise.resolve(chance.fraction() < 0.5),
         onRenewed: (then) => {
           renew = then;
