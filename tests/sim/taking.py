@@ -156,13 +156,8 @@ def write_receipts(stores: Stores, answer: dict[str, Any], now: float) -> None:
         edit = stores["outbox"].get(n)
         if edit is None:
             continue  # told before, perhaps in another tab
-        waits = {
-            "held": ("held", now + HELD_RETRY_MS),
-            "retry": ("retry_wait", now + (about or 1) * 1000),
-            "update_needed": ("update_needed", 0),
-        }.get(result)
-        if waits is not None:
-            stores["outbox"][n] = {**edit, "state": waits[0], "not_before": waits[1]}
+        if result in ("held", "retry", "update_needed"):
+            stores["outbox"][n] = {**edit, **waiting(result, about, now)}
             continue
         entry = {
             "n": n, "record": edit["record"], "edit": edit["edit"], "result": result, "at": now,
@@ -174,6 +169,15 @@ def write_receipts(stores: Stores, answer: dict[str, Any], now: float) -> None:
             entry["overlay"] = True
         stores["ledger"][n] = entry
         del stores["outbox"][n]
+
+
+def waiting(result: str, about: Any, now: float) -> dict[str, Any]:
+    """The state of an edit that has no terminal receipt yet."""
+    if result == "held":
+        return {"state": "held", "not_before": now + HELD_RETRY_MS}
+    if result == "retry":
+        return {"state": "retry_wait", "not_before": now + (about or 1) * 1000}
+    return {"state": "update_needed", "not_before": 0}
 
 
 def offer_again(stores: Stores, epoch: str) -> None:
