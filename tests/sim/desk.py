@@ -67,4 +67,5 @@ def restore(world: World, random: Random) -> None:
     world.facts.cycles = raw.execute("SELECT COUNT(*) FROM cycle").fetchone()[0]
     world.facts.restores += 1
     world.memory.clear()
+    world.memory["receipts"] = {one: logged.receipt for one, logged in world.books.log.items()}
     world.note("restored from a backup")

@@ -35,6 +35,8 @@ def happen(world: World, phone: Phone, what: str, random: Random) -> None:
             world.note("two tabs")
         case "clock":
             phone.offset = random.choice([YEAR_MS, -YEAR_MS, -3_600_000, 0, 0, 90_000])
+            for tab in phone.tabs:
+                world.told.pop(tab, None)
             world.note("clock wrong or running backwards")
         case "wait":
             world.now += random.choice([1_000, 20_000, 60_000, 3_600_000])

@@ -56,7 +56,7 @@ def _plain(tab: Tab, oracle: Oracle, record: str, kind: str, random: Random) -> 
         return record, "chips/3", "add", tag, []
     if kind == "reason":
         return record, "reason/1", "set", _typed(tab, oracle, record, "reason/1", random), _base(tab, record, "reason/1")
-    name = random.choice(TEXTS)
+    name = "comment/3" if kind == "text" else random.choice(TEXTS)
     text = _typed(tab, oracle, record, name, random)
     if kind == "poison":
         text = f"{text} {POISON}"

@@ -101,6 +101,8 @@ class Books:
     epoch: str
     states: dict[str, str]
     """Evaluation -> open, submitted, acknowledged."""
+    raters: dict[str, str]
+    """Evaluation -> who judges in it."""
     results: list[dict[str, Any]]
     fields: dict[tuple[str, str], tuple[Any, str]]
     """(record, field) -> value and version of marks and words."""
@@ -208,6 +210,7 @@ def read(raw: sqlite3.Connection) -> Books:
         seq=(raw.execute("SELECT n FROM tenant_seq").fetchone() or [0])[0],
         epoch=raw.execute("SELECT epoch FROM tenant").fetchone()[0],
         states={short(r[0]): r[1] for r in raw.execute("SELECT id, state FROM evaluation")},
+        raters={short(r[0]): short(r[1]) for r in raw.execute("SELECT id, rater_id FROM evaluation")},
         results=[
             {"record": short(r[0]), "version": r[1], "scores": _json(r[2]), "comments": _json(r[3]), "state": r[4]}
             for r in raw.execute("SELECT evaluation_id, version, scores, comments, state FROM result ORDER BY number")

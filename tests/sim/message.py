@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.sync_api.columns import COLUMNS, FIELD_CODES, PROTOCOL
+from server.sync_api.columns import CANDIDATE_COLUMNS, COLUMNS, FIELD_CODES, PROTOCOL
 from tests.sim.taking import RESULTS, Held
 
 CODES = {name: code for code, name in FIELD_CODES.items()}
@@ -127,10 +127,15 @@ def _row(kind: str, cells: list[Any], version: Any) -> dict[str, Any]:
     elif kind == "case":
         row["field"] = field_of(row["code"])
         row["chosen"] = version(row["chosen"])
-        row["candidates"] = [[version(one[0]), *one[1:]] for one in row["candidates"] or []]
+        row["candidates"] = [_candidate(one, version) for one in row["candidates"] or []]
     elif kind == "result":
         row["version"] = version(row["version"])
     return row
+
+
+def _candidate(cells: list[Any], version: Any) -> list[Any]:
+    at, base = CANDIDATE_COLUMNS.index("version"), CANDIDATE_COLUMNS.index("base_version")
+    return [version(cell) if place in (at, base) else cell for place, cell in enumerate(cells)]
 
 
 def _field(code: str, value: Any, ref: Any, version: Any) -> tuple[Any, str | None]:

@@ -32,6 +32,8 @@ class Saved:
     known: frozenset[str]
     """Every version of the field that this person's app ever showed."""
     step: int
+    tabs: int
+    """How many were open on that phone: two of them learn of each other a moment later."""
     shown: bool = False
     replaced: bool = False
     """Its author gave a newer value before it was sent."""
@@ -45,6 +47,15 @@ class Saved:
     @property
     def poison(self) -> bool:
         return POISON in str(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A field as it stood before somebody's eyes; see `Saved`."""
+
+    seen: tuple[Any, str | None]
+    values: frozenset[Any]
+    known: frozenset[str]
 
 
 def key_of(value: Any) -> Any:
@@ -62,14 +73,18 @@ class Oracle:
     words: int = 0
     step: int = 0
 
-    def saving(self, tab: Tab, edit: dict[str, Any], replaces: bool) -> None:
-        """A person tapped "save"; nothing is promised yet."""
-        fields, layers = tab.view(edit["record"]), layers_of(tab, edit["record"], edit["field"])
-        shown = fields.get(edit["field"], (None, None))
-        seen = shown if isinstance(shown[0], int | str | None) else (None, None)
-        key = (tab.phone.name + tab.phone.device, tab.person, edit["record"], edit["field"])
+    def looks(self, tab: Tab, record: str, name: str) -> Look:
+        """What stands before a person's eyes at the moment of a tap."""
+        layers = layers_of(tab, record, name)
+        shown = tab.view(record).get(name, (None, None))
+        key = (tab.phone.name + tab.phone.device, tab.person, record, name)
         known = self.known.setdefault(key, set())
         known.update(version for _, version in layers if version)
+        seen = shown if isinstance(shown[0], int | str | None) else (None, None)
+        return Look(seen, frozenset(key_of(value) for value, _ in layers), frozenset(known))
+
+    def saving(self, tab: Tab, edit: dict[str, Any], replaces: bool, look: Look) -> None:
+        """A person tapped "save"; nothing is promised yet."""
         made = Saved(
             id=tab.version(edit["n"]),
             phone=tab.phone.name,
@@ -80,10 +95,11 @@ class Oracle:
             op=edit["op"],
             value=edit["value"],
             base=list(edit["base"]),
-            seen=seen,
-            values=frozenset(key_of(value) for value, _ in layers),
-            known=frozenset(known),
+            seen=look.seen,
+            values=look.values,
+            known=look.known,
             step=self.step,
+            tabs=len(tab.phone.tabs),
         )
         before = self.edits.setdefault(made.id, [])
         if replaces and before:

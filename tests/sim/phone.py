@@ -7,12 +7,14 @@ keeps in memory, so that two tabs know different things; everything that must ou
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tests.sim import message, taking
 from tests.sim.disk import Disk, StorageFailed, Stores
 from tests.sim.planner import FRESH_LINE, Outcome, QueueItem, Situation, learn, plan, refreshed
+from tests.sim.oracle import Look
 from tests.sim.reply import Reply, outcome_of
 
 if TYPE_CHECKING:
@@ -136,10 +138,12 @@ class Tab:
 
     def start(self) -> None:
         self.hear()
-        for n, entry in self.entries.items():
-            if entry["state"] in ("update_needed", "set_aside"):
-                self._change(n, state="queued")
-        forget_old(self.disk, self.phone.now)
+        with suppress(StorageFailed):
+            for n, entry in list(self.entries.items()):
+                if entry["state"] in ("update_needed", "set_aside"):
+                    self._change(n, state="queued")
+        with suppress(StorageFailed):
+            forget_old(self.disk, self.phone.now)
 
     def hear(self) -> None:
         """Take what the disk says in place of what memory says."""
@@ -200,15 +204,16 @@ class Tab:
     def append(self, record: str, name: str, op: str, value: Any, base: list[str]) -> int:
         """Returns n when the edit is on disk, not before. Raises StorageFailed."""
         wish = {"record": record, "field": name, "op": op, "value": value, "base": base}
+        look = self.phone.world.oracle.looks(self, record, name)
         for _ in range(MOST_RACES):
             try:
-                return self._write(wish)
+                return self._write(wish, look)
             except LostRace:
                 self.phone.world.note("lost race")
                 self.hear()
         raise StorageFailed("failed")
 
-    def _write(self, wish: Edit) -> int:
+    def _write(self, wish: Edit, look: Look) -> int:
         at = self.phone.now
         before = self.replaceable(wish)
         n = self.n + 1 if before is None else before["n"]
@@ -219,7 +224,7 @@ class Tab:
             "at": at if before is None else before["at"],
         }  # fmt: skip
         expected = self.n
-        self.phone.world.oracle.saving(self, edit, replaces=before is not None)
+        self.phone.world.oracle.saving(self, edit, before is not None, look)
 
         def work(stores: Stores) -> None:
             if stores["meta"].get("n", 0) != expected:

@@ -58,6 +58,11 @@ def script_of(seed: int) -> Script:
     named = [(name, person, "old" if random.random() < 0.15 else "new") for name, person in phones]
     script = Script(seed, named, delegated=any(person == "delegate" for _, person in phones) and random.random() < 0.9)
     script.steps = [["sync", at, 0, "ok", True, 0] for at in range(len(phones))]
+    if random.random() < 0.6:
+        # Something to disagree about: a text and a mark that all have seen.
+        for kind in ("text", "score"):
+            script.steps.append(["edit", 0, 0, kind, random.getrandbits(30)])
+        script.steps += [["sync", at, 0, "ok", True, 0] for at in range(len(phones))]
     for _ in range(random.randint(16, 44)):
         script.steps.append(_step(random, len(phones)))
     return script

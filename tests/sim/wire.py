@@ -80,7 +80,7 @@ def another(world: World, flight: InFlight, random: Random) -> None:
         phone = random.choice(others)
         tab = phone.tabs[0]
         tab.poke(True)
-        asking = world.alive(phone, tab.begin)
+        asking = world.begin(phone, tab)
         if asking is not None:
             world.finish(phone, tab, world.ask(phone, tab, asking.body))
 

@@ -68,7 +68,10 @@ class World:
         self.oracle = Oracle()
         self.flights: list[InFlight] = []
         self.old_answers: dict[str, Reply] = {}
-        self.told: dict[Tab, tuple[int, float]] = {}
+        self.told: dict[Tab, float] = {}
+        """Until when the server told a tab to wait."""
+        self.waits: dict[str, int] = {}
+        """Nonce -> how many edits really waited when the phone asked."""
         self.server = Server(self.chance, self.note)
         self.server.on_answer = self._answered
         self.facts = Facts({name: short(one) for name, one in self.server.plant.people.items()})
@@ -116,7 +119,6 @@ class World:
         if phone.session != tab.person:
             return problem(401, "auth_required")
         person = self.person(tab.person)
-        self.facts.rounds.append({"at": self.now, "tab": id(tab)})
         answer = self.server.exchange(body, person, person in self.facts.retired, phone.app)
         if answer is None:
             self.note("server killed")
@@ -124,7 +126,7 @@ class World:
 
     def _answered(self, body: list[Any], answer: Any) -> None:
         feed = ledger.read_feed(self.server.plant.raw)
-        self.facts.exchanges.append({"request": body, "answer": answer, "feed": feed})
+        self.facts.exchanges.append({"request": body, "answer": answer, "feed": feed, "waits": self.waits.get(body[3])})
 
     # ---- steps -----------------------------------------------------------------------------------
 
@@ -214,11 +216,20 @@ class World:
             self.note("two rounds at once")
         tab.hear() if dice % 3 else None
         tab.poke(hopeful)
-        asking = self.alive(phone, tab.begin)
+        asking = self.begin(phone, tab)
         if asking is None:
             return
         phone.lock = tab
+        if len(phone.tabs) == 1:
+            self.waits[asking.nonce] = len(tab.disk.durable["outbox"])
         wire.travel(self, InFlight(phone, tab, asking), fate, Random(dice))
+
+    def begin(self, phone: Phone, tab: Tab) -> Asking | None:
+        """Let the planner speak; None when it says to wait."""
+        asking: Asking | None = self.alive(phone, tab.begin)
+        if asking is not None:
+            self.facts.rounds.append({"at": self.now, "told": self.told.get(tab, 0)})
+        return asking
 
     def lock_ends(self, phone: Phone) -> bool:
         """A frozen tab may hold the lock for ever: after twenty seconds the round runs all the same."""
@@ -230,6 +241,8 @@ class World:
         if phone.lock is tab:
             phone.lock = None
         if tab in phone.tabs and tab.asking is not None:
+            if answer is not None and answer.status in (429, 503) and answer.retry_after_s is not None:
+                self.told[tab] = self.now + answer.retry_after_s * 1000
             self.alive(phone, lambda: tab.finish(answer or reply.OFFLINE))
 
     # ---- the quiet -------------------------------------------------------------------------------
@@ -242,10 +255,11 @@ class World:
         for phone in self.phones:
             for disk in phone.disks.values():
                 disk.storm, disk.rows_max = None, None
+            self.now += ROUND_MS
             for tab in phone.tabs:
                 if tab.asking is not None:
                     self.finish(phone, tab, reply.OFFLINE)
-            phone.lock = None
+            phone.open(len(phone.tabs))
         for number in range(ROUNDS_MAX):
             if not [phone for phone in self.phones if not self._calm_round(phone)] and number > 1:
                 break
@@ -259,7 +273,9 @@ class World:
         for person in sorted(phone.disks, key=lambda one: one == phone.person):
             home = phone.person
             if person != phone.person:
-                if not phone.disks[person].live["outbox"]:
+                stores = phone.disks[person].live
+                heard = stores["meta"].get("sync", {}).get("epoch", "") in ("", self.books.epoch)
+                if not stores["outbox"] and heard:
                     continue
                 phone.enter(person)
             if phone.session is None:
@@ -276,7 +292,7 @@ class World:
         for tab in list(phone.tabs):
             tab.poke(True)
             tab.hear()
-            asking = tab.begin()
+            asking = self.begin(phone, tab)
             if asking is not None:
                 self.finish(phone, tab, self.ask(phone, tab, asking.body))
         tab = phone.tabs[0]
