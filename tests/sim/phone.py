@@ -394,12 +394,15 @@ def size_of(edit: Edit) -> int:
 
 
 def forget_old(disk: Disk, now: int) -> None:
-    """The ledger's memory ends after 30 days, but for what its author has not seen to."""
-    before = now - LEDGER_MS
+    """The ledger's memory ends after 30 days of the server's time, but for what its author has not seen to.
+
+    Not of the phone's: one start under a clock a year ahead would forget what a restored server lacks.
+    """
 
     def work(stores: Stores) -> None:
+        before = stores["meta"].get("server_now", 0) - LEDGER_MS
         for n, entry in list(stores["ledger"].items()):
-            if entry["at"] < before and not entry.get("parked") and not entry.get("overlay"):
+            if entry["server_at"] < before and not entry.get("parked") and not entry.get("overlay"):
                 del stores["ledger"][n]
 
     disk.write(work)

@@ -139,6 +139,7 @@ def write(stores: Stores, answer: dict[str, Any], asked: Held, now: float, rows:
     if not pulled.counts:
         return pulled
     write_receipts(stores, answer, now)
+    stores["meta"]["server_now"] = answer["now_ms"]
     if not rows:
         kept = {**held.sync, "last_contact_at": now}
         return Pulled(True, pulled.new_epoch, held.scopes, kept, False, complete_to(held.scopes))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -257,7 +256,3 @@ def a_wrong_clock_forgets(patch: Patch) -> None:
             )  # fmt: skip
 
     patch(phone, "forget_old", forget)
-
-
-def _copy(value: Any) -> Any:
-    return json.loads(json.dumps(value))
