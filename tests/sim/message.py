@@ -103,7 +103,7 @@ def decode(body: Any, nonce: str) -> dict[str, Any]:
         "epoch": epoch,
         "access": access,
         "seq": seq,
-        "receipts": [(r[0], RESULTS[r[1]], r[2] if len(r) > 2 else None) for r in receipts],
+        "receipts": [(r[0], RESULTS[r[1]], _about(r, version)) for r in receipts],
         "scopes": scopes if isinstance(scopes, list) else None,
         "deltas": [
             {
@@ -131,6 +131,11 @@ def _row(kind: str, cells: list[Any], version: Any) -> dict[str, Any]:
     elif kind == "result":
         row["version"] = version(row["version"])
     return row
+
+
+def _about(receipt: list[Any], version: Any) -> Any:
+    about = receipt[2] if len(receipt) > 2 else None
+    return version(about) if receipt[1] in ("h", "s") else about
 
 
 def _candidate(cells: list[Any], version: Any) -> list[Any]:

@@ -56,8 +56,11 @@ class Phone:
         if person not in self.disks:
             made = self.disks[person] = Disk()
             made.hit = self.world.note
-            made.live["meta"]["device"] = self.device
+            self.name_disk(person)
         return self.disks[person]
+
+    def name_disk(self, person: str) -> None:
+        self.disks[person].live["meta"] |= {"device": self.device, "writer": f"{self.device}.{person}"}
 
     def open(self, tabs: int) -> None:
         """Start the app anew; what memory knew is gone."""
@@ -79,8 +82,8 @@ class Phone:
         for disk in self.disks.values():
             disk.evicted()
         self.device = self.renamed()
-        for disk in self.disks.values():
-            disk.live["meta"]["device"] = self.device
+        for person in self.disks:
+            self.name_disk(person)
         self.session = None
         self.open(1)
 
@@ -90,10 +93,12 @@ class Phone:
 
     def enter(self, person: str) -> None:
         """Sign in; the one before, if another, is signed out first."""
-        if person != self.person:
-            sign_out(self.disk(self.person))
+        with suppress(StorageFailed):  # a phone that is full must not lose the login
+            if person != self.person:
+                sign_out(self.disk(self.person))
         self.person, self.session = person, person
-        self.disk(person).write(lambda stores: stores["meta"].pop("left", None))
+        with suppress(StorageFailed):
+            self.disk(person).write(lambda stores: stores["meta"].pop("left", None))
         if any(tab.person != person for tab in self.tabs):
             self.open(1)
         for tab in self.tabs:
@@ -142,8 +147,14 @@ class Tab:
             for n, entry in list(self.entries.items()):
                 if entry["state"] in ("update_needed", "set_aside"):
                     self._change(n, state="queued")
+                elif self.stalled(entry):
+                    self._change(n, not_before=0)
         with suppress(StorageFailed):
             forget_old(self.disk, self.phone.now)
+
+    def stalled(self, entry: Edit) -> bool:
+        """Told to wait longer than anybody ever waits: the phone's clock stood ahead then."""
+        return bool(entry["not_before"] > self.phone.now + taking.HELD_RETRY_MS)
 
     def hear(self) -> None:
         """Take what the disk says in place of what memory says."""

@@ -141,6 +141,8 @@ def learn(line: Line, outcome: Outcome, now: float, fraction: float) -> Lesson:
             return failed("offline", limit=max(1, math.ceil(line.limit / 2)))
         case "refused":
             return failed("reached", REFUSED_CAP_MS)
+        case "foreign":
+            return failed("server_down", limit=max(1, math.ceil(line.limit / 2)))
         case "needs_login":
             return Lesson(replace(line, net="reached", needs_login=True))
         case "update_needed":

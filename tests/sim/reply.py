@@ -21,6 +21,8 @@ class Reply:
     body: Any = None
 
 
+AN_EDIT_MAY_BE_WHY = ("sync_malformed", "too_large", "bad_json", "bad_request")
+"""What our server says when one edit may be why it could take none. Only on its word is an edit set aside."""
 OFFLINE, TIMEOUT = Reply("offline"), Reply("timeout")
 CAPTIVE = Reply("answer", 200, body="<html>Welcome. Sign in for free Wi-Fi.</html>")
 CUT = Reply("offline")
@@ -46,17 +48,17 @@ def outcome_of(reply: Reply, sent: tuple[int, ...]) -> Outcome:
     """Every end that is not an answer of ours."""
     if reply.got != "answer":
         return Outcome(reply.got)
-    status, code = reply.status, reply.code if reply.ours else ""
+    status, code = reply.status, reply.code if reply.ours else None
     if code == "author_mismatch" or is_login_asked(reply):
         return Outcome("needs_login")
-    if code == "sync_malformed":
+    if code in AN_EDIT_MAY_BE_WHY:
         return Outcome("too_big", ns=sent)
     if 200 <= status < 400 or status in (401, 511):
         return Outcome("captive")
-    if status in (400, 413):
-        return Outcome("too_big", ns=sent)
-    if status == 426:
-        return Outcome("update_needed")
     if status in (429, 503):
         return Outcome("busy", retry_after_s=reply.retry_after_s)
-    return Outcome("server_down" if status >= 500 else "refused")
+    if status >= 500:
+        return Outcome("server_down")
+    if code is None:
+        return Outcome("foreign")
+    return Outcome("update_needed" if status == 426 else "refused")

@@ -158,7 +158,9 @@ def write_receipts(stores: Stores, answer: dict[str, Any], now: float) -> None:
         if edit is None:
             continue  # told before, perhaps in another tab
         if result in ("held", "retry", "update_needed"):
-            stores["outbox"][n] = {**edit, **waiting(result, about, now)}
+            never = result == "held" and never_comes(stores, about)
+            after = {"state": "set_aside", "not_before": 0} if never else waiting(result, about, now)
+            stores["outbox"][n] = {**edit, **after}
             continue
         entry = {
             "n": n, "record": edit["record"], "edit": edit["edit"], "result": result, "at": now,
@@ -170,6 +172,17 @@ def write_receipts(stores: Stores, answer: dict[str, Any], now: float) -> None:
             entry["overlay"] = True
         stores["ledger"][n] = entry
         del stores["outbox"][n]
+
+
+def never_comes(stores: Stores, missing: str | None) -> bool:
+    """Whether what a held edit was built on can reach no server from here: its author would wait, unaware."""
+    writer, _, number = (missing or "").rpartition(".")
+    if writer != stores["meta"]["writer"]:
+        return False
+    waits = stores["outbox"].get(int(number))
+    if waits is not None:
+        return bool(waits["state"] == "set_aside")
+    return int(number) not in stores["ledger"]
 
 
 def waiting(result: str, about: Any, now: float) -> dict[str, Any]:

@@ -17,7 +17,7 @@ PATH = Path(__file__).parents[1] / "vectors" / "planner.json"
 NOW = 1_000_000
 STATES = ("queued", "queued", "sending", "retry_wait", "held", "update_needed", "set_aside")
 NETS = ("unknown", "reached", "offline", "captive", "server_down")
-ENDS = ("answered", "offline", "timeout", "captive", "server_down", "refused", "needs_login", "update_needed")
+ENDS = ("answered", "offline", "timeout", "captive", "server_down", "refused", "foreign", "needs_login", "update_needed")
 ABOUT = (
     "Shared by tests/sim/planner.py and pwa/src/sync/planner.ts: what a phone does next, what a round's end teaches."
     " Written by `python -m tests.sim.vectors`."

@@ -62,6 +62,7 @@ def travel(world: World, flight: InFlight, fate: str, random: Random) -> None:
             world.server.trouble = random.choice(TROUBLES)
             world.server.countdown = random.randrange(2 if world.server.trouble == "killed in mid-batch" else 25)
             world.finish(phone, tab, world.ask(phone, tab, body))
+            world.server.trouble = None
         case _:
             answer = world.ask(phone, tab, body)
             if answer is not None:

@@ -178,7 +178,8 @@ class World:
     def edit(self, phone: Phone, number: int, kind: str, dice: int) -> None:
         tab = phone.tabs[number % len(phone.tabs)]
         for wish in wishes(tab, self.oracle, kind, dice):
-            self.save(phone, tab, *wish)
+            if tab in phone.tabs:  # else the browser died over the one before
+                self.save(phone, tab, *wish)
         if kind == "finish" and tab in phone.tabs:
             for wish in wishes(tab, self.oracle, "submit", dice):
                 self.save(phone, tab, *wish)

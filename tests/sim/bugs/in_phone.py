@@ -243,6 +243,11 @@ def wrong_status_shown(patch: Patch) -> None:
     patch(taking, "write_receipts", receipts)
 
 
+@bug("R3", "a wait that was reckoned while the clock stood ahead is kept after it was put right", seeds=6000)
+def a_wrong_clock_stalls(patch: Patch) -> None:
+    patch(Tab, "stalled", lambda tab, entry: False)
+
+
 @bug("R12", "the ledger's 30 days are reckoned by the phone's own clock of the moment", seeds=10_000)
 def a_wrong_clock_forgets(patch: Patch) -> None:
     def forget(disk: Disk, now: int) -> None:

@@ -32,11 +32,9 @@ def each_conflict_keeps_both_sides(world: World) -> None:
         if gone := had.get(case.id, set()) - now:
             raise Violation("5", f"the case of {case.field} lost {gone}")
         had[case.id] = now
-        base = stands_for(world.books, case.base)
-        wish = wish_of(world, base)
-        merged = base is not None and "+" in base
-        if wish is not None and wish.op == "set" and not merged and not same(case.base_value, wish.value):
-            raise Violation("5", f"the case of {case.field} says {case.base_value!r} was the base, not {wish.value!r}")
+        base = world.books.log.get(stands_for(world.books, case.base) or "")
+        if base is not None and base.op == "set" and not same(case.base_value, base.asked[0]):
+            raise Violation("5", f"the case of {case.field} says {case.base_value!r} was the base, not {base.asked[0]!r}")
 
 
 def a_decision_stands(world: World) -> None:

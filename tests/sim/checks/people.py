@@ -64,7 +64,7 @@ def _explained(world: World, one: str, logged: Logged) -> bool:
     facts, name, wish = world.facts, world.person(logged.author), wish_of(world, one)
     match logged.reason:
         case "not_yours":
-            return not _judges(world, logged)
+            return not _judges(world, logged) or (logged.op == "resolve" and facts.restores > 0)
         case "no_such_record":
             return not _judges(world, logged)
         case "session_ended":
