@@ -147,14 +147,8 @@ class Tab:
             for n, entry in list(self.entries.items()):
                 if entry["state"] in ("update_needed", "set_aside"):
                     self._change(n, state="queued")
-                elif self.stalled(entry):
-                    self._change(n, not_before=0)
         with suppress(StorageFailed):
             forget_old(self.disk, self.phone.now)
-
-    def stalled(self, entry: Edit) -> bool:
-        """Told to wait longer than anybody ever waits: the phone's clock stood ahead then."""
-        return bool(entry["not_before"] > self.phone.now + taking.HELD_RETRY_MS)
 
     def hear(self) -> None:
         """Take what the disk says in place of what memory says."""
@@ -411,7 +405,7 @@ def forget_old(disk: Disk, now: int) -> None:
     """
 
     def work(stores: Stores) -> None:
-        before = stores["meta"].get("server_now", 0) - LEDGER_MS
+        before = stores["meta"].get("sync", {}).get("server_at", 0) - LEDGER_MS
         for n, entry in list(stores["ledger"].items()):
             if entry["server_at"] < before and not entry.get("parked") and not entry.get("overlay"):
                 del stores["ledger"][n]

@@ -14,6 +14,8 @@ from typing import Any, Final
 MOST_EDITS: Final = 50
 MOST_BYTES: Final = 16_000
 IDLE_POLL_MS: Final = 20_000
+LONGEST_WAIT_MS: Final = 600_000
+"""One that seems longer was set by a clock that has since been put back."""
 BACKOFF_FLOOR_MS: Final = 250
 BACKOFF_BASE_MS: Final = 1_000
 BACKOFF_CAP_MS: Final = 30_000
@@ -89,11 +91,11 @@ def plan(s: Situation) -> Plan:
     """The next thing to do."""
     if s.line.needs_login:
         return Plan(None)
-    if s.now < s.line.not_before:
+    if must_wait(s.line.not_before, s.now):
         return Plan(None, s.line.not_before)
     ns = batch(s.queue, s.now, s.line.limit)
     poll_at = (s.last_round_at or 0) + IDLE_POLL_MS if s.visible else None
-    due = poll_at is not None and s.now >= poll_at
+    due = poll_at is not None and not must_wait(poll_at, s.now, IDLE_POLL_MS)
     if ns or s.asked or s.unfinished or s.last_round_at is None or due:
         return Plan(ns)
     times = [poll_at, *(item.not_before for item in s.queue if _may_go(item))]
@@ -109,7 +111,7 @@ def batch(queue: Sequence[QueueItem], now: float, limit: int) -> tuple[int, ...]
     for item in queue:
         if item.record in waiting or item.state == "set_aside":
             continue
-        if not _may_go(item) or item.not_before > now:
+        if not _may_go(item) or must_wait(item.not_before, now):
             if item.state != "held":
                 waiting.add(item.record)
             continue
@@ -118,6 +120,11 @@ def batch(queue: Sequence[QueueItem], now: float, limit: int) -> tuple[int, ...]
         ns.append(item.n)
         size += item.bytes
     return tuple(ns)
+
+
+def must_wait(until: float, now: float, longest: float = LONGEST_WAIT_MS) -> bool:
+    """Whether a wait is to be kept; longer than the longest, it is none."""
+    return now < until <= now + longest
 
 
 def _may_go(item: QueueItem) -> bool:
@@ -150,7 +157,7 @@ def learn(line: Line, outcome: Outcome, now: float, fraction: float) -> Lesson:
         case "busy":
             if outcome.retry_after_s is None:
                 return failed("server_down")
-            wait = outcome.retry_after_s * 1000 * (1 + fraction / 4)
+            wait = min(LONGEST_WAIT_MS, outcome.retry_after_s * 1000 * (1 + fraction / 4))
             return failed("server_down", not_before=now + wait, told=True)
         case "too_big":
             if not outcome.ns:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.sim.disk import Disk, StorageFailed, Stores
+from tests.sim.planner import LONGEST_WAIT_MS
 
 HELD_RETRY_MS = 300_000
 NEVER_SYNCED = {"epoch": "", "access": "", "last_contact_at": None}
@@ -58,7 +59,7 @@ def pull(answer: dict[str, Any], asked: Held, held: Held, now: float) -> Pulled:
     """What to do with the rows of an answer. `asked`: what the request said; `held`: what is held by now."""
     if is_over(answer, asked, held):
         return Pulled(False, False, held.scopes, held.sync, True, complete_to(held.scopes))
-    contact = {**held.sync, "epoch": answer["epoch"], "last_contact_at": now}
+    contact = {**held.sync, "epoch": answer["epoch"], "last_contact_at": now, "server_at": answer["now_ms"]}
     if held.sync["epoch"] not in ("", answer["epoch"]):
         return Pulled(True, True, (), {**contact, "access": ""}, True, 0, wiped_by_epoch(held))
     if answer["scopes"] is None and held.sync["access"] != asked.sync["access"]:
@@ -139,7 +140,6 @@ def write(stores: Stores, answer: dict[str, Any], asked: Held, now: float, rows:
     if not pulled.counts:
         return pulled
     write_receipts(stores, answer, now)
-    stores["meta"]["server_now"] = answer["now_ms"]
     if not rows:
         kept = {**held.sync, "last_contact_at": now}
         return Pulled(True, pulled.new_epoch, held.scopes, kept, False, complete_to(held.scopes))
@@ -190,7 +190,7 @@ def waiting(result: str, about: Any, now: float) -> dict[str, Any]:
     if result == "held":
         return {"state": "held", "not_before": now + HELD_RETRY_MS}
     if result == "retry":
-        return {"state": "retry_wait", "not_before": now + (about or 1) * 1000}
+        return {"state": "retry_wait", "not_before": now + min(LONGEST_WAIT_MS, (about or 1) * 1000)}
     return {"state": "update_needed", "not_before": 0}
 
 

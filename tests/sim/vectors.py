@@ -45,7 +45,7 @@ def _queue(random: Random) -> list[QueueItem]:
             n,
             random.choice("ABC"),
             random.choice(STATES),
-            random.choice((0, 0, 0, NOW, NOW + 1, NOW - 5, NOW + 9_000)),
+            random.choice((0, 0, 0, NOW, NOW + 1, NOW - 5, NOW + 9_000, NOW + 600_001)),
             random.choice((40, 40, 300, 4_000, 16_001)),
         )
         for n in range(1, most + 1)
@@ -56,7 +56,7 @@ def _line(random: Random) -> Line:
     return Line(
         random.choice(NETS),
         random.choice((0, 1, 2, 5, 19, 20, 40)),
-        random.choice((0, 0, NOW, NOW + 1, NOW + 30_000)),
+        random.choice((0, 0, NOW, NOW + 1, NOW + 30_000, NOW + 10**9)),
         random.random() < 0.3,
         random.choice((1, 2, 3, 25, 50)),
         random.random() < 0.15,
@@ -80,7 +80,7 @@ def made() -> dict[str, Any]:
     for number in range(100):
         given = Situation(
             NOW, _queue(random), _line(random), random.random() < 0.7, random.random() < 0.3, random.random() < 0.2,
-            random.choice((None, NOW - 1_000, NOW - 20_000, NOW - 19_999, NOW + 5_000)),
+            random.choice((None, NOW - 1_000, NOW - 20_000, NOW - 19_999, NOW + 5_000, NOW + 10**9)),
         )  # fmt: skip
         cases["plan"].append({"name": f"plan {number}", "situation": asdict(given), "plan": of_plan(plan(given))})
     for number in range(80):
