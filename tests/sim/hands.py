@@ -55,7 +55,13 @@ def _plain(tab: Tab, oracle: Oracle, record: str, kind: str, random: Random) -> 
             return record, "chips/3", "remove", tag, [one for one in shown[tag].split(",") if one]
         return record, "chips/3", "add", tag, []
     if kind == "reason":
-        return record, "reason/1", "set", _typed(tab, oracle, record, "reason/1", random), _base(tab, record, "reason/1")
+        return (
+            record,
+            "reason/1",
+            "set",
+            _typed(tab, oracle, record, "reason/1", random),
+            _base(tab, record, "reason/1"),
+        )
     name = "comment/3" if kind == "text" else random.choice(TEXTS)
     text = _typed(tab, oracle, record, name, random)
     if kind == "poison":

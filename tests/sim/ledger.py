@@ -110,9 +110,6 @@ class Books:
     """(record, field) -> version -> tag of the chips that stand."""
     contacts: dict[tuple[str, str], int]
 
-    def of(self, record: str, name: str) -> list[Step]:
-        return [one for one in self.history if one.record == record and one.field == name]
-
 
 def read(raw: sqlite3.Connection) -> Books:
     """Everything, once."""
@@ -148,54 +145,6 @@ def read(raw: sqlite3.Connection) -> Books:
     }
     for r in raw.execute("SELECT case_id, version, value, base, superseded FROM case_candidate ORDER BY position"):
         cases[short(r[0])].candidates.append(Candidate(r[1], _first(r[2]), _json(r[3]), bool(r[4])))
-    fields: dict[tuple[str, str], tuple[Any, str]]
-    """(record, field) -> value and version of marks and words."""
-    tags: dict[tuple[str, str], dict[str, str]]
-    """(record, field) -> version -> tag of the chips that stand."""
-    contacts: dict[tuple[str, str], int]
-
-    def of(self, record: str, name: str) -> list[Step]:
-        return [one for one in self.history if one.record == record and one.field == name]
-
-
-def read(raw: sqlite3.Connection) -> Books:
-    """Everything, once."""
-    log: dict[str, Logged] = {}
-    rows = raw.execute(
-        "SELECT device, author, n, record, field, op, asked, base, receipt, reason, alias, missing, case_id, session_id,"
-        " rowid FROM mutation ORDER BY rowid"
-    )
-    for order, row in enumerate(rows):
-        one = f"{short(row[0])}.{short(row[1])}.{row[2]}"
-        log[one] = Logged(
-            one, short(row[1]), row[3], row[4], row[5], _json(row[6]), _json(row[7]), row[8], row[9], row[10], row[11],
-            None if row[12] is None else short(row[12]), row[13], order,
-        )  # fmt: skip
-    variants: dict[str, list[Any]] = {}
-    for device, author, n, content in raw.execute("SELECT device, author, n, content FROM mutation_variant"):
-        variants.setdefault(f"{short(device)}.{short(author)}.{n}", []).append(_json(content))
-    history = [
-        Step(
-            short(r[0]), r[1], r[2], r[3], r[4], r[5], r[6], _json(r[7]), None if r[8] is None else short(r[8]),
-            moved=r[3] != "conflict" and not (r[4] in log and log[r[4]].receipt == "s"),
-        )
-        for r in raw.execute(
-            "SELECT record_id, position, field, kind, version, replaced, message, params, author FROM field_history"
-            " ORDER BY record_id, position"
-        )
-    ]  # fmt: skip
-    cases = {
-        short(r[0]): CaseRow(short(r[0]), short(r[1]), r[2], r[3], r[4], _first(r[5]), r[6], r[7])
-        for r in raw.execute(
-            "SELECT id, evaluation_id, field, state, base_version, base_value, chosen, resolution FROM evaluation_case"
-        )
-    }
-    for r in raw.execute("SELECT case_id, version, value, base, superseded FROM case_candidate ORDER BY position"):
-        cases[short(r[0])].candidates.append(Candidate(r[1], _first(r[2]), _json(r[3]), bool(r[4])))
-    feed = [
-        (r[0], r[1], short(r[2]), r[3], r[4])
-        for r in raw.execute("SELECT scope, kind, record_id, seq, op FROM feed ORDER BY seq")
-    ]
     fields: dict[tuple[str, str], tuple[Any, str]] = {
         (short(r[0]), f"score/{r[1]}"): (r[2], r[3])
         for r in raw.execute("SELECT evaluation_id, line, value, version FROM score")

@@ -11,16 +11,15 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tests.sim import message, taking
+from tests.sim import keeping, message, taking
 from tests.sim.disk import Disk, StorageFailed, Stores
-from tests.sim.planner import FRESH_LINE, Outcome, QueueItem, Situation, learn, plan, refreshed
 from tests.sim.oracle import Look
+from tests.sim.planner import FRESH_LINE, Outcome, QueueItem, Situation, learn, plan, refreshed
 from tests.sim.reply import Reply, outcome_of
 
 if TYPE_CHECKING:
     from tests.sim.world import World
 
-LEDGER_MS = 30 * 24 * 3_600_000
 LOCK_WAIT_MS = 20_000
 TIME_LIMIT_MS = 15_000
 MOST_RACES = 100
@@ -95,7 +94,7 @@ class Phone:
         """Sign in; the one before, if another, is signed out first."""
         with suppress(StorageFailed):  # a phone that is full must not lose the login
             if person != self.person:
-                sign_out(self.disk(self.person))
+                keeping.sign_out(self.disk(self.person))
         self.person, self.session = person, person
         with suppress(StorageFailed):
             self.disk(person).write(lambda stores: stores["meta"].pop("left", None))
@@ -104,18 +103,6 @@ class Phone:
         for tab in self.tabs:
             tab.line = refreshed(tab.line, "login")
             tab.asked = True
-
-
-def sign_out(disk: Disk) -> None:
-    """Rows go, edits stay; the epoch stays, for it tells whether the ledger must be offered again."""
-
-    def leave(stores: Stores) -> None:
-        stores["meta"]["left"] = True
-        stores["rows"], stores["scopes"] = {}, {}
-        if "sync" in stores["meta"]:
-            stores["meta"]["sync"] = {**stores["meta"]["sync"], "access": ""}
-
-    disk.write(leave)
 
 
 class Asking:
@@ -148,7 +135,7 @@ class Tab:
                 if entry["state"] in ("update_needed", "set_aside"):
                     self._change(n, state="queued")
         with suppress(StorageFailed):
-            forget_old(self.disk, self.phone.now)
+            keeping.forget_old(self.disk, self.phone.now)
 
     def hear(self) -> None:
         """Take what the disk says in place of what memory says."""
@@ -294,9 +281,7 @@ class Tab:
     def begin(self, visible: bool = True) -> Asking | None:
         """Ask the planner; freeze what goes and give the request, or None when nothing is to be done."""
         said = plan(
-            Situation(
-                self.phone.now, self.queue(), self.line, visible, self.asked, self.unfinished, self.last_round_at
-            )
+            Situation(self.phone.now, self.queue(), self.line, visible, self.asked, self.unfinished, self.last_round_at)
         )
         if said.ns is None:
             return None
@@ -379,35 +364,7 @@ class Tab:
         self.asked = True
 
 
-def make_room(disk: Disk) -> None:
-    """Room for an edit: what comes later anyway goes first; it is pulled again when there is room."""
-
-    def work(stores: Stores) -> None:
-        for name, scope in list(stores["scopes"].items()):
-            if not name.startswith(("rate:", "own:")):
-                for key in [key for key in stores["rows"] if key[0] == name]:
-                    del stores["rows"][key]
-                stores["scopes"][name] = replace(scope, cursor=0)
-
-    disk.write(work)
-
-
 def size_of(edit: Edit) -> int:
     """Bytes in a request, rather too many than too few."""
     cells = [edit["n"], edit["field"], edit["value"], edit["base"]]
     return len(json.dumps(cells, ensure_ascii=False, separators=(",", ":")).encode()) + 16
-
-
-def forget_old(disk: Disk, now: int) -> None:
-    """The ledger's memory ends after 30 days of the server's time, but for what its author has not seen to.
-
-    Not of the phone's: one start under a clock a year ahead would forget what a restored server lacks.
-    """
-
-    def work(stores: Stores) -> None:
-        before = stores["meta"].get("sync", {}).get("server_at", 0) - LEDGER_MS
-        for n, entry in list(stores["ledger"].items()):
-            if entry["server_at"] < before and not entry.get("parked") and not entry.get("overlay"):
-                del stores["ledger"][n]
-
-    disk.write(work)

@@ -89,7 +89,9 @@ class Plant:
 def plant() -> Plant:
     """Made once in a process."""
     clock, chance = Clock(), Chance()
-    app = create_app(Settings(database_url="sqlite:////nonexistent/sim.db", secret=SECRET, log_level="CRITICAL"), clock=clock)
+    app = create_app(
+        Settings(database_url="sqlite:////nonexistent/sim.db", secret=SECRET, log_level="CRITICAL"), clock=clock
+    )
     ids.secrets = chance  # type: ignore[assignment]
     memory = sa.create_engine(
         "sqlite://",

@@ -44,7 +44,9 @@ def _print(tally: Tally, wall: float, cpu: float) -> None:
         return ", ".join(f"{name} {number}" for name, number in counts.most_common())
 
     print(f"seeds {tally.seeds}, {tally.seeds / wall:.1f} a second ({tally.seeds / cpu:.1f} a CPU second)")
-    print(f"edits saved {tally.saved}, violations {len(tally.failed)}, checkers {len(checks.CHECKS + checks.FINAL_CHECKS)}")
+    print(
+        f"edits saved {tally.saved}, violations {len(tally.failed)}, checkers {len(checks.CHECKS + checks.FINAL_CHECKS)}"
+    )
     print(f"receipts: {line(tally.receipts)}")
     print(f"faults: {line(tally.faults)}")
 

@@ -11,13 +11,35 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.sim.planner import FRESH_LINE, Line, Outcome, Plan, QueueItem, Situation, backoff, batch, learn, plan, refreshed
+from tests.sim.planner import (
+    FRESH_LINE,
+    Line,
+    Outcome,
+    Plan,
+    QueueItem,
+    Situation,
+    backoff,
+    batch,
+    learn,
+    plan,
+    refreshed,
+)
 
 PATH = Path(__file__).parents[1] / "vectors" / "planner.json"
 NOW = 1_000_000
 STATES = ("queued", "queued", "sending", "retry_wait", "held", "update_needed", "set_aside")
 NETS = ("unknown", "reached", "offline", "captive", "server_down")
-ENDS = ("answered", "offline", "timeout", "captive", "server_down", "refused", "foreign", "needs_login", "update_needed")
+ENDS = (
+    "answered",
+    "offline",
+    "timeout",
+    "captive",
+    "server_down",
+    "refused",
+    "foreign",
+    "needs_login",
+    "update_needed",
+)
 ABOUT = (
     "Shared by tests/sim/planner.py and pwa/src/sync/planner.ts: what a phone does next, what a round's end teaches."
     " Written by `python -m tests.sim.vectors`."

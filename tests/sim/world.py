@@ -15,8 +15,9 @@ from tests.sim import desk, events, ledger, reply, wire
 from tests.sim.checks import CHECKS, FINAL_CHECKS, Violation
 from tests.sim.disk import Crash, StorageFailed
 from tests.sim.hands import wishes
+from tests.sim.keeping import make_room
 from tests.sim.oracle import Oracle
-from tests.sim.phone import Asking, Phone, Tab, make_room
+from tests.sim.phone import Asking, Phone, Tab
 from tests.sim.reply import Reply, problem
 from tests.sim.script import Script
 from tests.sim.server import START_MS, Server, short

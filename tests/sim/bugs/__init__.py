@@ -32,7 +32,9 @@ class Bug:
 BUGS: dict[str, Bug] = {}
 
 
-def bug(rule: str, what: str, seeds: int = 200, twice: bool = False, first: int = 0) -> Callable[[Callable[[Patch], None]], Bug]:
+def bug(
+    rule: str, what: str, seeds: int = 200, twice: bool = False, first: int = 0
+) -> Callable[[Callable[[Patch], None]], Bug]:
     """Register a bug under its function's name."""
 
     def register(plant: Callable[[Patch], None]) -> Bug:

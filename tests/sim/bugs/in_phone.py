@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from tests.sim import events, message, phone, planner, taking, world
+from tests.sim import events, keeping, message, planner, taking, world
 from tests.sim.bugs import Patch, bug
 from tests.sim.disk import Crash, Disk, StorageFailed
 from tests.sim.phone import Phone, Tab
@@ -99,7 +99,7 @@ def relaxed_outbox(patch: Patch) -> None:
     patch(Tab, "keep", lambda tab, work: tab.disk.write(work, strict=False))
 
 
-@bug("R15", "\"saved\" is shown before the transaction is complete")
+@bug("R15", '"saved" is shown before the transaction is complete')
 def saved_too_early(patch: Patch) -> None:
     def append(tab: Tab, *wish: Any) -> int:
         try:
@@ -224,8 +224,8 @@ def sign_out_wipes(patch: Patch) -> None:
         honest(disk)
         disk.write(lambda stores: stores["outbox"].clear())
 
-    honest = phone.sign_out
-    patch(phone, "sign_out", sign_out)
+    honest = keeping.sign_out
+    patch(keeping, "sign_out", sign_out)
 
 
 @bug("R23", "an expired session empties the queue", seeds=200)
@@ -236,7 +236,10 @@ def expired_session_drops(patch: Patch) -> None:
 @bug("pull f", "a conflict is shown as applied")
 def wrong_status_shown(patch: Patch) -> None:
     def receipts(stores: Any, answer: Any, now: float) -> None:
-        told = [(n, "applied" if result in ("conflict", "same") else result, about) for n, result, about in answer["receipts"]]
+        told = [
+            (n, "applied" if result in ("conflict", "same") else result, about)
+            for n, result, about in answer["receipts"]
+        ]
         honest(stores, {**answer, "receipts": told}, now)
 
     honest = taking.write_receipts
@@ -251,7 +254,7 @@ def a_wrong_clock_stalls(patch: Patch) -> None:
 @bug("R12", "the ledger's 30 days are reckoned by the phone's own clock of the moment", seeds=10_000)
 def a_wrong_clock_forgets(patch: Patch) -> None:
     def forget(disk: Disk, now: int) -> None:
-        before = now - phone.LEDGER_MS
+        before = now - keeping.LEDGER_MS
         with suppress(StorageFailed):
             disk.write(
                 lambda stores: [
@@ -260,4 +263,4 @@ def a_wrong_clock_forgets(patch: Patch) -> None:
                 ] and None
             )  # fmt: skip
 
-    patch(phone, "forget_old", forget)
+    patch(keeping, "forget_old", forget)

@@ -75,7 +75,9 @@ def _write_anew(kept: Journal, arrivals: Any, again: Any, *, now: Any, session_i
         row = kept._row(arrival, now, session_id)
         session().execute(
             sa.delete(LoggedMutation).where(
-                LoggedMutation.device == row["device"], LoggedMutation.author == row["author"], LoggedMutation.n == row["n"]
+                LoggedMutation.device == row["device"],
+                LoggedMutation.author == row["author"],
+                LoggedMutation.n == row["n"],
             )
         )
         session().execute(sa.insert(LoggedMutation), [row])

@@ -34,7 +34,9 @@ def each_conflict_keeps_both_sides(world: World) -> None:
         had[case.id] = now
         base = world.books.log.get(stands_for(world.books, case.base) or "")
         if base is not None and base.op == "set" and not same(case.base_value, base.asked[0]):
-            raise Violation("5", f"the case of {case.field} says {case.base_value!r} was the base, not {base.asked[0]!r}")
+            raise Violation(
+                "5", f"the case of {case.field} says {case.base_value!r} was the base, not {base.asked[0]!r}"
+            )
 
 
 def a_decision_stands(world: World) -> None:
@@ -77,10 +79,17 @@ def no_conflict_without_need(world: World) -> None:
             wish = wish_of(world, step.version)
             if wish is None or wish.op != "set":
                 continue
-            if wish.tabs == 1 and plain(step.replaced) is not None and _writer(step.replaced) == _writer(step.version) and _alone(steps):
+            if (
+                wish.tabs == 1
+                and plain(step.replaced) is not None
+                and _writer(step.replaced) == _writer(step.version)
+                and _alone(steps)
+            ):
                 raise Violation("7", f"{name}: {step.version} conflicts with what the same phone wrote")
             if wish.seen[1] is not None and stands_for(world.books, wish.seen[1]) == step.replaced:
-                raise Violation("7", f"{name}: the author of {step.version} had seen {step.replaced}, and got a conflict")
+                raise Violation(
+                    "7", f"{name}: the author of {step.version} had seen {step.replaced}, and got a conflict"
+                )
 
 
 def _alone(steps: list[Step]) -> bool:

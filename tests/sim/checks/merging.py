@@ -38,7 +38,9 @@ def _kept(world: World, name: str, version: str | None, held: Any, params: dict[
     typed, before, after = words(params["typed"]), words(held), words(params["value"])
     lost = ((typed - base) | (before - base) | (base & typed & before)) - after
     if lost:
-        raise Violation("14", f"{name}: {version} lost {sorted(lost)}: {held!r} and {params['typed']!r} became {params['value']!r}")
+        raise Violation(
+            "14", f"{name}: {version} lost {sorted(lost)}: {held!r} and {params['typed']!r} became {params['value']!r}"
+        )
     found = WORD.findall(str(params["value"]))
     if len(found) != len(after):
         raise Violation("14", f"{name}: a word stands twice in {params['value']!r}")

@@ -30,7 +30,11 @@ def what_i_wrote_is_what_i_see(world: World) -> None:
         newest: dict[tuple[str, str], dict[str, Any]] = {}
         for entry in sorted([*stores["outbox"].values(), *stores["ledger"].values()], key=lambda one: int(one["n"])):
             edit = entry["edit"]
-            if edit["op"] == "set" and entry.get("state") != "set_aside" and entry.get("result") not in ("parked", "id_reused"):
+            if (
+                edit["op"] == "set"
+                and entry.get("state") != "set_aside"
+                and entry.get("result") not in ("parked", "id_reused")
+            ):
                 newest[edit["record"], edit["field"]] = entry
         for (record, name), entry in newest.items():
             if record in tab.all("evaluation"):
@@ -46,7 +50,11 @@ def _shown(world: World, tab: Tab, steps: list[Any], name: str, entry: dict[str,
         if not _later_act(tab, entry):
             raise Violation("11", f"{name}: {entry['edit']['value']!r} waits on the phone, which shows {value!r}")
         return
-    if entry["epoch"] != world.books.epoch or epoch_of(tab.disk.durable) != entry["epoch"] or entry["result"] == "conflict":
+    if (
+        entry["epoch"] != world.books.epoch
+        or epoch_of(tab.disk.durable) != entry["epoch"]
+        or entry["result"] == "conflict"
+    ):
         return
     logged = world.books.log.get(own)
     effect = {"merged": _marked(own), "same": logged.alias if logged else None}.get(entry["result"], own)
@@ -112,7 +120,9 @@ def phones_hold_what_the_server_holds(world: World) -> None:
         mine = _text(disk.durable["rows"])
         if mine != fresh:
             differ = [key for key in {*mine, *fresh} if mine.get(key) != fresh.get(key)]
-            raise Violation("8", f"{phone.name} differs in {differ[:3]}: {mine.get(differ[0])} for {fresh.get(differ[0])}")
+            raise Violation(
+                "8", f"{phone.name} differs in {differ[:3]}: {mine.get(differ[0])} for {fresh.get(differ[0])}"
+            )
         laid = [n for n, one in disk.durable["ledger"].items() if one.get("overlay")]
         if laid and disk.durable["scopes"]:
             raise Violation("8", f"{phone.name}: {laid} still lie over rows that hold them")
