@@ -36,10 +36,13 @@ def end_delegation(world: World) -> None:
     world.note("rights ended in flight")
 
 
-def turn_cycle(world: World, random: Random) -> None:
+def turn_cycle(world: World, random: Random, to: str | None = None) -> None:
     """Closing, closed, or open again."""
+    if world.facts.cycles > 1:
+        return  # the first one is put away, and stays so
     world.server.plant.clock.ms = world.now
-    state = random.choice([one for one in ("open", "closing", "closing", "closed") if one != world.facts.cycle])
+    others = [one for one in ("open", "closing", "closing", "closed") if one != world.facts.cycle]
+    state = to or random.choice(others)
     world.server.set_cycle(state)
     world.facts.cycle = state
     world.facts.cycle_was.add(state)

@@ -33,6 +33,8 @@ def happen(world: World, phone: Phone, what: str, random: Random) -> None:
         case "tabs":
             phone.open(2 if len(phone.tabs) == 1 else 1)
             world.note("two tabs")
+        case "two tabs":
+            phone.open(2)
         case "clock":
             phone.offset = random.choice([YEAR_MS, -YEAR_MS, -3_600_000, 0, 0, 90_000])
             for tab in phone.tabs:
@@ -62,6 +64,8 @@ def at_the_plant(world: World, what: str, random: Random) -> None:
             desk.end_delegation(world)
         case "cycle":
             desk.turn_cycle(world, random)
+        case "close":
+            desk.turn_cycle(world, random, "closed")
         case "next cycle":
             desk.next_cycle(world)
         case "retire" if "delegate" in {person for _, person, _ in world.script.phones}:

@@ -44,7 +44,7 @@ def draw(random: Random, choices: tuple[tuple[str, int], ...]) -> str:
     return str(random.choices(names, weights)[0])
 
 
-def script_of(seed: int) -> Script:
+def script_of(seed: int, focus: tuple[str, ...] = ()) -> Script:
     """Most seeds have two phones on one team; a third of the time somebody is alone."""
     random = Random(seed)
     phones = [("p0", "supervisor")]
@@ -63,7 +63,7 @@ def script_of(seed: int) -> Script:
         for kind in ("text", "score"):
             script.steps.append(["edit", 0, 0, kind, random.getrandbits(30)])
         script.steps += [["sync", at, 0, "ok", True, 0] for at in range(len(phones))]
-    swarm = Swarm(random)
+    swarm = Swarm(random, focus)
     for _ in range(random.randint(16, 44)):
         script.steps.append(_step(random, len(phones), swarm))
     return script
@@ -73,9 +73,9 @@ class Swarm:
     """Each seed leaves some kinds out and has much of others: rare meetings of two faults become frequent
     in some seeds, where an even mixture would hardly ever show them."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, focus: tuple[str, ...]) -> None:
         def some(choices: tuple[tuple[str, int], ...], *always: str) -> tuple[tuple[str, int], ...]:
-            turned = tuple((name, weight * random.choice((0, 1, 1, 6))) for name, weight in choices)
+            turned = tuple((n, w * (8 if n in focus else random.choice((0, 1, 1, 6)))) for n, w in choices)
             kept = tuple((name, weight or (1 if name in always else 0)) for name, weight in turned)
             return kept if any(weight for _, weight in kept) else choices
 

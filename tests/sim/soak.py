@@ -10,6 +10,8 @@ from pathlib import Path
 
 from tests.sim import checks
 from tests.sim.bugs import BUGS
+from tests.sim.bugs.by_hand import STORIES
+from tests.sim.bugs.focus import FOCUS
 from tests.sim.play import Tally, as_json, run, shrink, verdict
 from tests.sim.script import script_of
 from tests.sim.server import plant
@@ -60,12 +62,14 @@ def selftest(names: list[str], most: int | None = None) -> int:
     for name in names:
         bug = BUGS[name]
         allowed = bug.seeds if most is None else min(bug.seeds, most)
-        caught: tuple[int, str] | None = None
-        for seed in range(bug.first, bug.first + allowed):
-            found = verdict(script_of(seed), name, bug.twice)
+        caught: tuple[int | str, str] | None = None
+        tried = [(seed + 1, script_of(seed, FOCUS.get(name, ()))) for seed in range(0 if name in STORIES else allowed)]
+        for seed, script in [("by hand", STORIES[name])] if name in STORIES else tried:
+            found = verdict(script, name, bug.twice)
             if found is not None:
-                caught = seed - bug.first + 1, found.check
-                tripped.setdefault(found.check, []).append(name)
+                caught = seed, ", ".join(sorted(set(found.also)))
+                for check in sorted(set(found.also)):
+                    tripped.setdefault(check, []).append(name)
                 break
         missed += caught is None
         at, by = caught if caught is not None else ("MISSED", "-")

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.sim.bugs import BUGS
+from tests.sim.bugs.by_hand import STORIES
+from tests.sim.bugs.focus import FOCUS
 from tests.sim.play import compare, from_json, play, run, verdict
 from tests.sim.script import script_of
 
@@ -34,8 +36,14 @@ def test_what_once_failed_does_not_fail_again(kept: dict[str, object]) -> None:
 
 @pytest.mark.parametrize("name", QUICK)
 def test_a_planted_bug_is_caught(name: str) -> None:
-    bug = BUGS[name]
-    assert any(verdict(script_of(seed), name) is not None for seed in range(bug.first, bug.first + 40))
+    seeds = range(min(BUGS[name].seeds, 60))
+    assert any(verdict(script_of(seed, FOCUS.get(name, ())), name) is not None for seed in seeds)
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_story_written_by_hand_catches_its_bug_and_lets_the_honest_pass(name: str) -> None:
+    assert verdict(STORIES[name]) is None
+    assert verdict(STORIES[name], name) is not None
 
 
 def test_a_seed_played_twice_comes_to_one_end() -> None:

@@ -31,6 +31,7 @@ ROUND_MS = 310_000
 class Facts:
     """What really happened, as somebody in the plant would tell it; the checks judge by this."""
 
+    first_cycle: str
     ids: dict[str, str]
     """Name -> the person's id on the wire."""
     delegates: set[str] = field(default_factory=set)
@@ -75,7 +76,9 @@ class World:
         """Nonce -> how many edits really waited when the phone asked."""
         self.server = Server(self.chance, self.note)
         self.server.on_answer = self._answered
-        self.facts = Facts({name: short(one) for name, one in self.server.plant.people.items()})
+        self.facts = Facts(
+            short(self.server.plant.cycle_id), {name: short(one) for name, one in self.server.plant.people.items()}
+        )
         self._people = {one: name for name, one in self.facts.ids.items()}
         self._books: ledger.Books | None = None
         self._read_at = -1
@@ -151,8 +154,15 @@ class World:
         return self
 
     def check(self, checks: Any) -> None:
+        found: list[Violation] = []
         for check in checks:
-            check(self)
+            try:
+                check(self)
+            except Violation as one:
+                found.append(one)
+        if found:
+            found[0].also = tuple(one.check for one in found)
+            raise found[0]
         self.facts.exchanges.clear()
         self.facts.rounds.clear()
 

@@ -25,20 +25,16 @@ class Bug:
     plant: Callable[[Patch], None]
     twice: bool = False
     """Seen only when a seed is played twice and compared."""
-    first: int = 0
-    """The first of its seeds."""
 
 
 BUGS: dict[str, Bug] = {}
 
 
-def bug(
-    rule: str, what: str, seeds: int = 200, twice: bool = False, first: int = 0
-) -> Callable[[Callable[[Patch], None]], Bug]:
+def bug(rule: str, what: str, seeds: int = 200, twice: bool = False) -> Callable[[Callable[[Patch], None]], Bug]:
     """Register a bug under its function's name."""
 
     def register(plant: Callable[[Patch], None]) -> Bug:
-        made = Bug(plant.__name__, rule, what, seeds, plant, twice, first)
+        made = Bug(plant.__name__, rule, what, seeds, plant, twice)
         assert made.name not in BUGS, made.name
         BUGS[made.name] = made
         return made

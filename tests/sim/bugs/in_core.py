@@ -192,3 +192,8 @@ def edited_under_a_submit(patch: Patch) -> None:
         return honest(held, edit, facts, lookup)
 
     patch(push, "decide", decide)
+
+
+@bug("7: one's own", "an older edit of the same phone, offered again, contradicts the newer one", seeds=2000)
+def own_past_contradicts(patch: Patch) -> None:
+    patch(merge, "_went_on", lambda held, edit: False)

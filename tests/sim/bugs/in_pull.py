@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from tests.sim import taking
@@ -13,23 +12,12 @@ from tests.sim.taking import Scope
 
 @bug("pull a", "a part behind what is held is applied", seeds=2000)
 def stale_part_applied(patch: Patch) -> None:
-    def pull(answer: Any, asked: Any, held: Any, now: float) -> Any:
-        return honest(answer, asked, replace(held, scopes=asked.scopes or held.scopes), now)
-
-    honest = taking.pull
     patch(taking, "applies", lambda delta, scope: True)
-    patch(taking, "pull", pull)
 
 
 @bug("pull b", "a delta is applied to a scope that holds less than its beginning", seeds=4000)
 def no_from_check(patch: Patch) -> None:
     patch(taking, "applies", lambda delta, scope: delta["to"] >= scope.cursor)
-    patch(taking, "renewed", _cursor_lost)
-
-
-def _cursor_lost(names: list[str], held: tuple[Scope, ...]) -> Any:
-    lost: list[Any] = [("wipe", scope.name) for scope in held if scope.name not in names]
-    return lost, tuple(Scope(name, place, 1) for place, name in enumerate(names))
 
 
 @bug("pull c", "cursors are saved before the rows, in a transaction of their own", seeds=1000)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +15,7 @@ from server.foundation.problems import Problem
 from server.policy import Relation
 from server.sync_api import contact, feed, journal, pull, push, routes
 from server.sync_api.journal import Journal
-from server.sync_api.models import Feed, FieldHistory, LoggedMutation, TenantSeq
+from server.sync_api.models import LoggedMutation
 from server.sync_api.problems import SYNC_MALFORMED
 from sync import merge
 from sync.model import Receipt
@@ -287,7 +286,17 @@ def sequence_read_before(patch: Patch) -> None:
 
 @bug("merge: held", "an edit that waited is not judged when what it waited for comes", seeds=10_000)
 def held_never_wakes(patch: Patch) -> None:
+    def told(fate: Any, same: bool) -> Any:
+        # Asked again after five minutes it would be judged all the same: that second way is closed too.
+        return Receipt.HELD if same and fate.receipt is Receipt.HELD else merge.again(fate, same)
+
     patch(push, "_wake", lambda written, records, kept, sender: set())
+    patch(push, "again", told)
+
+
+@bug("merge: held", "an edit that was held and comes again with its base is logged as held", seeds=4000)
+def decision_forgotten(patch: Patch) -> None:
+    patch(Journal, "_waiting", lambda kept, row: kept._note(row))
 
 
 @bug("R4: history", "a step of history does not name what it replaced")
@@ -307,6 +316,3 @@ def case_not_told(patch: Patch) -> None:
 
     honest = keeping.changed
     patch(keeping, "changed", told)
-
-
-_ = (Feed, FieldHistory, TenantSeq, nullcontext)

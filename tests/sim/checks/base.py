@@ -20,6 +20,8 @@ class Violation(AssertionError):
         super().__init__(f"{check}: {text}")
         self.check = check
         self.step = -1
+        self.also: tuple[str, ...] = (check,)
+        """Every checker that said no at that step."""
 
 
 def same(left: Any, right: Any) -> bool:

@@ -37,6 +37,16 @@ def after_quiet_only_what_is_ones_own(world: World) -> None:
                 raise Violation("9", f"the delegation is over, and {phone.name} holds {scope}")
 
 
+def what_was_put_away_is_gone(world: World) -> None:
+    """9: when the next cycle has begun, no phone of a rater holds evaluations of the closed one."""
+    if world.facts.cycles == 1 or world.facts.cycle != "closed":
+        return
+    for phone in world.phones:
+        for (scope, kind, record), row in phone.disks[phone.person].durable["rows"].items():
+            if kind == "evaluation" and row["cycle_id"] == world.facts.first_cycle:
+                raise Violation("9", f"{phone.name} still holds {record} of the closed cycle, by {scope}")
+
+
 def only_who_may_has_an_effect(world: World) -> None:
     """9: rights are those of the moment in which the edit arrived."""
     been: dict[str, str] = world.memory.setdefault("receipts", {})
