@@ -86,9 +86,9 @@ def request(
     return [PROTOCOL, device, sync["epoch"], nonce, sync["access"], cursors, push, queued, oldest_s]
 
 
-def decode(body: Any, nonce: str) -> dict[str, Any]:
+def decode(body: Any, nonce: str, protocol: int = PROTOCOL) -> dict[str, Any]:
     """Raises NotOurs unless this is an answer of our protocol to exactly this request."""
-    if not isinstance(body, list) or len(body) < 10 or body[0] != PROTOCOL or body[1] != nonce:
+    if not isinstance(body, list) or len(body) < 10 or body[0] != protocol or body[1] != nonce:
         raise NotOurs
     _, _, epoch, access, seq, receipts, scopes, deltas, writers, now_ms = body
 

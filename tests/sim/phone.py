@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from server.sync_api.columns import PROTOCOL
 from tests.sim import keeping, message, taking
 from tests.sim.disk import Disk, StorageFailed, Stores
 from tests.sim.oracle import Look
@@ -41,6 +42,8 @@ class Phone:
         self.tabs: list[Tab] = []
         self.offset = 0
         self.app = "new"
+        self.aged = False
+        """The server has learned a newer protocol since this phone first spoke to it."""
         self.session: str | None = person
         """Whose cookie the browser holds; None: the login has run out."""
         self.lock: Tab | None = None
@@ -50,6 +53,11 @@ class Phone:
     def now(self) -> int:
         """By this phone's own clock."""
         return self.world.now + self.offset
+
+    @property
+    def protocol(self) -> int:
+        """What this build of the app speaks: an old one yesterday's, once the server has moved on."""
+        return PROTOCOL - 1 if self.app == "old" and self.aged else PROTOCOL
 
     def disk(self, person: str) -> Disk:
         if person not in self.disks:
@@ -83,7 +91,7 @@ class Phone:
         self.device = self.renamed()
         for person in self.disks:
             self.name_disk(person)
-        self.session = None
+        self.session, self.app = None, "new"
         self.open(1)
 
     def renamed(self) -> str:
@@ -297,6 +305,7 @@ class Tab:
         body = message.request(
             self.phone.device, self.person, nonce, held, edits, self.waiting(), (self.phone.now - oldest) // 1000
         )
+        body[0] = self.phone.protocol
         sent = tuple(edit["n"] for edit in edits)
         self.asking = Asking(body, nonce, held, sent, self.phone.world.now)
         return self.asking
@@ -329,6 +338,7 @@ class Tab:
         outcome = Outcome("answered") if ours is not None else self.judged(reply, asking)
         pulled = None
         if ours is not None:
+            self.phone.aged = True
             try:
                 pulled, _full = taking.take(self.disk, ours, asking.held, self.phone.now)
             except StorageFailed:
@@ -341,7 +351,7 @@ class Tab:
         if reply.status != 200:
             return None
         try:
-            return message.decode(reply.body, asking.nonce)
+            return message.decode(reply.body, asking.nonce, asking.body[0])
         except (message.NotOurs, TypeError, LookupError, ValueError):
             return None
 

@@ -44,6 +44,8 @@ class Line:
     limit: int = MOST_EDITS
     needs_login: bool = False
     needs_update: bool = False
+    last_error: str | None = None
+    """How the last round failed: told to the person and the server, decides nothing."""
 
 
 FRESH_LINE: Final = Line()
@@ -137,6 +139,7 @@ def learn(line: Line, outcome: Outcome, now: float, fraction: float) -> Lesson:
     def failed(net: str, cap: float = BACKOFF_CAP_MS, **change: Any) -> Lesson:
         rest = now + backoff(line.failures, fraction, cap)
         after = replace(line, net=net, failures=line.failures + 1, not_before=rest, told=False)
+        after = replace(after, last_error=outcome.was)
         return Lesson(replace(after, **change))
 
     match outcome.was:
@@ -146,12 +149,12 @@ def learn(line: Line, outcome: Outcome, now: float, fraction: float) -> Lesson:
             return failed(outcome.was)
         case "timeout":
             return failed("offline", limit=max(1, math.ceil(line.limit / 2)))
-        case "refused":
+        case "refused" | "server_old":
             return failed("reached", REFUSED_CAP_MS)
         case "foreign":
             return failed("server_down", limit=max(1, math.ceil(line.limit / 2)))
         case "needs_login":
-            return Lesson(replace(line, net="reached", needs_login=True))
+            return Lesson(replace(line, net="reached", needs_login=True, last_error=outcome.was))
         case "update_needed":
             return failed("reached", REFUSED_CAP_MS, needs_update=True)
         case "busy":
@@ -163,8 +166,9 @@ def learn(line: Line, outcome: Outcome, now: float, fraction: float) -> Lesson:
             if not outcome.ns:
                 return failed("reached", REFUSED_CAP_MS)
             if len(outcome.ns) == 1:
-                return Lesson(replace(line, net="reached", failures=0), outcome.ns[0])
-            return Lesson(replace(line, net="reached", limit=math.ceil(len(outcome.ns) / 2)))
+                return Lesson(replace(line, net="reached", failures=0, last_error=outcome.was), outcome.ns[0])
+            fewer = math.ceil(len(outcome.ns) / 2)
+            return Lesson(replace(line, net="reached", limit=fewer, last_error=outcome.was))
     raise ValueError(outcome.was)
 
 

@@ -51,6 +51,8 @@ def outcome_of(reply: Reply, sent: tuple[int, ...]) -> Outcome:
     status, code = reply.status, reply.code if reply.ours else None
     if code == "author_mismatch" or is_login_asked(reply):
         return Outcome("needs_login")
+    if code == "protocol_too_new":
+        return Outcome("server_old")
     if code in AN_EDIT_MAY_BE_WHY:
         return Outcome("too_big", ns=sent)
     if 200 <= status < 400 or status in (401, 511):

@@ -35,7 +35,9 @@ from server.foundation.ids import CycleId, DeviceId, SessionId, short, unshort
 from server.foundation.problems import Problem
 from server.foundation.settings import Settings
 from server.foundation.web import Actor
-from server.sync_api import push, routes
+from server.sync_api import protocols, push, routes
+from server.sync_api.columns import PROTOCOL
+from server.sync_api.protocols import Step
 from tests import cast
 from tests.sim.oracle import POISON
 from tests.sim.reply import Reply, page, problem
@@ -109,6 +111,8 @@ def plant() -> Plant:
         db.session.remove()
     names = ("supervisor", "delegate", "manager", "worker", "other_worker")
     people = {name: getattr(north, name).id for name in names}
+    # A protocol of yesterday, so that its phones are heard by the real upcasters.
+    protocols.STEPS[PROTOCOL - 1] = Step(lambda body: [PROTOCOL, *body[1:]], lambda body: [PROTOCOL - 1, *body[1:]])
     made = Plant(app, clock, chance, raw, raw.serialize(), people, north.tenant_id, north.cycle.id)
     if event.contains(Session, "do_orm_execute", database._guard_query):
         event.remove(Session, "do_orm_execute", database._guard_query)

@@ -83,6 +83,7 @@ def _line(random: Random) -> Line:
         random.choice((1, 2, 3, 25, 50)),
         random.random() < 0.15,
         random.random() < 0.2,
+        random.choice((None, None, "offline", "busy")),
     )
 
 

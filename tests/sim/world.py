@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.sim import desk, events, ledger, reply, wire
 from tests.sim.checks import CHECKS, FINAL_CHECKS, Violation
+from tests.sim.checks.rounds import the_queue_empties
 from tests.sim.disk import Crash, StorageFailed
 from tests.sim.hands import wishes
 from tests.sim.keeping import make_room
@@ -272,12 +273,21 @@ class World:
                 if tab.asking is not None:
                     self.finish(phone, tab, reply.OFFLINE)
             phone.open(len(phone.tabs))
-        for number in range(ROUNDS_MAX):
-            if not [phone for phone in self.phones if not self._calm_round(phone)] and number > 1:
-                break
+        self._calm()
+        for phone in self.phones:
+            if phone.app == "old":
+                the_queue_empties(self)  # while it is old; then its owner says yes to the new version
+                phone.app = "new"
+                phone.open(len(phone.tabs))
+        self._calm()
         for phone in self.phones:
             for tab in phone.tabs:
                 tab.hear()
+
+    def _calm(self) -> None:
+        for number in range(ROUNDS_MAX):
+            if not [phone for phone in self.phones if not self._calm_round(phone)] and number > 1:
+                return
 
     def _calm_round(self, phone: Phone) -> bool:
         """One round for everybody who has edits on this phone. Returns whether nothing is left to do."""

@@ -53,8 +53,8 @@ def captive_portal_believed(patch: Patch) -> None:
 
 @bug("R21", "the nonce of an answer is not looked at", seeds=2000)
 def nonce_ignored(patch: Patch) -> None:
-    def decode(body: Any, nonce: str) -> Any:
-        return honest(body, body[1] if isinstance(body, list) else nonce)
+    def decode(body: Any, nonce: str, protocol: int) -> Any:
+        return honest(body, body[1] if isinstance(body, list) else nonce, protocol)
 
     honest = message.decode
     patch(message, "decode", decode)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 
 from server.evaluations import keeping, record, synced
@@ -13,10 +14,10 @@ from server.foundation import db as database
 from server.foundation.db import session
 from server.foundation.problems import Problem
 from server.policy import Relation
-from server.sync_api import contact, feed, journal, pull, push, routes
+from server.sync_api import contact, feed, journal, protocols, pull, push, routes
 from server.sync_api.journal import Journal
 from server.sync_api.models import LoggedMutation
-from server.sync_api.problems import SYNC_MALFORMED
+from server.sync_api.problems import SYNC_MALFORMED, UPDATE_NEEDED
 from sync import merge
 from sync.model import Receipt
 from tests.sim import server as sim
@@ -69,9 +70,9 @@ def no_dedupe(patch: Patch) -> None:
     patch(Journal, "write", _write_anew)
 
 
-def _write_anew(kept: Journal, arrivals: Any, again: Any, *, now: Any, session_id: Any) -> None:
+def _write_anew(kept: Journal, arrivals: Any, again: Any, sender: Any) -> None:
     for arrival in arrivals:
-        row = kept._row(arrival, now, session_id)
+        row = kept._row(arrival, sender)
         session().execute(
             sa.delete(LoggedMutation).where(
                 LoggedMutation.device == row["device"],
@@ -117,10 +118,10 @@ def neighbours_unanswered(patch: Patch) -> None:
 
 @bug("R6", "no savepoint round an edit: what failed half-way stays", seeds=1000)
 def no_savepoint(patch: Patch) -> None:
-    def written(records: Any, now: Any) -> None:
+    def written(records: Any, *rest: Any) -> None:
         for one in records:
             one.done[:] = [each for each in one.done if each.decision.receipt is not Receipt.MERGED]
-        honest(records, now)
+        honest(records, *rest)
 
     honest = journal.write_history
     patch(journal, "write_history", written)
@@ -128,9 +129,9 @@ def no_savepoint(patch: Patch) -> None:
 
 @bug("R7", "a refused edit is told so, and not kept")
 def parked_not_kept(patch: Patch) -> None:
-    def write(kept: Journal, arrivals: Any, again: Any, *, now: Any, session_id: Any) -> None:
+    def write(kept: Journal, arrivals: Any, again: Any, sender: Any) -> None:
         there = [one for one in arrivals if kept._known[one.id].fate.receipt is not Receipt.PARKED]
-        honest(kept, there, again, now=now, session_id=session_id)
+        honest(kept, there, again, sender)
 
     honest = Journal.write
     patch(Journal, "write", write)
@@ -211,8 +212,8 @@ def epoch_kept(patch: Patch) -> None:
 @bug("R13", "a push of an old client is refused", seeds=200)
 def old_client_refused(patch: Patch) -> None:
     def admit(body: bytes, actor: Any, app: str) -> bytes:
-        if app == "old":
-            raise Problem(SYNC_MALFORMED)
+        if protocols.lifted(orjson.loads(body)).is_old:
+            raise Problem(UPDATE_NEEDED)
         return honest(body, actor, app)
 
     honest = sim.admit
