@@ -21,7 +21,7 @@ export PLAYWRIGHT_NODEJS_PATH := $(VENV)/node/node
 export PYTHONDONTWRITEBYTECODE :=
 NPX := npx --no-install
 
-.PHONY: help run test check generate e2e bench bench-peers storm soak soak-client soak-client-selftest soak-real locks install install-test build system server-tests pwa-tests shots clean
+.PHONY: help run test check generate e2e bench bench-peers storm soak soak-selftest soak-core soak-client soak-client-selftest soak-real locks install install-test build system server-tests pwa-tests shots clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-20s %s\n", $$1, $$2}'
@@ -66,7 +66,13 @@ storm: install-test generate ## PHONES=1000 phones come online at once, with 12 
 bench-peers: install-test generate ## Gemba beside a bare server on the same workload, as ratios of one run
 	python -m bench.peers.run $(BENCH)
 
-soak: install-test ## the merge core under 20,000 random scripts per rule
+soak: install-test generate ## the simulator: SEEDS seeds of phones, faults and the real server, every invariant after every step
+	python -m tests.sim.soak seeds $(SEEDS) $(FIRST)
+
+soak-selftest: install-test generate ## each rule switched off once: the simulator must notice; BUG=name plays one
+	python -m tests.sim.soak selftest $(BUG)
+
+soak-core: install-test ## the merge core under 20,000 random scripts per rule
 	GEMBA_SOAK=1 pytest -q tests/sync
 
 soak-client: install-test generate ## the phone's own code under SEEDS (5000) random weathers, against the real server

@@ -123,6 +123,8 @@ def _set(held: Held, edit: Mutation, facts: Facts, lookup: Lookup) -> Decision:
         return Decision(Receipt.SAME, held, alias=own.version)
     if facts.status is not Status.OPEN:
         return parked(held, Reason.ALREADY_SUBMITTED)
+    if seen.version != held.version and _went_on(held, edit):
+        return Decision(Receipt.SAME, held, alias=seen.version)
     candidate = mine(edit, value, facts)
     if case is not None and case.is_open:
         return join(held, case, candidate, [seen.version])
@@ -135,6 +137,17 @@ def _set(held: Held, edit: Mutation, facts: Facts, lookup: Lookup) -> Decision:
         if merged is not None and len(merged) <= TEXT_MAX[family(edit.field)]:
             return _written(held, edit, plain(merged), edit.id.merged(), Step.MERGED, facts)
     return open_case(held, candidate, seen, edit.field, facts, lookup)
+
+
+def _went_on(held: Held, edit: Mutation) -> bool:
+    """Whether what stands was written later on the very phone this edit comes from: its author had seen it.
+
+    A phone offers again what a restored server lacks, and what it had not sent yet may be there first.
+    The edit stands for its own base then, not for what its author wrote later: others may have gone on from it.
+    """
+    standing = held.case.standing if held.case is not None and held.case.is_open else ()
+    versions = [held.version, *(one.version for one in standing)]
+    return any(one is not None and one.plain()[:2] == edit.id[:2] and one.n > edit.id.n for one in versions)
 
 
 def _written(

@@ -128,7 +128,9 @@ class Journal:
         for row in ask(_HELD, {"ids": list(records)}):
             if row.missing not in texts:
                 continue
-            known = self._note(row)
+            known = self._waiting(row)
+            if known.fate.receipt is not Receipt.HELD:
+                continue
             edit = Mutation(
                 id=known.fate.id,
                 record=known.fate.record,
@@ -141,6 +143,10 @@ class Journal:
             waited = Arrival(edit.id, edit.record, known.hash, None, edit, None, edit.device_time)
             found.append(replace(waited, brought_in_by=row.brought_in_by))
         return sorted(found, key=lambda one: (one.id.device, one.id.author, one.id.n))
+
+    def _waiting(self, row: Any) -> Known:
+        # One that came again in this very push was decided since its row was written: the row is old.
+        return self._known.get(MutationId(short(row.device), short(row.author), row.n)) or self._note(row)
 
     def _note(self, row: Any) -> Known:
         one = MutationId(short(row.device), short(row.author), row.n)

@@ -1,5 +1,6 @@
 """POST /api/sync: push, then pull, one round trip. Protocol 1 is described in `wire.py`."""
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -13,11 +14,11 @@ from server.foundation.problems import FieldError, Problem
 from server.foundation.web import Actor, Room, current_actor
 from server.policy import Action
 from server.sync_api import contact, joint, push, schemas
-from server.sync_api.answers import Answer, Writers, write_answer
+from server.sync_api.answers import Answer, Delta, Writers, write_answer
 from server.sync_api.journal import Outcome
 from server.sync_api.problems import SYNC_MALFORMED, UPDATE_NEEDED
 from server.sync_api.protocols import Spoken, lifted
-from server.sync_api.pull import begin_read, pull
+from server.sync_api.pull import Pulled, begin_read, pull
 from server.sync_api.wire import BadEnvelope, Request, read_request
 from sync.model import Receipt
 
@@ -62,6 +63,8 @@ def handle(body: bytes, actor: Actor) -> bytes:
         session().close()
     if stale:
         _note_contact(asked, actor)
+    if spoken.is_old:
+        pulled = _nothing_yet(asked, pulled)
     answer = write_answer(
         Answer(
             nonce=asked.nonce,
@@ -69,13 +72,22 @@ def handle(body: bytes, actor: Actor) -> bytes:
             access=pulled.access,
             seq=pulled.seq,
             receipts=[_receipt(outcome, writers) for outcome in handed.outcomes],
-            scopes=None if spoken.is_old else pulled.scopes,
-            deltas=[] if spoken.is_old else pulled.deltas,
+            scopes=pulled.scopes,
+            deltas=pulled.deltas,
             writers=writers,
             now_ms=int(now.timestamp() * 1000),
         )
     )
     return orjson.dumps(spoken.answered(orjson.loads(answer))) if spoken.is_old else answer
+
+
+def _nothing_yet(asked: Request, pulled: Pulled) -> Pulled:
+    """The pull half for a phone to which rows of today mean nothing: what it holds stays as it is, and there is more.
+
+    A scope without its part would say "nothing new", and the phone would put its cursor past rows that it never got.
+    """
+    waiting = [Delta(place, cursor, cursor, more=True) for place, cursor in enumerate(asked.cursors)]
+    return replace(pulled, access=asked.access, scopes=None, deltas=waiting)
 
 
 def _decode(body: bytes) -> tuple[Spoken, Request]:

@@ -37,6 +37,15 @@ def edit(value: int | None, base: Version, n: int = 3) -> Mutation:
     return Mutation(MutationId("d1", "ann", n), RECORD, "score/1", Op.SET, value, (base,) if base else ())
 
 
+def test_an_older_edit_of_the_same_phone_that_is_offered_again_is_no_conflict() -> None:
+    """After a restore: the newer one, unsent at the time, was there first."""
+    newer = decide(Held(), edit(1, None, n=2), FACTS, {}.get)
+    late = decide(newer.held, edit(None, None, n=1), FACTS, {}.get)
+    assert (late.receipt, late.held, late.alias) == (Receipt.SAME, newer.held, None)
+    from_another = decide(newer.held, replace(edit(None, None), id=BO), FACTS, {}.get)
+    assert from_another.receipt is Receipt.CONFLICT
+
+
 def two_scores(mine: int | None = 4, theirs: int | None = 2) -> tuple[Log, Phone, Phone]:
     """Bo's score is held, Ann's came second; both started from nothing. Both have pulled."""
     log, ann, bo = Log(), Phone("d1", "ann"), Phone("d3", "bo")

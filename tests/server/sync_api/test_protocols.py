@@ -71,6 +71,25 @@ def test_an_old_edit_is_the_same_edit_when_the_updated_phone_sends_it(plant: Any
     assert phone.take(phone.post(today).get_json()) == {1: ["a"]}, "no second version under a used id"
 
 
+def test_an_old_phones_cursors_stay_where_its_rows_are(plant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else, once updated, it would ask from beyond rows that no answer ever brought it."""
+    same = Step(lambda body: [PROTOCOL, *body[1:]], lambda answer: [PROTOCOL - 1, *answer[1:]])
+    monkeypatch.setitem(protocols.STEPS, PROTOCOL - 1, same)
+    note = plant.note(plant.ann, plant.bo)
+    ann, bo = plant.phone(plant.ann), plant.phone(plant.bo)
+    ann.pull(), bo.pull()
+    bo.push(bo.edit(note, "s1", 4))
+    before = (ann.access, list(ann.cursors))
+    body = ann.body(ann.edit(note, "s2", 3))
+    answer = ann.post([PROTOCOL - 1, *body[1:]]).get_json()
+    assert answer[5] == [[1, "a"]]
+    ann.take(answer)
+    assert (ann.access, ann.cursors) == before
+    assert all(part[3] == 1 and not part[4] for part in answer[7]), "there is more, for a newer app"
+    ann.pull()
+    assert (ann.field(note, "s1")[0], ann.field(note, "s2")[0]) == (4, 3)
+
+
 def test_an_old_pull_is_told_to_update(plant: Any, zero: None) -> None:
     plant.note(plant.ann)
     phone = plant.phone(plant.ann)

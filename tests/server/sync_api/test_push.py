@@ -100,6 +100,23 @@ def test_a_chain_of_own_edits_never_conflicts_with_itself(plant: Any) -> None:
     assert phone.field(note, "s1") == (2, phone.version(12))
 
 
+def test_a_held_edit_that_comes_again_with_its_base_is_logged_as_it_was_told(plant: Any) -> None:
+    """Else its effect is there and the log goes on saying "held": the next push would do it twice."""
+    note, phone = plant.note(plant.ann), plant.phone(plant.ann)
+    phone.pull()
+    first = phone.edit(note, "s1", 4)
+    second = phone.edit(note, "s1", 5, phone.version(1))
+    assert phone.push(second)[2][0] == "h"
+    told = phone.push(first, second)
+    assert told == {1: ["a"], 2: ["a"]}
+    logged = plant.at_work(
+        plant.ann, lambda: session().execute(sa.select(LoggedMutation.n, LoggedMutation.receipt)).all()
+    )
+    assert sorted(map(tuple, logged)) == [(1, "a"), (2, "a")]
+    assert phone.push(second) == {2: ["a"]}
+    assert count(plant, FieldHistory) == 2
+
+
 def test_an_edit_whose_base_is_missing_is_held_until_it_arrives(plant: Any) -> None:
     note, phone = plant.note(plant.ann), plant.phone(plant.ann)
     phone.pull()
