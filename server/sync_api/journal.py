@@ -1,6 +1,6 @@
 """The log of mutations: what arrived before, the fate of somebody's base, and writing both down."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -103,14 +103,18 @@ class Journal:
             for row in session().execute(query):
                 self._note(row)
 
-    def waiting_for(self, ids: Iterable[MutationId]) -> list[Arrival]:
-        """Edits in the log that were held until one of these arrived."""
+    def waiting_for(self, ids: Iterable[MutationId], but: Collection[MutationId]) -> list[Arrival]:
+        """Edits in the log that were held until one of these arrived, `but` those of this push: what
+        became of them is known better here than in the log.
+        """
         texts = [str(one) for one in ids]
         found: list[Arrival] = []
         query = sa.select(*_COLUMNS).where(
             LoggedMutation.receipt == Receipt.HELD.value, LoggedMutation.missing.in_(texts)
         )
         for row in session().execute(query):
+            if MutationId(short(row.device), short(row.author), row.n) in but:
+                continue
             known = self._note(row)
             edit = Mutation(
                 id=known.fate.id,

@@ -183,7 +183,7 @@ def _wake(
 ) -> set[MutationId]:
     """Judge anew what was held until one of these arrived. Returns those whose fate in the log is another now."""
     arrived = [one for one in written if not kept.is_held(one)]
-    asleep = [one for one in kept.waiting_for(arrived) if one.id not in written] if arrived else []
+    asleep = kept.waiting_for(arrived, but=written) if arrived else []
     woken: set[MutationId] = set()
     progress = True
     while progress:  # one that waits for another of these comes in a later pass

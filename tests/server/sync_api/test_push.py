@@ -111,6 +111,18 @@ def test_an_edit_whose_base_is_missing_is_held_until_it_arrives(plant: Any) -> N
     assert count(plant, LoggedMutation) == 2
 
 
+def test_what_was_held_and_comes_again_together_with_its_base_is_in_the_log_as_it_was_told(plant: Any) -> None:
+    """As after a restore: the outbox is pushed first, then once more with the ledger before it."""
+    note, phone = plant.note(plant.ann), plant.phone(plant.ann)
+    phone.pull()
+    first, second, third = phone.edit(note, "s1", 3), phone.edit(note, "s1", 4, 1), phone.edit(note, "s1", 5, 2)
+    assert phone.push(second) == {2: ["h", phone.version(1)]}
+    assert phone.push(first, second) == {1: ["a"], 2: ["a"]}
+    query = sa.select(LoggedMutation.receipt, LoggedMutation.missing).where(LoggedMutation.n == 2)
+    assert plant.at_work(plant.ann, lambda: session().execute(query).one()) == ("a", None)
+    assert phone.push(third) == {3: ["a"]}, "what is built on it does not wait for ever"
+
+
 def test_a_submit_that_waits_for_two_marks_is_woken_by_the_second(plant: Any) -> None:
     note, phone = plant.note(plant.ann), plant.phone(plant.ann)
     phone.pull()
