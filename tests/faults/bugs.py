@@ -91,9 +91,135 @@ def _no_retry() -> None:
         module.is_transient = lambda error: False  # type: ignore[attr-defined]
 
 
+def _same_epoch() -> None:
+    """A restore that tells nobody."""
+    from server.cli import backups
+
+    backups._begin_epoch = lambda: None
+
+
+def _refuses_strange_clocks() -> None:
+    """An edit whose time lies a day from the server's is parked."""
+    from server.foundation import clock
+    from server.sync_api import push
+    from sync.model import Reason
+
+    real = push._judge
+
+    def judge(arrival: Any, records: Any, kept: Any, sender: Any) -> Any:
+        off_ms = arrival.device_time - int(clock.now().timestamp() * 1000)
+        return (
+            kept.parked(arrival, Reason.INVALID) if abs(off_ms) > 86_400_000 else real(arrival, records, kept, sender)
+        )
+
+    push._judge = judge
+
+
+def _last_writer_wins() -> None:
+    """Whoever comes later is believed to have seen what is there."""
+    from dataclasses import replace
+
+    from server.sync_api import push
+
+    real = push.decide
+
+    def decide(held: Any, edit: Any, *rest: Any) -> Any:
+        return real(held, replace(edit, base=() if held.version is None else (held.version,)), *rest)
+
+    push.decide = decide
+
+
+def _cycle_state_ignored() -> None:
+    """A closed cycle takes edits."""
+    from dataclasses import replace
+
+    from server.sync_api import push
+    from sync.model import CycleState
+
+    real = push.decide
+    push.decide = lambda held, edit, facts, fate: real(held, edit, replace(facts, cycle=CycleState.OPEN), fate)
+
+
+def _any_author() -> None:
+    """Whoever is named as the author is taken for it."""
+    from server.sync_api import push, routes
+
+    def read(request: Any, actor: Any) -> Any:
+        return (
+            []
+            if request.push is None
+            else [push._arrival(one, request.push, request.device) for one in request.push.mutations]
+        )
+
+    push.read_push = routes.push.read_push = read
+
+
+def _poison_stops_all() -> None:
+    """A batch is one thing: what fails in it fails it."""
+    from server.foundation.db import savepoint
+    from server.sync_api import push
+
+    def receive(arrivals: Any, sender: Any) -> Any:
+        if not arrivals:
+            return []
+        with savepoint():
+            return push._together(arrivals, sender)
+
+    push._receive = receive
+
+
+def _body_inside_unit() -> None:
+    """The body is read while the write lock is held."""
+    from flask import request
+
+    from server.foundation import web
+    from server.foundation.db import session, unit_of_work
+
+    enter = web._enter
+
+    def entered(demand: Any) -> Any:
+        found = enter(demand)
+        if request.path == "/api/sync":
+            with web.tenant_context(found):
+                unit_of_work(lambda: request.get_data() and None)
+                session().close()
+        return found
+
+    web._enter = entered
+
+
+def _damage_unseen() -> None:
+    """Nobody looks at the file before it is served."""
+    from server.cli import serving
+
+    serving._refuse_damaged = lambda wanted: None
+
+
+def _migration_by_statement() -> None:
+    """Each statement of a migration is committed by itself, and the revision comes last."""
+    import sqlalchemy as sa
+    from sqlalchemy import event
+
+    def commit(connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.lstrip().upper().startswith(("CREATE TABLE", "ALTER", "CREATE INDEX")):
+            cursor.execute("COMMIT")
+            cursor.execute("BEGIN")
+
+    event.listen(sa.Engine, "after_cursor_execute", commit)
+
+
 BUGS: dict[str, Callable[[], None]] = {
     "answer_before_commit": _answer_before_commit,
     "no_dedupe": _no_dedupe,
     "errors_unnamed": _errors_unnamed,
     "no_retry": _no_retry,
+    "same_epoch": _same_epoch,
+    "refuses_strange_clocks": _refuses_strange_clocks,
+    "last_writer_wins": _last_writer_wins,
+    "cycle_state_ignored": _cycle_state_ignored,
+    "any_author": _any_author,
+    "poison_stops_all": _poison_stops_all,
+    "damage_unseen": _damage_unseen,
+    "migration_by_statement": _migration_by_statement,
+    "body_inside_unit": _body_inside_unit,
 }

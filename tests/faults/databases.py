@@ -39,6 +39,12 @@ class Postgres(Cluster):
         self.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER gemba")
         return name
 
+    def empty(self) -> str:
+        """The URL of a new database with nothing in it."""
+        self._count += 1
+        self.execute(f"CREATE DATABASE run_{self._count} OWNER gemba")
+        return self.url(f"run_{self._count}")
+
     def judges_url(self, name: str) -> str:
         """As the superuser, whom row-level security does not bind."""
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"

@@ -19,9 +19,13 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+import flask_jwt_extended.tokens
+import jwt.api_jwt
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
+
+from server.foundation import clock
 
 NAMES = (
     "request_read", "judged", "merged", "id_inserted", "counter_taken", "before_commit", "after_commit", "half_answer",
@@ -38,7 +42,6 @@ def install(folder: str) -> None:
     _folder, _file = Path(folder), Path(folder, "fault")
     from server.cli import serving
     from server.foundation import db as seam
-    from server.foundation.clock import SystemClock
     from server.sync_api import feed, journal, push, routes
 
     routes.handle = _before("request_read", routes.handle)
@@ -50,8 +53,11 @@ def install(folder: str) -> None:
     serving.create_app = _halving(serving.create_app)
     event.listen(sa.Engine, "commit", lambda _connection: reach("before_commit"))
     event.listen(sa.Engine, "begin", _fill_disk)
+    event.listen(sa.Engine, "before_cursor_execute", lambda *_arguments: reach("statement"))
     push.decide = _poisoned(push.decide)
-    SystemClock.now = _shifted(SystemClock.now)  # type: ignore[method-assign]
+    clock.SystemClock.now = _shifted(clock.SystemClock.now)  # type: ignore[method-assign]
+    for module in (jwt.api_jwt, flask_jwt_extended.tokens):  # they read the clock by themselves
+        module.datetime = _ShiftedDatetime  # type: ignore[attr-defined]
 
 
 def reach(name: str) -> None:
@@ -113,15 +119,26 @@ def _poisoned(decide: Callable[..., Any]) -> Any:
     return decided
 
 
+class _AnyDatetime(type):
+    def __instancecheck__(cls, one: object) -> bool:
+        return isinstance(one, datetime)
+
+
+class _ShiftedDatetime(datetime, metaclass=_AnyDatetime):
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+        return clock.SystemClock().now()
+
+
 def _shifted(now: Callable[[Any], datetime]) -> Any:
     began = time.time()
 
-    def shifted(clock: Any) -> datetime:
+    def shifted(itself: Any) -> datetime:
         try:
             off_s, speed = map(float, (_folder / "clock").read_text("ascii").split())
         except OSError:
-            return now(clock)
-        return now(clock) + timedelta(seconds=off_s + (time.time() - began) * (speed - 1))
+            return now(itself)
+        return now(itself) + timedelta(seconds=off_s + (time.time() - began) * (speed - 1))
 
     return shifted
 

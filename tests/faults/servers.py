@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.e2e.house import ROOT, free_port
@@ -31,6 +32,8 @@ class Server:
         self.settings = {"GEMBA_TEST_BUG": bug} if bug else {}
         self.settings |= settings
         self.deaths = 0
+        self.expected: list[str] = []
+        """Events of the log that the test brings about on purpose."""
         self.ended_with: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._kept_up: threading.Thread | None = None
@@ -128,6 +131,61 @@ class Server:
         except FileNotFoundError:  # it has just died
             return []
 
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Stop it as an operator does, and start it again afterwards."""
+        kept_up, self._kept_up = self._kept_up, None
+        self._ending.set()
+        os.kill(self.pid, signal.SIGTERM)
+        assert kept_up is not None
+        kept_up.join()
+        try:
+            yield
+        finally:
+            self._ending.clear()
+            self.start()
+
+    def run(self, *words: str, url: str = "", points: bool = False) -> "subprocess.CompletedProcess[str]":
+        """A verb of the product in a process of its own, on this database or another."""
+        plain = {k: v for k, v in os.environ.items() if not k.startswith("GEMBA_")}
+        mine = {"GEMBA_DATABASE_URL": url or self.url}
+        if points:
+            mine["GEMBA_TEST_FOLDER"] = str(self.folder)
+        if "GEMBA_TEST_BUG" in self.settings:
+            mine["GEMBA_TEST_BUG"] = self.settings["GEMBA_TEST_BUG"]
+        try:
+            return subprocess.run(
+                ["python", "-m", "tests.faults.entry", *words], cwd=ROOT, capture_output=True, text=True,
+                env=plain | mine, start_new_session=True, timeout=120,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as still:
+            raise AssertionError(f"gemba {words[0]} did not end by itself") from still
+
+    def command(self, *words: str) -> None:
+        """The same, as an operator runs it: it succeeds."""
+        done = self.run(*words)
+        assert done.returncode == 0, done.stderr
+
+    def back_up(self) -> None:
+        """Copy the data while everybody works: by our command on SQLite, by PostgreSQL's own there."""
+        if self.kind == "sqlite":
+            self.command("backup", str(self.folder / "copy.db"))
+        else:
+            self._postgres_tool("pg_dump", "-Fc", "-f", str(self.folder / "copy.dump"), "-d")
+
+    def restore(self) -> None:
+        """Put the copy back, while the server is stopped."""
+        if self.kind == "sqlite":
+            self.command("restore", str(self.folder / "copy.db"))
+        else:
+            self._postgres_tool("pg_restore", "--clean", "--if-exists", str(self.folder / "copy.dump"), "-d")
+            self.command("restore", "--by-hand")
+
+    def _postgres_tool(self, *words: str) -> None:
+        binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+        tool, *rest = words
+        subprocess.run([binaries / tool, *rest, self.judges_url.replace("+psycopg", "")], check=True)
+
     def stop(self) -> None:
         """Take it away, and do not start it again."""
         self._ending.set()
@@ -143,4 +201,5 @@ class Server:
     def complaints(self) -> list[str]:
         """What a person must look at: ERROR lines and tracebacks of the log."""
         text = self.log.read_text("utf-8", "replace")
-        return [line for line in text.splitlines() if '"level":"error"' in line.lower().replace(" ", "")]
+        lines = [line for line in text.splitlines() if '"level":"error"' in line.lower().replace(" ", "")]
+        return [line for line in lines if not any(event in line for event in self.expected)]

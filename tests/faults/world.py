@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
 
 from tests.faults import judge
 from tests.faults.handset import Handset
@@ -125,7 +127,8 @@ class World:
             for _ in range(ROUNDS_MAX):
                 if self.turn(phone) and not phone.queue:
                     break
-            assert not phone.queue, f"{phone.employee_no} still holds {len(phone.queue)} edits: {phone.statuses}"
+            waiting = [(phone.version(edit), edit, phone.told.get(edit.n)) for edit in phone.queue]
+            assert not waiting, f"{phone.employee_no} still holds {len(waiting)} edits: {phone.statuses} {waiting[:5]}"
 
     # ---- what the nemesis waits for ---------------------------------------------------------------
 
@@ -169,6 +172,33 @@ class World:
     @property
     def statuses(self) -> Counter[int]:
         return sum((phone.statuses for phone in self.phones), Counter())
+
+    def sql(self, statement: str) -> None:
+        """Change something behind everybody's back."""
+        engine = sa.create_engine(self.server.judges_url)
+        try:
+            with engine.begin() as connection:
+                connection.exec_driver_sql(statement)
+        finally:
+            engine.dispose()
+
+    def ask(self, query: str) -> Sequence[Any]:
+        """Rows of the database as they are now."""
+        engine = sa.create_engine(self.server.judges_url)
+        try:
+            with engine.connect() as connection:
+                return connection.exec_driver_sql(query).fetchall()
+        finally:
+            engine.dispose()
+
+    def one_case_for_each_conflict(self) -> None:
+        """Every edit that was told of a conflict stands in an existing case, with the others of it."""
+        told = sum(letter == "c" for letter in self.oracle.receipts.values())
+        rows = self.ask("SELECT count(*), count(DISTINCT case_id) FROM mutation WHERE receipt = 'c'")
+        cases = self.ask("SELECT count(*) FROM evaluation_case")[0][0]
+        assert told > 0, "two phones that do not see each other do conflict"
+        assert rows[0][0] == told
+        assert rows[0][1] <= cases
 
     # ---- the end ----------------------------------------------------------------------------------
 
