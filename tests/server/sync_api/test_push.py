@@ -162,8 +162,20 @@ class Full(Exception):
     sqlite_errorname = "SQLITE_FULL"
 
 
-@pytest.mark.parametrize("trouble", [TooSlow, Full])
-def test_a_slow_or_full_database_parks_nobody(plant: Any, monkeypatch: pytest.MonkeyPatch, trouble: Any) -> None:
+class Damaged(Exception):
+    """SQLite met a page that is none."""
+
+    sqlite_errorname = "SQLITE_CORRUPT_INDEX"
+
+
+class StandBy(Exception):
+    """PostgreSQL that takes no write: a stand-by that was not promoted."""
+
+    sqlstate = "25006"
+
+
+@pytest.mark.parametrize("trouble", [TooSlow, Full, Damaged, StandBy])
+def test_a_database_in_trouble_parks_nobody(plant: Any, monkeypatch: pytest.MonkeyPatch, trouble: Any) -> None:
     note, phone = plant.note(plant.ann), plant.phone(plant.ann)
     phone.pull()
     edits = [phone.edit(note, "s1", 4), phone.edit(note, "s2", 3)]
@@ -178,6 +190,7 @@ def test_a_slow_or_full_database_parks_nobody(plant: Any, monkeypatch: pytest.Mo
     monkeypatch.setattr(journal.Journal, "write", fail_at_first)
     answer = phone.client.post("/api/sync", json=phone.body(*edits))
     assert answer.status_code in (503, 507)
+    assert answer.headers["Retry-After"].isdigit()
     assert count(plant, LoggedMutation) == 0
     failed += [0, 0]
     assert phone.push(*edits) == {1: ["a"], 2: ["a"]}
