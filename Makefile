@@ -21,7 +21,7 @@ export PLAYWRIGHT_NODEJS_PATH := $(VENV)/node/node
 export PYTHONDONTWRITEBYTECODE :=
 NPX := npx --no-install
 
-.PHONY: help run test check generate e2e bench bench-peers storm soak soak-selftest soak-core soak-client soak-client-selftest soak-real locks install install-test build system server-tests pwa-tests shots clean
+.PHONY: help run test check generate e2e bench bench-peers storm soak soak-selftest soak-core soak-client soak-client-selftest soak-real faults faults-selftest locks install install-test build system server-tests pwa-tests shots clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-20s %s\n", $$1, $$2}'
@@ -83,6 +83,12 @@ soak-client-selftest: install-test generate ## known bugs, planted in the phone'
 
 soak-real: system install-test generate ## the long form of the hostile tests, every door under the whole corpus
 	GEMBA_SOAK=1 pytest -q tests/server/test_hostile.py tests/server/test_stranger.py tests/server/sync_api
+
+faults: system install-test build ## the catalogue of faults against real servers and databases, with its table; K= picks scenarios
+	GEMBA_FAULTS=all pytest -q -s tests/faults/test_long.py tests/faults/test_cursor_long.py -k "$(K)"
+
+faults-selftest: system install-test build ## every fault once more with its defence taken out: the test must notice
+	GEMBA_FAULTS=selftest pytest -q tests/faults/test_long.py -k "$(K)"
 
 # ---- what is made from what --------------------------------------------------------------------
 

@@ -46,11 +46,11 @@ class Cluster:
         self._run(
             "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "--locale=C.UTF-8", "--no-sync", "-E", "UTF8"
         )
-        options = (
+        self.options = (
             f"-c listen_addresses= -c unix_socket_directories={self.folder} -c unix_socket_permissions=0777"
             " -c fsync=off -c full_page_writes=off -c max_connections=60 -c shared_buffers=32MB"
         )
-        self._run("pg_ctl", "-D", self.data, "-w", "-l", f"{self.folder}/log", "-o", options, "start")
+        self._run("pg_ctl", "-D", self.data, "-w", "-l", f"{self.folder}/log", "-o", self.options, "start")
         self.execute("CREATE ROLE gemba LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB")
         self.execute(f"CREATE DATABASE {DATABASE} OWNER gemba")
 

@@ -11,8 +11,6 @@ from typing import Any
 
 LATER = {
     "import": "Importing people and values",
-    "backup": "Backing up",
-    "restore": "Restoring a backup",
     "audit": "Verifying the audit chain",
 }
 
@@ -62,6 +60,11 @@ def _parser() -> argparse.ArgumentParser:
     add(verbs, "demo", "data", "demo", "load the demo plant into an empty database")
     database = verbs.add_parser("db", help="look at the database").add_subparsers(required=True)
     add(database, "check", "data", "check", "prove that models, migrations and data agree")
+    kept = add(verbs, "backup", "backups", "backup", "copy the SQLite database into a new file, while it is in use")
+    kept.add_argument("file", help="the new file")
+    back = add(verbs, "restore", "backups", "restore", "put a backup in place of the database; the server is stopped")
+    back.add_argument("file", nargs="?", help="the backup's file (SQLite)")
+    back.add_argument("--by-hand", action="store_true", help="the data are back already: only tell the phones")
     user = verbs.add_parser("user", help="accounts").add_subparsers(required=True)
     listed = add(user, "list", "users", "list_users", "list accounts")
     create = add(user, "create", "users", "create", "create an account and print its code")

@@ -8,7 +8,7 @@ from server.cli.data import load_demo
 from server.cli.failures import Refused
 from server.cli.opened import application, settings, with_demo_secret
 from server.cli.users import found_plant
-from server.foundation import migrate, runner
+from server.foundation import migrate, runner, sqlite_file
 from server.foundation.db import db, session
 from server.foundation.settings import Settings
 from server.identity import queries
@@ -32,6 +32,7 @@ def serve(asked: argparse.Namespace) -> int:
 
 
 def _prepare(wanted: Settings) -> None:
+    _refuse_damaged(wanted)
     with db.engine.connect() as connection:
         migrate.refuse_unknown(connection)
         revision = migrate.current(connection)
@@ -44,6 +45,16 @@ def _prepare(wanted: Settings) -> None:
     else:
         _refuse_demo_plant()
         _found_first_admin()
+
+
+def _refuse_damaged(wanted: Settings) -> None:
+    path = wanted.sqlite_path
+    wrong = sqlite_file.damage(path) if path is not None and path.exists() else None
+    if wrong is not None:
+        raise Refused(
+            f"The database {path} is damaged ({wrong}). Nothing was changed in it."
+            " Put the newest backup in its place: gemba restore FILE. Phones then offer again what it lacks."
+        )
 
 
 def _refuse_demo_plant() -> None:

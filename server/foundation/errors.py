@@ -34,6 +34,10 @@ _BY_STATUS: Final = {
 }
 _FULL_STATES: Final = frozenset({"53100"})
 _FULL_NAMES: Final = ("SQLITE_FULL", "SQLITE_IOERR")
+# Takes no write just now (a stand-by that was not promoted), or holds damaged pages: no edit's fault.
+_AWAY_STATES: Final = frozenset({"25006", "XX001", "XX002"})
+_DAMAGED_NAMES: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+_AWAY_NAMES: Final = ("SQLITE_CANTOPEN", "SQLITE_READONLY", *_DAMAGED_NAMES)
 
 
 def language() -> Language:
@@ -95,7 +99,12 @@ def problem_of(error: SQLAlchemyError) -> Problem | None:
         return Problem(problems.STORAGE_FULL)
     if is_transient(error) or state == "57014":
         return Problem(problems.BUSY)
-    if error.connection_invalidated or state[:2] in ("08", "53", "57", "58") or _is_away(error):
+    if (
+        error.connection_invalidated
+        or state[:2] in ("08", "53", "57", "58")
+        or state in _AWAY_STATES
+        or _is_away(error)
+    ):
         return Problem(problems.UNAVAILABLE)
     if isinstance(error, DataError):
         return Problem(problems.INVALID)
@@ -105,7 +114,7 @@ def problem_of(error: SQLAlchemyError) -> Problem | None:
 def _is_away(error: DBAPIError) -> bool:
     original: Any = error.orig
     name = getattr(original, "sqlite_errorname", None) or ""
-    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+    if name.startswith(_AWAY_NAMES):
         return True
     # psycopg reports a refused or cut connection as OperationalError without a state.
     operational = type(original).__name__ == "OperationalError"
@@ -120,8 +129,18 @@ def _database_error(error: SQLAlchemyError) -> Response:
         return answer(Problem(problems.CONFLICT))
     if problem is None:
         return _bug(error)
-    log().warning("database.failed", code=problem.code.name, error=type(error).__name__)
+    if _is_damaged(error):
+        log().error("database.damaged", error=type(error).__name__, where=where(error))
+    else:
+        log().warning("database.failed", code=problem.code.name, error=type(error).__name__)
     return answer(problem)
+
+
+def _is_damaged(error: SQLAlchemyError) -> bool:
+    original = getattr(error, "orig", None)
+    state = getattr(original, "sqlstate", None) or ""
+    name = getattr(original, "sqlite_errorname", None) or ""
+    return state in ("XX001", "XX002") or name.startswith(_DAMAGED_NAMES)
 
 
 def _bug(error: Exception) -> Response:

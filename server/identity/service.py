@@ -50,6 +50,11 @@ class Granted:
     drain_only: bool
 
 
+def new_epoch() -> str:
+    """A name for the time since these data were made or restored; no two are the same."""
+    return urlsafe_b64encode(secrets.token_bytes(6)).decode()
+
+
 def create_tenant(
     *, code: str, name_zh: str, name_en: str, time_zone: str, tenant_id: TenantId | None = None
 ) -> Tenant:
@@ -60,7 +65,7 @@ def create_tenant(
         name_zh=name_zh,
         name_en=name_en,
         time_zone=time_zone,
-        epoch=urlsafe_b64encode(secrets.token_bytes(6)).decode(),
+        epoch=new_epoch(),
     )
     session().add(made)
     session().flush()  # row-level security of what follows refers to this row

@@ -128,6 +128,18 @@ def test_an_edit_whose_base_is_missing_is_held_until_it_arrives(plant: Any) -> N
     assert count(plant, LoggedMutation) == 2
 
 
+def test_what_was_held_and_comes_again_together_with_its_base_is_in_the_log_as_it_was_told(plant: Any) -> None:
+    """As after a restore: the outbox is pushed first, then once more with the ledger before it."""
+    note, phone = plant.note(plant.ann), plant.phone(plant.ann)
+    phone.pull()
+    first, second, third = phone.edit(note, "s1", 3), phone.edit(note, "s1", 4, 1), phone.edit(note, "s1", 5, 2)
+    assert phone.push(second) == {2: ["h", phone.version(1)]}
+    assert phone.push(first, second) == {1: ["a"], 2: ["a"]}
+    query = sa.select(LoggedMutation.receipt, LoggedMutation.missing).where(LoggedMutation.n == 2)
+    assert plant.at_work(plant.ann, lambda: session().execute(query).one()) == ("a", None)
+    assert phone.push(third) == {3: ["a"]}, "what is built on it does not wait for ever"
+
+
 def test_a_submit_that_waits_for_two_marks_is_woken_by_the_second(plant: Any) -> None:
     note, phone = plant.note(plant.ann), plant.phone(plant.ann)
     phone.pull()
@@ -167,8 +179,20 @@ class Full(Exception):
     sqlite_errorname = "SQLITE_FULL"
 
 
-@pytest.mark.parametrize("trouble", [TooSlow, Full])
-def test_a_slow_or_full_database_parks_nobody(plant: Any, monkeypatch: pytest.MonkeyPatch, trouble: Any) -> None:
+class Damaged(Exception):
+    """SQLite met a page that is none."""
+
+    sqlite_errorname = "SQLITE_CORRUPT_INDEX"
+
+
+class StandBy(Exception):
+    """PostgreSQL that takes no write: a stand-by that was not promoted."""
+
+    sqlstate = "25006"
+
+
+@pytest.mark.parametrize("trouble", [TooSlow, Full, Damaged, StandBy])
+def test_a_database_in_trouble_parks_nobody(plant: Any, monkeypatch: pytest.MonkeyPatch, trouble: Any) -> None:
     note, phone = plant.note(plant.ann), plant.phone(plant.ann)
     phone.pull()
     edits = [phone.edit(note, "s1", 4), phone.edit(note, "s2", 3)]
@@ -183,6 +207,7 @@ def test_a_slow_or_full_database_parks_nobody(plant: Any, monkeypatch: pytest.Mo
     monkeypatch.setattr(journal.Journal, "write", fail_at_first)
     answer = phone.client.post("/api/sync", json=phone.body(*edits))
     assert answer.status_code in (503, 507)
+    assert answer.headers["Retry-After"].isdigit()
     assert count(plant, LoggedMutation) == 0
     failed += [0, 0]
     assert phone.push(*edits) == {1: ["a"], 2: ["a"]}

@@ -1,0 +1,60 @@
+"""The tables at the end of `make faults` and `make faults-selftest`."""
+
+from collections.abc import Sequence
+
+from tests.faults.catalogue import CATALOGUE
+from tests.faults.scenario import Scenario
+from tests.faults.world import Outcome
+
+HEAD = (
+    "fault",
+    "database",
+    "seeds",
+    "saved",
+    "acknowledged",
+    "lost",
+    "doubled",
+    "HTTP 500",
+    "hands",
+    "worst recovery s",
+)
+
+
+def table(outcomes: Sequence[Outcome]) -> list[str]:
+    """One line for each fault and database, then where the others are tested, then the sum."""
+    if not outcomes:
+        return []
+    rows: list[tuple[object, ...]] = []
+    for fault, database in sorted({(one.fault, one.database) for one in outcomes}):
+        mine = [one for one in outcomes if (one.fault, one.database) == (fault, database)]
+        sums = [sum(getattr(one, name) for one in mine) for name in ("saved", "acknowledged", "lost", "doubled")]
+        worst = max(one.recovery_s for one in mine)
+        rows.append(
+            (f"{fault} {CATALOGUE[fault].title}", database, len(mine), *sums, sum(one.errors for one in mine),
+             sum(one.hands for one in mine), f"{worst:.1f}" if worst else "-")
+        )  # fmt: skip
+    lines = ["", _line(HEAD), _line(["---"] * len(HEAD)), *map(_line, rows)]
+    played = {one.fault for one in outcomes}
+    elsewhere = {n: one for n, one in CATALOGUE.items() if n not in played and one.elsewhere}
+    lines += [f"{n} {one.title}: {', '.join(one.elsewhere)}" for n, one in elsewhere.items()]
+    missing = [f"{n} {one.title} ({one.why})" for n, one in CATALOGUE.items() if n not in played | elsewhere.keys()]
+    lines += ["", f"faults covered {len(played) + len(elsewhere)} of {len(CATALOGUE)}"]
+    return [*lines, *(["not covered: " + "; ".join(missing)] if missing else [])]
+
+
+def bugs(caught: Sequence[tuple[Scenario, str]]) -> list[str]:
+    """Fault, the bug that was planted, and what gave it away."""
+    if not caught:
+        return []
+    head = ["", _line(("fault", "scenario", "planted bug", "caught by")), _line(["---"] * 4)]
+    return [
+        *head,
+        *(
+            _line((one.fault, one.name, one.bug or one.phone_bug, complaint.splitlines()[0][:110]))
+            for one, complaint in caught
+        ),
+    ]
+
+
+def _line(cells: Sequence[object]) -> str:
+    return "| " + " | ".join(map(str, cells)) + " |"
