@@ -170,7 +170,7 @@ READ_STORAGE = """async () => {
     return Promise.all([wait(at.getAllKeys()), wait(at.getAll())]);
   };
   const keyOf = async (name, bare) => bare && crypto.subtle.unwrapKey('raw', bare.ct, bare.by, gcm(bare.iv, `${name}|key|bare`), 'AES-GCM', false, ['decrypt']);
-  const open = async (key, place, sealed) => !key || sealed?.v !== 1 ? sealed
+  const open = async (key, place, sealed) => !key || !sealed?.ct ? sealed
     : JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt(gcm(sealed.iv, place), key, sealed.ct)));
   const out = {};
   for (const { name } of await indexedDB.databases()) {

@@ -13,6 +13,7 @@ const DEAD = new Set(['InvalidStateError', 'UnknownError', 'AbortError']);
 
 export class Connection<S extends DBSchema> {
   #opened: Promise<IDBPDatabase<S>> | null = null;
+  #over = false;
 
   constructor(
     readonly name: string,
@@ -31,6 +32,12 @@ export class Connection<S extends DBSchema> {
    */
   write<T>(stores: StoreNames<S>[], work: (tx: Tx<S, 'readwrite'>) => Promise<T>): Promise<T> {
     return this.#run(stores, 'readwrite', work);
+  }
+
+  /** The database is to be deleted: whoever still asks must not make an empty one in its place. */
+  end(): void {
+    this.#over = true;
+    this.close();
   }
 
   close(): void {
@@ -71,6 +78,7 @@ export class Connection<S extends DBSchema> {
 
   /** async: where storage is forbidden, or missing, opening throws at once instead of rejecting. */
   async #openAnew(): Promise<IDBPDatabase<S>> {
+    if (this.#over) throw new StorageFailed('none');
     const db = await openDB<S>(this.name, this.version, {
       upgrade: (raw, from) => this.upgrade(raw, from),
       // A newer app wants to upgrade. Transactions that run are finished first; then this handle is out of the way.

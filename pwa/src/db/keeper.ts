@@ -9,7 +9,7 @@ import { freshKey, wrapBare } from './first-key';
 import { type KeyRecord, openBare } from './keyring';
 import { forUse, openWithPin, openWithPlatform, openWithRecovery, wrapByPin, wrapByPlatform, wrapByRecovery } from './locks';
 import type { SyncMeta } from './schema';
-import type { UserDb } from './user-db';
+import { open as handles, type UserDb } from './user-db';
 
 export const FREE_TRIES = 4;
 export const LAST_TRY = 10;
@@ -130,11 +130,13 @@ export async function wipeRows(db: UserDb): Promise<void> {
   });
 }
 
-/** False: something waits in its outbox, and the database stays. */
-export async function forget(db: UserDb): Promise<boolean> {
-  if (await db.read(['outbox'], (tx) => tx.objectStore('outbox').count())) return false;
+export const isDrained = async (db: UserDb): Promise<boolean> =>
+  (await db.read(['outbox'], (tx) => tx.objectStore('outbox').count())) === 0;
+
+/** The database goes. Only for one that is drained. */
+export async function forget(db: UserDb): Promise<void> {
   db.drop();
-  db.close();
+  db.end();
+  handles.delete(db.name);
   await deleteDB(db.name);
-  return true;
 }

@@ -111,7 +111,12 @@ export async function remember({ device }: Shelf, { shared, lost }: PhoneState):
 
 export async function forget({ device }: Shelf, user: User): Promise<void> {
   const name = userDbName(user);
-  if (await keeper.forget(userDb(name))) await device.write(['people'], (tx) => tx.objectStore('people').delete(name));
+  const db = userDb(name);
+  if (await keeper.isDrained(db)) {
+    // First the name, then what it stood for: whoever looks meanwhile opens nothing that is on its way out.
+    await device.write(['people'], (tx) => tx.objectStore('people').delete(name));
+    await keeper.forget(db);
+  }
 }
 
 export async function signOut(shelf: Shelf, user: User): Promise<void> {

@@ -144,7 +144,8 @@ const snapshotOf = ({ key, user, device, n, sync, ...lists }: Read): Snapshot =>
   ...lists,
 });
 
-const open = new Map<string, UserDb>();
+/** The handles of this tab, by name. */
+export const open = new Map<string, UserDb>();
 
 /** The one handle of this tab for that person's database. */
 export function userDb(name: string): UserDb {

@@ -89,8 +89,8 @@ export async function protect(hall: Hall, pin: string | null, platform: boolean)
 export async function handedIn(hall: Hall): Promise<void> {
   const { user } = hall.now;
   if (!user) return;
-  await hall.goOut();
   await hall.people.leave();
+  await hall.goOut();
   await hall.people.forget(user);
   hall.now.draining = false;
   await hall.now.refreshKnown();

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { UserDb } from '../db/user-db';
 import { applyAnswer, readHeld } from './apply';
-import { forgetOldReceipts, makeRoom, seenParked } from './keeping';
+import { forgetOldReceipts } from './housekeeping';
+import { makeRoom, seenParked } from './keeping';
 import { Outbox } from './outbox';
 import { ANN, BO, DEVICE, everything, freshDb, own, TestClock, withFault } from './testing';
 import type { Receipt, WireAnswer } from './wire';

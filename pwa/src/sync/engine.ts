@@ -6,6 +6,8 @@ import { Driver, type DriverParts } from './driver';
 import { type AskFileKey, keepFileKey } from './file-key';
 import { round, type RoundParts } from './round';
 
+export { postBy } from '../foundation/post';
+
 export type EngineParts = Omit<DriverParts, 'round' | 'queue' | 'setAside' | 'lock'> &
   Omit<RoundParts, 'outbox'> & { fileKey?: AskFileKey | undefined };
 

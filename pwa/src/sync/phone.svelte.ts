@@ -13,7 +13,7 @@ import { StorageFailed } from '../foundation/problem';
 import type { Driver } from './driver';
 import type { Exported } from './export';
 import type { AskFileKey } from './file-key';
-import { forgetOldReceipts, makeRoom, seenParked } from './keeping';
+import { makeRoom, seenParked } from './keeping';
 import { openEdit, Outbox } from './outbox';
 import { byRecord, Overlaid, type OwnEdit } from './overlay';
 import type { Line } from './planner';
@@ -232,8 +232,11 @@ export class Phone {
     this.#persisted = (await this.parts.storage?.persisted().catch(() => null)) ?? null;
     await outbox.tryAgain().catch(() => undefined);
     this.#triggers.started();
+    const house = await import('./housekeeping').catch(() => null);
+    if (!house) return; // at the next start, then
+    const { forgetOldReceipts, sealWhatIsPlain } = house;
     await forgetOldReceipts(this.parts.db).catch(() => undefined);
-    if (!this.#whole) await import('../db/sweep').then(({ sealWhatIsPlain }) => sealWhatIsPlain(this.parts.db)).catch(() => undefined);
+    if (!this.#whole) await sealWhatIsPlain(this.parts.db).catch(() => undefined);
   }
 
   /** The part that talks to the server is loaded when it is first needed, and again when loading it failed. */

@@ -8,12 +8,15 @@ import { drawn } from '../foundation/drawn';
 import { exclusiveByLock } from '../foundation/exclusive';
 import { short } from '../foundation/ids';
 import type { User } from '../foundation/people';
-import { postBy } from '../foundation/post';
+import type { Post } from '../foundation/post';
 import { Session } from '../foundation/session.svelte';
 import { Phone } from './phone.svelte';
 
 const LOCK_WAIT_MS = 20_000;
 const exclusive = exclusiveByLock(LOCK_WAIT_MS);
+
+/** Comes with the rest of what talks to the server. */
+const post: Post = async (...what) => (await import('./engine')).postBy((...args) => fetch(...args))(...what);
 
 /** Call once; then `await session.start()`. */
 export function createSession(): Session {
@@ -28,7 +31,7 @@ export function openPhone(session: Session, user: User): Phone {
     db,
     credentials: session,
     deviceId: () => session.deviceId(),
-    post: postBy((...args) => fetch(...args)),
+    post,
     exclusive,
     clock: realClock,
     chance: realChance,
