@@ -247,9 +247,24 @@ def savepoint() -> Iterator[None]:
     try:
         with session().begin_nested():
             yield
-    except BaseException:
+    except BaseException as error:
         del _changes()[mark:]
-        raise
+        first = _first(error)
+        if first is error:
+            raise
+        raise first from None
+
+
+def _first(error: BaseException) -> BaseException:
+    """The database's error that this one came after. On a full disk SQLite takes the whole transaction
+    back by itself: going back to the savepoint then fails too, and would hide the reason.
+    """
+    first, one = error, error.__context__
+    while isinstance(error, DBAPIError) and one is not None:
+        if isinstance(one, DBAPIError):
+            first = one
+        one = one.__context__
+    return first
 
 
 def unit_of_work(work: Callable[[], Result]) -> Result:

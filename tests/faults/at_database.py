@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import psycopg
 
@@ -115,25 +114,6 @@ def disk_full(run: World) -> None:
             run.hurt()
             run.acknowledged(10)
     assert run.server.workers() == workers, "the same processes"
-
-
-@scenario(7, databases=("postgresql",), bug="errors_unnamed")
-def disk_full_of_the_cluster(run: World) -> None:
-    """A ballast file takes the last byte of PostgreSQL's disk; with room again it goes on."""
-    ballast = Path(run.cluster.folder, "ballast")
-    with run.acting():
-        for _ in range(2):
-            run.cluster.fill(ballast)
-            try:
-                before = run.statuses[503]
-                run.until("told to come again", lambda before=before: run.statuses[503] > before + 3)  # type: ignore[misc]
-            finally:
-                ballast.unlink()
-            if not run.cluster.is_up():  # its log disk was full: it stops itself, and its manager starts it
-                run.cluster.halt_quietly()
-                run.cluster.resume()
-            run.hurt()
-            run.acknowledged(10)
 
 
 @scenario(8, bug="errors_unnamed")

@@ -50,13 +50,15 @@ def doubled_and_late(run: World) -> None:
 @scenario(18, databases=("sqlite",), phone_bug="drops_on_silence", seeds=5)
 def refused_hanging_flapping(run: World) -> None:
     """Nobody there, somebody who never answers, and both in turn."""
-    for phone in run.phones:
-        phone.timeout_s = 1
     with run.acting():
         for _ in range(3):
+            for phone in run.phones:
+                phone.timeout_s = 1
             run.proxy.become(["refuse", "hang"])
             run.attempted(12)
             run.proxy.become(["ok"])
+            for phone in run.phones:
+                phone.timeout_s = 15
             run.hurt()
             run.acknowledged(10)
 

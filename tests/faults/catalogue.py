@@ -24,7 +24,7 @@ CATALOGUE: dict[int, Fault] = {
     4: Fault("database away, connections used up"),
     5: Fault("deadlock, serialization, busy"),
     6: Fault("disk full, SQLite"),
-    7: Fault("disk full, PostgreSQL"),
+    7: Fault("disk full, PostgreSQL", why="needs a disk of its own for the cluster"),
     8: Fault("read-only"),
     9: Fault("damaged database"),
     10: Fault("one worker killed"),

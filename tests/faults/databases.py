@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 from contextlib import suppress
-from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -59,17 +58,6 @@ class Postgres(Cluster):
     def resume(self) -> None:
         """Start it with the options of its first start."""
         self._run("pg_ctl", "-D", self.data, "-w", "-l", f"{self.folder}/log", "-o", self.options, "start")
-
-    def halt_quietly(self) -> None:
-        """Take away what a server that stopped itself has left."""
-        with suppress(subprocess.CalledProcessError):
-            self.halt("immediate")
-
-    def fill(self, ballast: Path) -> None:
-        """Take every byte that is left on the cluster's disk; only where it has one of its own."""
-        free = os.statvfs(self.folder)
-        with ballast.open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, free.f_bavail * free.f_frsize)
 
     def is_up(self) -> bool:
         with suppress(sa.exc.OperationalError):

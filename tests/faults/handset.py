@@ -76,7 +76,7 @@ class Handset:
         self.targets: list[tuple[str, str]] = []
         self.told: dict[int, list[Any]] = {}
         """n -> the last receipt, terminal or not."""
-        self.own: dict[tuple[str, str], int] = {}
+        self.own: dict[tuple[str, str], Edit] = {}
 
     # ---- HTTP ----------------------------------------------------------------------------------
 
@@ -131,7 +131,7 @@ class Handset:
         _, parts = self.wire.edit(record, code, value, base)
         edit = Edit(record, tuple(parts))
         if not code.startswith("g"):
-            self.own[record, code] = edit.n
+            self.own[record, code] = edit
         self.queue.append(edit)
         self.oracle.save(self.version(edit), record, code, value)
         return edit
@@ -139,7 +139,7 @@ class Handset:
     def seen(self, record: str, code: str) -> Any:
         """The version that the person sees: the own newest edit until rows hold it, else the row's."""
         if (record, code) in self.own:
-            return self.wire.version(self.own[record, code])
+            return self.version(self.own[record, code])
         return self.wire.field(record, code)[1] or 0
 
     def score_somebody(self) -> Edit:
@@ -148,9 +148,15 @@ class Handset:
         rows = self.wire.all("evaluation")
         now = [(one, f"s{line}") for one in self.records() for line in lines.get(rows[one]["form_id"], ())]
         self.targets = now or self.targets
-        if self.narrow:
-            return self.save(*self.chance.choice(self.targets[: self.narrow]), self.chance.randint(1, 5))
-        return self.save(*self.chance.choice(self.targets), self.chance.randint(1, 5))
+        record, code = self.chance.choice(self.targets[: self.narrow or None])
+        marks = [mark for mark in range(1, 6) if mark != self.shown(record, code)]  # a tap on the same mark is no edit
+        return self.save(record, code, self.chance.choice(marks))
+
+    def shown(self, record: str, code: str) -> Any:
+        """The mark that the person sees."""
+        if (record, code) in self.own:
+            return self.own[record, code].parts[3]
+        return self.wire.field(record, code)[0] if record in self.wire.all("evaluation") else None
 
     def comment_somebody(self, length: int) -> Edit:
         """Write a comment of so many characters."""
@@ -215,7 +221,7 @@ class Handset:
         if moved or any(delta[3] for delta in answer[7]):
             return
         waiting = {(edit.record, edit.code) for edit in self.queue}
-        self.own = {key: n for key, n in self.own.items() if key in waiting}  # the rows hold the others by now
+        self.own = {key: edit for key, edit in self.own.items() if key in waiting}  # the rows hold the others by now
 
     def _offer_again(self) -> None:
         old = [edit for edit, _, epoch in self.ledger.values() if epoch != self.wire.epoch]
@@ -224,7 +230,7 @@ class Handset:
         self.queue = sorted([*old, *self.queue], key=lambda edit: edit.n)
         for edit in self.queue:  # the person goes on seeing what they typed
             if not edit.code.startswith("g"):
-                self.own[edit.record, edit.code] = edit.n
+                self.own[edit.record, edit.code] = edit
 
     def _settle(self, receipts: dict[int, list[Any]], epoch: str) -> None:
         waiting = {edit.n: edit for edit in self.queue}

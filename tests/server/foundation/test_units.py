@@ -190,3 +190,26 @@ def test_a_handler_shares_the_transaction_of_the_event(app: Flask) -> None:
             unit_of_work(work)
         assert plants() == []
         db.session.remove()
+
+
+def test_a_disk_that_fills_up_inside_a_savepoint_is_called_full(seen: list[Sequence[Change]]) -> None:
+    """SQLite takes the whole transaction back by itself; that the savepoint is gone is not the reason."""
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("max_page_count is SQLite's")
+
+    def work() -> None:
+        pages = session().scalar(sa.text("PRAGMA page_count"))
+        session().execute(sa.text(f"PRAGMA max_page_count = {pages}"))
+        with savepoint():
+            for n in range(500):
+                session().add(
+                    Tenant(id=new_id(), code=f"p{n}", name_zh="x" * 200, name_en="x", time_zone="UTC", epoch="e")
+                )
+            session().flush()
+
+    with pytest.raises(sa.exc.OperationalError) as caught:
+        unit_of_work(work)
+    assert getattr(caught.value.orig, "sqlite_errorname", "") == "SQLITE_FULL"
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {2**30}")
+    assert plants() == []
