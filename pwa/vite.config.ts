@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
-import { bootWithoutWords, compileAtOnce, findFirstPaint, isFirstPaint, noStackAtLoad } from './scripts/first-paint';
+import { classicStart } from './scripts/classic-start';
+import { bootFirst, findFirstPaint, isFirstPaint, noStackAtLoad, windowAtLoad } from './scripts/first-paint';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const API = process.env['GEMBA_API'] ?? 'http://localhost:8080';
@@ -18,9 +19,10 @@ export default defineConfig({
   plugins: [
     svelte(),
     findFirstPaint(here('./src/main.ts')),
-    compileAtOnce,
-    bootWithoutWords,
+    classicStart,
+    bootFirst(here('./src/db/boot-first.js')),
     noStackAtLoad,
+    windowAtLoad,
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'src',

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event, orm
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -144,8 +144,8 @@ def tenant_context(tenant_id: TenantId) -> Iterator[None]:
     finally:
         _tenant.reset(token)
         # A transaction that has failed takes no statement until it is rolled back; the next one
-        # is told at its begin.
-        with suppress(DBAPIError):
+        # is told at its begin. What failed is on its way up already; this must not hide it.
+        with suppress(DBAPIError, PendingRollbackError):
             _tell_database()
 
 

@@ -71,13 +71,14 @@ def _open_sqlite(connection: Any, _record: object) -> None:
 
 def _begin(connection: sa.Connection) -> None:
     mode = connection.get_execution_options().get("begin", "DEFERRED")
-    if mode == "IMMEDIATE":
-        _begin_in_turn(connection)
+    file = connection.engine.url.database
+    if mode == "IMMEDIATE" and file:  # one in memory has no other process
+        _begin_in_turn(connection, file)
     else:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
 
-def _begin_in_turn(connection: sa.Connection) -> None:
+def _begin_in_turn(connection: sa.Connection, file: str) -> None:
     """BEGIN IMMEDIATE that waits for the other process without stopping this one: the driver's own
     wait stands still in C, with every greenlet of the process behind it.
 
@@ -87,7 +88,7 @@ def _begin_in_turn(connection: sa.Connection) -> None:
     driver: Any = connection.connection.driver_connection
     driver.execute("PRAGMA busy_timeout=0")
     until = time.monotonic() + BUSY_S
-    turnstile = _turnstile(f"{connection.engine.url.database}-turn")
+    turnstile = _turnstile(f"{file}-turn")
 
     def tried(attempt: Callable[[], object]) -> bool:
         with suppress(sqlite3.OperationalError, BlockingIOError):

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 from flask import Flask, Response, g, request
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -37,6 +37,8 @@ _FULL_NAMES: Final = ("SQLITE_FULL", "SQLITE_IOERR")
 # Takes no write just now (a stand-by that was not promoted), or holds damaged pages: no edit's fault.
 _AWAY_STATES: Final = frozenset({"25006", "XX001", "XX002"})
 _DAMAGED_NAMES: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+# SQLAlchemy's code for a transaction whose connection went away beneath it.
+_CONNECTION_LOST: Final = "8s2b"
 _AWAY_NAMES: Final = ("SQLITE_CANTOPEN", "SQLITE_READONLY", *_DAMAGED_NAMES)
 
 
@@ -91,6 +93,8 @@ def problem_of(error: SQLAlchemyError) -> Problem | None:
     """Translate a database error that is nobody's bug; None for the others."""
     if isinstance(error, PoolTimeout):
         return Problem(problems.BUSY)
+    if isinstance(error, PendingRollbackError) and error.code == _CONNECTION_LOST:
+        return Problem(problems.UNAVAILABLE)
     if not isinstance(error, DBAPIError):
         return None
     state = getattr(error.orig, "sqlstate", None) or ""

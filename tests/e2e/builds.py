@@ -24,7 +24,7 @@ def later_build(dist: Path) -> None:
         path.name: path.stem[:-1] + ("A" if path.stem[-1] != "A" else "B") + path.suffix
         for path in (dist / "assets").iterdir()
     }
-    for path in [*dist.glob("assets/*"), *dist.glob("*.html"), dist / "boot.js", dist / "sw.js"]:
+    for path in [*dist.glob("assets/*"), *dist.glob("*.html"), dist / "sw.js"]:
         text = path.read_text("utf-8")
         for was, now in renamed.items():
             text = text.replace(was, now)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask
 
+from server.foundation.db import db, session, tenant_context
+from server.identity.models import Device
 from tests.server.hostile.knock import PROBLEM, doors, knock, plain, request_schemas, sound_body
 
 BY_PLACE = {"POST /api/sync", "POST /api/csp-report"}
@@ -17,7 +20,10 @@ def test_every_door_with_a_body_refuses_a_field_that_it_does_not_know(app: Flask
     hr = client_for(cast.hr)
     description = json.loads(knock(hr, "GET", "/api/openapi.json").get_data())
     schemas, components = request_schemas(description), description["components"]["schemas"]
-    ids = {"cycle_id": str(cast.cycle.id), "person_id": str(cast.worker.id)}
+    with app.app_context(), tenant_context(cast.tenant_id):
+        device = session().execute(sa.select(Device.id).limit(1)).scalar_one()
+        db.session.remove()
+    ids = {"cycle_id": str(cast.cycle.id), "person_id": str(cast.worker.id), "device_id": str(device)}
     wrong, asked = [], 0
     for door in doors(app):
         name = plain(door)

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import script from '../../public/boot.js?raw';
+import script from './boot-first.js?raw';
 import { UserDb } from './user-db';
 
 let hint: string | null;

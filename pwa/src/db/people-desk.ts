@@ -6,7 +6,7 @@ import type { Entered, Guard, KnownUser, Opened, Opener, PhoneState, Secrets, Te
 import { StorageFailed } from '../foundation/problem';
 import * as keeper from './keeper';
 import type { KeyRecord } from './keyring';
-import { readLast, sealSecrets, type Shelf } from './shelf';
+import { readLast, sealSecrets, type Shelf, unseat } from './shelf';
 import { type UserDb, userDb, userDbName } from './user-db';
 
 const dbOf = (user: User): UserDb => userDb(userDbName(user));
@@ -62,11 +62,14 @@ export async function enter(shelf: Shelf, user: User, secrets: Secrets | null, t
       if (sealedSecrets) await meta.put(sealedSecrets, 'secrets');
     });
     shelf.memory.delete(name);
-    await shelf.device.write(['people', 'meta'], async (tx) => {
+    await unseat(shelf.device);
+    const shared = await shelf.device.write(['people', 'meta'], async (tx) => {
       await tx.objectStore('people').put({ db: name, user, last_used_at: shelf.clock.now(), can_enter_offline: true });
       await tx.objectStore('meta').put(name, 'last');
+      return tx.objectStore('meta').get('shared');
     });
     shelf.stay(name);
+    if (!shared) await db.write(['meta'], (tx) => tx.objectStore('meta').put(true, 'seated'));
     // Should it fail: a PIN is only taken once it has succeeded.
     if (terms) await keeper.keepRecovery(db, terms.recovery).catch(() => undefined);
   } catch (error) {
@@ -103,6 +106,7 @@ export const protect = (user: User, pin: string | null, platform: boolean): Prom
   keeper.protect(dbOf(user), user, pin, platform);
 
 export async function remember({ device }: Shelf, { shared, lost }: PhoneState): Promise<void> {
+  if (shared) await unseat(device);
   await device.write(['meta'], (tx) => tx.objectStore('meta').put(shared ? 'yes' : '', 'shared'));
   if (!lost) return;
   const people = await device.read(['people'], (tx) => tx.objectStore('people').getAll());
@@ -114,7 +118,10 @@ export async function forget({ device }: Shelf, user: User): Promise<void> {
   const db = userDb(name);
   if (await keeper.isDrained(db)) {
     // First the name, then what it stood for: whoever looks meanwhile opens nothing that is on its way out.
-    await device.write(['people'], (tx) => tx.objectStore('people').delete(name));
+    await device.write(['people', 'meta'], async (tx) => {
+      await tx.objectStore('people').delete(name);
+      if ((await tx.objectStore('meta').get('last')) === name) await tx.objectStore('meta').delete('last');
+    });
     await keeper.forget(db);
   }
 }

@@ -60,6 +60,23 @@ test('whoever left is not brought back by a hint that outlived the leaving', asy
   expect(await store().last()).toBeNull();
 });
 
+test('whoever came after is there, whatever the hint says', async () => {
+  const [ann, bao] = [someone(), someone()];
+  await people.enter(ann, SECRETS);
+  const stale = shelf.getItem('gemba-last');
+  await people.enter(bao, SECRETS);
+  shelf.setItem('gemba-last', stale ?? '');
+  expect(await store().last()).toEqual(bao);
+});
+
+test('with a good hint a start opens one database', async () => {
+  const ann = someone();
+  await people.enter(ann, SECRETS);
+  const opened = vi.spyOn(IDBFactory.prototype, 'open');
+  expect(await store().last()).toEqual(ann);
+  expect(opened.mock.calls.map(([name]) => name)).not.toContain('gemba:device');
+});
+
 test('the id of this phone stays, and numbers every person under it', async () => {
   const ann = someone();
   const id = await people.deviceId();

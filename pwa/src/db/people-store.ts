@@ -1,16 +1,17 @@
 /**
  * Who has signed in on this phone. Names and the list lie in the device's database, secrets in each person's own.
- * Who was here last stands in the device's database too. localStorage only hints at it, so that a cold start opens both
- * databases side by side: a browser writes localStorage down seconds later, and a phone killed before that forgot its user.
+ * Who was here last stands in the device's database too. localStorage only hints at it: a browser writes it down seconds
+ * later. What makes the hint good is `seated` in that person's own database, which a cold start reads anyhow: only one is
+ * seated, the one whom the device's database names, and nobody is on a shared phone. It is taken away before the name
+ * changes and given after, each durably.
  * Without IndexedDB (a private window) everything lives in memory: the desk's screens work, the phone's say so.
  */
 import type { Chance } from '../foundation/chance';
 import type { Clock } from '../foundation/clock';
 import type { Entered, Guard, KnownUser, Opened, Opener, PeopleStore, PhoneState, Secrets, Terms, User } from '../foundation/people';
-import { bootLast } from './boot';
 import { Connection } from './connection';
 import type { Envelope } from './envelope';
-import { readLast, sealSecrets, type Shelf } from './shelf';
+import { readLast, sealSecrets, type Shelf, unseat } from './shelf';
 import { DEVICE_DB, DEVICE_DB_VERSION, type DeviceSchema, upgradeDevice } from './schema';
 import { userDb, userDbName } from './user-db';
 
@@ -55,8 +56,9 @@ export class StoredPeople implements PeopleStore {
 
   async last(): Promise<User | null> {
     const hint = this.#hint();
-    const guess = hint ? userDb(hint).ahead() : null;
-    const { last: name, shared } = await (bootLast()?.catch(() => readLast(this.#shelf.device)) ?? readLast(this.#shelf.device));
+    const guess = hint ? await userDb(hint).ahead().catch(() => null) : null;
+    if (hint && guess?.seated && guess.user) return userDb(hint).unseal<User>('meta|user', guess.user);
+    const { last: name, shared } = await readLast(this.#shelf.device);
     if (!name) return null;
     const { user, key } = await (guess && name === hint ? guess : userDb(name).ahead());
     if (shared && key?.bare) return null; // a PIN comes first, and the sign-in page asks for it
@@ -94,6 +96,7 @@ export class StoredPeople implements PeopleStore {
 
   async leave(): Promise<void> {
     this.hints.removeItem(LAST);
+    await unseat(this.#shelf.device).catch(() => undefined);
     await this.#shelf.device.write(['meta'], (tx) => tx.objectStore('meta').delete('last')).catch(() => undefined);
   }
 

@@ -68,7 +68,7 @@ export interface SyncMeta {
 }
 
 export interface UserSchema extends DBSchema {
-  /** key: KeyRecord. user, secrets: sealed. device: id of this phone. n: number of the last edit. sync: SyncMeta. left: signed out. */
+  /** key: KeyRecord. user, secrets: sealed. device: id of this phone. n: number of the last edit. sync: SyncMeta. left: signed out. seated: was here last. */
   meta: { key: string; value: unknown };
   rows: { key: [string, string, string]; value: StoredRow };
   scopes: { key: string; value: StoredScope };

@@ -5,7 +5,7 @@ import type { Secrets } from '../foundation/people';
 import type { Connection } from './connection';
 import type { Envelope } from './envelope';
 import type { DeviceSchema } from './schema';
-import type { UserDb } from './user-db';
+import { type UserDb, userDb } from './user-db';
 
 /** What both parts share of one tab. */
 export interface Shelf {
@@ -32,3 +32,9 @@ export const readLast = (device: Shelf['device']): Promise<{ last?: string | und
     const [last, shared] = await Promise.all([meta.get('last'), meta.get('shared')]);
     return { last, shared };
   });
+
+/** Whoever was here last no longer comes in by opening the app. Before the device's database names somebody else, or nobody. */
+export async function unseat(device: Shelf['device']): Promise<void> {
+  const { last } = await readLast(device);
+  if (last) await userDb(last).write(['meta'], (tx) => tx.objectStore('meta').delete('seated'));
+}

@@ -22,6 +22,8 @@ export interface Snapshot {
   /** Number of the last edit. */
   n: number;
   sync: SyncMeta;
+  /** This person was here last, and comes in by opening the app. */
+  seated: boolean;
   rows: StoredRow[];
   scopes: StoredScope[];
   outbox: StoredEdit[];
@@ -40,7 +42,7 @@ export class UserDb extends Connection<UserSchema> {
     super(name, USER_DB_VERSION, upgradeUser);
   }
 
-  /** What `boot.js` has begun to read, or a read begun now; whoever asks for the snapshot next gets it. */
+  /** What `boot-first.js` has begun to read, or a read begun now; whoever asks for the snapshot next gets it. */
   ahead(): Promise<Snapshot> {
     const boot = bootPerson(this.name)?.then((read) => snapshotOf(read as unknown as Read));
     this.#ahead ??= boot?.catch(() => this.#read()) ?? this.#read();
@@ -115,32 +117,34 @@ export class UserDb extends Connection<UserSchema> {
     return this.read(['meta', 'rows', 'scopes', 'outbox', 'ledger'], async (tx) => {
       const meta = tx.objectStore('meta');
       const ledger = tx.objectStore('ledger');
-      const [key, user, device, n, sync, rows, scopes, outbox, overlay, parked] = await Promise.all([
+      const [key, user, device, n, sync, seated, rows, scopes, outbox, overlay, parked] = await Promise.all([
         meta.get('key'),
         meta.get('user'),
         meta.get('device'),
         meta.get('n'),
         meta.get('sync'),
+        meta.get('seated'),
         tx.objectStore('rows').getAll(),
         tx.objectStore('scopes').getAll(),
         tx.objectStore('outbox').getAll(),
         ledger.index('overlay').getAll(),
         ledger.index('parked').getAll(),
       ]);
-      return snapshotOf({ key, user, device, n, sync, rows, scopes, outbox, overlay, parked });
+      return snapshotOf({ key, user, device, n, sync, seated, rows, scopes, outbox, overlay, parked });
     });
   }
 }
 
 type Read = Pick<Snapshot, 'rows' | 'scopes' | 'outbox' | 'overlay' | 'parked'> &
-  Record<'key' | 'user' | 'device' | 'n' | 'sync', unknown>;
+  Record<'key' | 'user' | 'device' | 'n' | 'sync' | 'seated', unknown>;
 
-const snapshotOf = ({ key, user, device, n, sync, ...lists }: Read): Snapshot => ({
+const snapshotOf = ({ key, user, device, n, sync, seated, ...lists }: Read): Snapshot => ({
   key: (key as KeyRecord | undefined) ?? null,
   user: (user as Envelope | undefined) ?? null,
   device: (device as string | undefined) ?? null,
   n: (n as number | undefined) ?? 0,
   sync: (sync as SyncMeta | undefined) ?? NEVER_SYNCED,
+  seated: seated === true,
   ...lists,
 });
 
