@@ -98,9 +98,12 @@ export class Tab implements Holder {
     };
     this.client = around.load({ indexedDB: device.disk.openFor(this), localStorage, planted: around.planted });
     const { Api, Session, StoredPeople } = this.client;
+    const login = { held: null };
+    const api = new Api(login, device.net.fetchFor(this));
     this.session = new Session({
       people: new StoredPeople(this.clock, this.chance, localStorage),
-      api: new Api(device.net.fetchFor(this)),
+      login,
+      api: () => Promise.resolve(api),
       exclusive: this.exclusive,
       agent: device.name,
     });

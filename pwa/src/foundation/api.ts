@@ -3,26 +3,15 @@
  * portal answers 200 with a page. A 401 is answered by one refresh and one more try; after that the login is needed.
  */
 import { getLocale } from '../generated/paraglide/runtime.js';
+import { type Login, login, TIME_LIMIT_MS } from './credentials';
 import { address, type Body, type MaybeParams, type PathOf, type Reply, type Verb } from './contract';
 import { ApiProblem, Unreachable } from './problem';
 
-export const TIME_LIMIT_MS = 15_000;
-
-/** Whoever is signed in: the session sets it, the API and the sync round use it. */
-export interface Credentials {
-  csrf(): Promise<string | null>;
-  /** Gets new ones; `spent` is the value that was refused. False: only a login helps. */
-  refresh(spent: string | null): Promise<boolean>;
-}
-
 export class Api {
-  #credentials: Credentials | null = null;
-
-  constructor(private readonly send: typeof fetch = (...args) => fetch(...args)) {}
-
-  use(credentials: Credentials | null): void {
-    this.#credentials = credentials;
-  }
+  constructor(
+    private readonly login: Login,
+    private readonly send: typeof fetch = (...args) => fetch(...args),
+  ) {}
 
   get<P extends PathOf<'get'>>(path: P, ...[params]: MaybeParams<'get', P>): Promise<Reply<'get', P>> {
     return this.#call('get', address(path, params));
@@ -58,11 +47,11 @@ export class Api {
 
   /** The answer, after one renewal of the login where that was what was missing. */
   async #answer(verb: Verb, path: string, body: unknown, etag: string | null): Promise<Response> {
-    const csrf = (await this.#credentials?.csrf()) ?? null;
+    const csrf = (await this.login.held?.csrf()) ?? null;
     const answer = await this.#request(verb, path, body, csrf, etag);
-    if (answer.status !== 401 || !this.#credentials) return answer;
-    if (!(await this.#credentials.refresh(csrf))) return answer;
-    return this.#request(verb, path, body, (await this.#credentials.csrf()) ?? null, etag);
+    if (answer.status !== 401 || !this.login.held) return answer;
+    if (!(await this.login.held.refresh(csrf))) return answer;
+    return this.#request(verb, path, body, (await this.login.held.csrf()) ?? null, etag);
   }
 
   async #request(verb: Verb, path: string, body: unknown, csrf: string | null, etag: string | null = null): Promise<Response> {
@@ -106,4 +95,4 @@ async function read<T>(answer: Response): Promise<T> {
   })) as T;
 }
 
-export const api = new Api();
+export const api = new Api(login);

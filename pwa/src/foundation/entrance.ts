@@ -8,7 +8,8 @@ export type Way = 'login' | 'enrol' | 'demo' | 'drain';
 
 export interface HallParts {
   people: PeopleStore;
-  api: Api;
+  /** Comes when it is first needed. */
+  api: () => Promise<Api>;
   /** What the browser says of itself: makes a name for this phone in the list of sessions, "Android · Chrome". */
   agent: string;
 }
@@ -37,7 +38,7 @@ export interface Hall extends HallParts {
 
 export async function welcome(hall: Hall, way: Way, who: Record<string, string>): Promise<void> {
   const device = await hall.people.deviceId();
-  const given = await hall.api.bare('post', `/api/auth/${way}`, { ...who, device, device_label: deviceLabel(hall.agent) });
+  const given = await (await hall.api()).bare('post', `/api/auth/${way}`, { ...who, device, device_label: deviceLabel(hall.agent) });
   const { user, phone, recovery } = given;
   if (given.drain_only) hall.forgotten = ''; // nothing will stay here that a new PIN could protect
   hall.learn(phone, given.drain_only);
@@ -108,23 +109,24 @@ export async function signOut(hall: Hall): Promise<void> {
 
 export async function askAboutPhone(hall: Hall, plant: string): Promise<void> {
   const device = await hall.people.deviceId();
-  const phone = await hall.api.bare('post', '/api/devices/state', { plant, device });
+  const phone = await (await hall.api()).bare('post', '/api/devices/state', { plant, device });
   hall.learn(phone, phone.lost);
 }
 
 export async function askAboutSession({ api, learn }: Hall): Promise<void> {
-  const { phone, drain_only } = await api.get('/api/auth/me');
+  const { phone, drain_only } = await (await api()).get('/api/auth/me');
   learn(phone, drain_only);
 }
 
 /** After a quiet quarter of an hour a logout needs a refresh first, else the session lives on for weeks. */
 export async function logOut({ api, now }: Hall, { csrf, refresh_csrf }: Secrets): Promise<void> {
-  const logout = (value: string): Promise<void> => api.bare('post', '/api/auth/logout', {}, value);
+  const asks = await api();
+  const logout = (value: string): Promise<void> => asks.bare('post', '/api/auth/logout', {}, value);
   try {
     await logout(csrf);
   } catch (error) {
     // Once the next person has entered, the cookies are theirs.
     if (!(error instanceof ApiProblem) || error.status !== 401 || now.user) return;
-    await logout((await api.bare('post', '/api/auth/refresh', {}, refresh_csrf)).csrf);
+    await logout((await asks.bare('post', '/api/auth/refresh', {}, refresh_csrf)).csrf);
   }
 }

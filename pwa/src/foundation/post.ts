@@ -1,5 +1,5 @@
 /** One POST of JSON bytes, its end sorted: an answer with its status, or why there was none. */
-import { TIME_LIMIT_MS } from './api';
+import { TIME_LIMIT_MS } from './credentials';
 
 const GZIP_FROM_BYTES = 1_000;
 

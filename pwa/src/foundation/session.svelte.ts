@@ -3,7 +3,7 @@
  * needs no network for somebody who was here and has not signed out. An expired login never ends the session here:
  * scoring goes on, sending pauses, and signing in again goes on where it stopped.
  */
-import type { Credentials } from './api';
+import type { Credentials, Login } from './credentials';
 import type { Hall, HallParts, Way } from './entrance';
 import type { Exclusive } from './exclusive';
 import type { Doors, Entered, KnownUser, Opened, Opener, PhoneState, Protected, Secrets, User } from './people';
@@ -11,6 +11,8 @@ import { ApiProblem } from './problem';
 
 export interface SessionParts extends HallParts {
   exclusive: Exclusive;
+  /** Where requests look who is signed in. */
+  login: Login;
 }
 
 /** Coming in and going out: a cold start does without. */
@@ -119,8 +121,8 @@ export class Session implements Credentials {
   signOut = async (): Promise<void> => (await entrance()).signOut(this.#hall);
 
   /** What the sign-in page may offer; asks the server. */
-  doors(): Promise<Doors> {
-    return this.parts.api.bare('get', '/api/auth/doors');
+  async doors(): Promise<Doors> {
+    return (await this.parts.api()).bare('get', '/api/auth/doors');
   }
 
   /** Reads `known` again, with the counts of unsent edits. */
@@ -152,7 +154,7 @@ export class Session implements Credentials {
       if (!held) return false;
       if (held.csrf !== spent) return true; // another tab has done it meanwhile
       try {
-        const fresh = await this.parts.api.bare('post', '/api/auth/refresh', {}, held.refresh_csrf);
+        const fresh = await (await this.parts.api()).bare('post', '/api/auth/refresh', {}, held.refresh_csrf);
         this.#learn(fresh.phone, fresh.drain_only);
         if (await this.parts.people.renew(user, fresh)) return true;
         // Signed out while the server answered: what it has just given ends as well.
@@ -184,14 +186,14 @@ export class Session implements Credentials {
   }
 
   #stand(user: User): void {
-    this.parts.api.use(this);
+    this.parts.login.held = this;
     // The same person again keeps the same object, so that nothing is torn down by a renewed login.
     if (this.user?.person_id !== user.person_id) this.user = user;
     this.state = 'signed_in';
   }
 
   async #goOut(): Promise<void> {
-    this.parts.api.use(null);
+    this.parts.login.held = null;
     this.user = null;
     this.guarded = false;
     this.waiting = null;

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { overwriteGetLocale } from '../generated/paraglide/runtime.js';
 import { Api } from './api';
+import type { Login } from './credentials';
 import type { Entered, KnownUser, Opened, PeopleStore, PhoneState, Secrets, User } from './people';
 import { ApiProblem, Unreachable } from './problem';
 import { Session } from './session.svelte';
@@ -87,8 +88,9 @@ beforeEach(() => {
     if (reply === 'offline') throw new TypeError('failed to fetch');
     return new Response(JSON.stringify(reply.body), { status: reply.status, headers: { 'Content-Type': reply.type ?? 'application/json' } });
   };
-  api = new Api(send as typeof fetch);
-  session = new Session({ people: shelf, api, exclusive: (_name, work) => work(), agent: 'Mozilla/5.0 (Linux; Android 14) Chrome/140' });
+  const login: Login = { held: null };
+  api = new Api(login, send as typeof fetch);
+  session = new Session({ people: shelf, login, api: () => Promise.resolve(api), exclusive: (_name, work) => work(), agent: 'Mozilla/5.0 (Linux; Android 14) Chrome/140' });
 });
 
 test('a start with nobody here ends at the sign-in page with the people of this phone', async () => {

@@ -3,7 +3,7 @@
  * Screens read it and call `append`; they never see IndexedDB or the network.
  */
 import type { Snapshot, UserDb } from '../db/user-db';
-import type { Credentials } from '../foundation/api';
+import type { Credentials } from '../foundation/credentials';
 import type { Chance } from '../foundation/chance';
 import type { Clock } from '../foundation/clock';
 import type { Exclusive } from '../foundation/exclusive';

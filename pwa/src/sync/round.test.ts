@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { UserDb } from '../db/user-db';
-import type { Credentials } from '../foundation/api';
+import type { Credentials } from '../foundation/credentials';
 import type { Answer } from '../foundation/post';
 import { Outbox } from './outbox';
 import { round, type RoundParts } from './round';

@@ -4,7 +4,7 @@
  */
 import type { UserDb } from '../db/user-db';
 import type { ProblemCode } from '../generated/problems';
-import type { Credentials } from '../foundation/api';
+import type { Credentials } from '../foundation/credentials';
 import type { Chance } from '../foundation/chance';
 import type { Clock } from '../foundation/clock';
 import type { Answer, Post } from '../foundation/post';
