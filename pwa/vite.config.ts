@@ -19,8 +19,8 @@ export default defineConfig({
   plugins: [
     svelte(),
     findFirstPaint(here('./src/main.ts')),
-    classicStart,
     bootFirst(here('./src/db/boot-first.js')),
+    classicStart,
     noStackAtLoad,
     windowAtLoad,
     VitePWA({

@@ -15,6 +15,7 @@ const SETTLED_AT_START = ['getLocale'];
 
 /** Only the very first line of a file counts: V8 compiles every function while the file streams in, on a first visit. */
 const COMPILE_AT_ONCE = '//# allFunctionsCalledOnLoad';
+const MANIFEST = /\s*<link rel="manifest"[^>]*>/;
 const GLOBAL = 'globalThis.gembaStart';
 
 interface Exports {
@@ -67,7 +68,8 @@ export const classicStart: Plugin = {
       const page = readFileSync(`${dir}/index.html`, 'utf8');
       const tag = `<script type="module" crossorigin src="/${chunk.fileName}"></script>`;
       if (!page.includes(tag)) this.error(`the page does not say ${tag}`);
-      writeFileSync(`${dir}/index.html`, page.replace(tag, `<script defer src="/${file}"></script>`));
+      // The manifest is named by main.ts, when the first screen is drawn.
+      writeFileSync(`${dir}/index.html`, page.replace(tag, `<script defer src="/${file}"></script>`).replace(MANIFEST, ''));
     },
   },
 };

@@ -26,12 +26,8 @@
     const name = localStorage.getItem('gemba-last');
     if (!name) return;
     const person = look(name, ['meta', 'rows', 'scopes', 'outbox', 'ledger'], (store) => ({
-      key: store('meta').get('key'),
-      user: store('meta').get('user'),
-      device: store('meta').get('device'),
-      n: store('meta').get('n'),
-      sync: store('meta').get('sync'),
-      seated: store('meta').get('seated'),
+      names: store('meta').getAllKeys(),
+      values: store('meta').getAll(),
       rows: store('rows').getAll(),
       scopes: store('scopes').getAll(),
       outbox: store('outbox').getAll(),

@@ -117,36 +117,38 @@ export class UserDb extends Connection<UserSchema> {
     return this.read(['meta', 'rows', 'scopes', 'outbox', 'ledger'], async (tx) => {
       const meta = tx.objectStore('meta');
       const ledger = tx.objectStore('ledger');
-      const [key, user, device, n, sync, seated, rows, scopes, outbox, overlay, parked] = await Promise.all([
-        meta.get('key'),
-        meta.get('user'),
-        meta.get('device'),
-        meta.get('n'),
-        meta.get('sync'),
-        meta.get('seated'),
+      const [names, values, rows, scopes, outbox, overlay, parked] = await Promise.all([
+        meta.getAllKeys(),
+        meta.getAll(),
         tx.objectStore('rows').getAll(),
         tx.objectStore('scopes').getAll(),
         tx.objectStore('outbox').getAll(),
         ledger.index('overlay').getAll(),
         ledger.index('parked').getAll(),
       ]);
-      return snapshotOf({ key, user, device, n, sync, seated, rows, scopes, outbox, overlay, parked });
+      return snapshotOf({ names, values, rows, scopes, outbox, overlay, parked });
     });
   }
 }
 
-type Read = Pick<Snapshot, 'rows' | 'scopes' | 'outbox' | 'overlay' | 'parked'> &
-  Record<'key' | 'user' | 'device' | 'n' | 'sync' | 'seated', unknown>;
+/** As it is asked for, here and in boot-first.js: few requests, since each costs a start. */
+interface Read extends Pick<Snapshot, 'rows' | 'scopes' | 'outbox' | 'overlay' | 'parked'> {
+  names: string[];
+  values: unknown[];
+}
 
-const snapshotOf = ({ key, user, device, n, sync, seated, ...lists }: Read): Snapshot => ({
-  key: (key as KeyRecord | undefined) ?? null,
-  user: (user as Envelope | undefined) ?? null,
-  device: (device as string | undefined) ?? null,
-  n: (n as number | undefined) ?? 0,
-  sync: (sync as SyncMeta | undefined) ?? NEVER_SYNCED,
-  seated: seated === true,
-  ...lists,
-});
+function snapshotOf({ names, values, ...lists }: Read): Snapshot {
+  const held: Partial<Record<string, unknown>> = Object.fromEntries(names.map((name, n) => [name, values[n]]));
+  return {
+    key: (held['key'] as KeyRecord | undefined) ?? null,
+    user: (held['user'] as Envelope | undefined) ?? null,
+    device: (held['device'] as string | undefined) ?? null,
+    n: (held['n'] as number | undefined) ?? 0,
+    sync: (held['sync'] as SyncMeta | undefined) ?? NEVER_SYNCED,
+    seated: held['seated'] === true,
+    ...lists,
+  };
+}
 
 /** The handles of this tab, by name. */
 export const open = new Map<string, UserDb>();

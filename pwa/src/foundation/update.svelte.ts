@@ -9,14 +9,10 @@ export class AppUpdate implements Heard {
   ready = $state(false);
   #waiting: ServiceWorker | null = null;
 
-  /** Call once at the start; registers after the page has loaded, so that it costs the first paint nothing. */
+  /** Call once, when the first screen is drawn. */
   start(): void {
     if (!('serviceWorker' in navigator)) return;
-    const look = (): void => {
-      import('./worker').then(({ register }) => register(this)).catch(() => undefined); // at the next start, then
-    };
-    if (document.readyState === 'complete') look();
-    else window.addEventListener('load', look, { once: true });
+    import('./worker').then(({ register }) => register(this)).catch(() => undefined); // at the next start, then
   }
 
   /** Takes the newer app into use and loads it. */
