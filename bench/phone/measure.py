@@ -7,6 +7,7 @@ import contextlib
 import gzip
 import json
 import os
+import re
 import shutil
 import signal
 import statistics
@@ -132,6 +133,9 @@ def weight(pw: Playwright, page: Config) -> dict[str, Any]:
     shell = next(b.decode() for t, b in bodies.values() if "html" in t)
     sizes = {u.rsplit("/", 1)[-1]: round(len(gzip.compress(b, 9)) / 1000, 1) for u, b in code.items()}
     route = {name: size for name, size in sizes.items() if name in shell}
+    inline = "".join(re.findall(r"<(?:script|style)>(.*?)</", shell, re.DOTALL)).encode()
+    if inline:
+        route["in the page"] = sizes["in the page"] = round(len(gzip.compress(inline, 9)) / 1000, 1)
     return {"route_kB": round(sum(route.values()), 1), "all_kB": round(sum(sizes.values()), 1), "files": sizes}
 
 

@@ -2,6 +2,8 @@
  * The first file as a classic script. Chromium keeps the compiled code of a classic script with the file when the worker
  * stores it, and reads it beside the main thread; a module it compiles anew on each cold start. See ADR 0014.
  *
+ * The style of the first screen stands in the page: a request less before it can be drawn.
+ *
  * The file's exports go on a global; a module of the bundler's own name hands them on to lazily loaded parts, which so
  * share one run-time with it. That module takes each value once, so no export may change later: the build looks.
  */
@@ -16,6 +18,7 @@ const SETTLED_AT_START = ['getLocale'];
 /** Only the very first line of a file counts: V8 compiles every function while the file streams in, on a first visit. */
 const COMPILE_AT_ONCE = '//# allFunctionsCalledOnLoad';
 const MANIFEST = /\s*<link rel="manifest"[^>]*>/;
+const STYLE = /<link rel="stylesheet" crossorigin href="([^"]*)">/;
 const GLOBAL = 'globalThis.gembaStart';
 
 interface Exports {
@@ -68,8 +71,15 @@ export const classicStart: Plugin = {
       const page = readFileSync(`${dir}/index.html`, 'utf8');
       const tag = `<script type="module" crossorigin src="/${chunk.fileName}"></script>`;
       if (!page.includes(tag)) this.error(`the page does not say ${tag}`);
+      const style = STYLE.exec(page);
+      const css = style?.[1] && readFileSync(`${dir}${style[1]}`, 'utf8').trim();
+      if (!css || css.includes('</')) this.error('the page has no style that could stand in it');
       // The manifest is named by main.ts, when the first screen is drawn.
-      writeFileSync(`${dir}/index.html`, page.replace(tag, `<script defer src="/${file}"></script>`).replace(MANIFEST, ''));
+      const whole = page
+        .replace(tag, `<script defer src="/${file}"></script>`)
+        .replace(STYLE, () => `<style>${css}</style>`)
+        .replace(MANIFEST, '');
+      writeFileSync(`${dir}/index.html`, whole);
     },
   },
 };

@@ -1,7 +1,10 @@
 """The built client, served from one folder: the shell, its hashed assets, its service worker."""
 
 import gzip
+import re
+from base64 import b64encode
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -9,7 +12,7 @@ from flask import Blueprint, Response, current_app, request
 from werkzeug.routing import PathConverter
 from werkzeug.security import safe_join
 
-from server.foundation.headers import GZIP_FROM_BYTES
+from server.foundation.headers import GZIP_FROM_BYTES, content_policy
 from server.foundation.problems import NOT_ALLOWED, NOT_FOUND, Problem
 from server.foundation.settings import settings_of
 
@@ -43,11 +46,12 @@ class ScreenPath(PathConverter):
 
 
 class Asset(NamedTuple):
-    """One file in memory, plain and zipped."""
+    """One file in memory, plain and zipped; `policy`: what a page of ours allows of itself."""
 
     plain: bytes
     zipped: bytes | None
     etag: str
+    policy: str | None
 
 
 @lru_cache(maxsize=512)
@@ -56,7 +60,18 @@ def _read(path: Path, modified_ns: int) -> Asset:
     zipped = None
     if path.suffix in _ZIPPED and len(plain) > GZIP_FROM_BYTES:
         zipped = gzip.compress(plain, compresslevel=9, mtime=0)
-    return Asset(plain, zipped, f"{modified_ns:x}-{len(plain):x}")
+    policy = _policy_of(plain) if path.suffix == ".html" else None
+    return Asset(plain, zipped, f"{modified_ns:x}-{len(plain):x}", policy)
+
+
+def _policy_of(page: bytes) -> str:
+    """Allow what the build has put into the page, by its hash, and nothing else that is written there."""
+
+    def hashes(tag: bytes) -> list[str]:
+        found = re.findall(b"<%b>(.*?)</%b>" % (tag, tag), page, re.DOTALL)
+        return [b64encode(sha256(each).digest()).decode() for each in found]
+
+    return content_policy(hashes(b"script"), hashes(b"style"))
 
 
 @doors.get("/")
@@ -90,6 +105,8 @@ def _answer(name: str, path: Path) -> Response:
     zipped = asset.zipped is not None and bool(request.accept_encodings["gzip"])
     made = Response(asset.zipped if zipped else asset.plain, content_type=_content_type(path.suffix))
     made.vary.add("Accept-Encoding")
+    if asset.policy:
+        made.headers["Content-Security-Policy"] = asset.policy
     if zipped:
         made.headers["Content-Encoding"] = "gzip"
     made.set_etag(asset.etag + ("-z" if zipped else ""))
