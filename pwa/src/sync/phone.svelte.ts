@@ -213,7 +213,7 @@ export class Phone {
       const snapshot = await this.parts.db.snapshot();
       this.#whole = snapshot.key?.whole ?? false;
       const outbox = new Outbox(this.parts.db, snapshot.device ?? (await this.parts.deviceId()), this.me, this.parts.clock);
-      await outbox.inTurn(() => this.#take(outbox, snapshot));
+      await outbox.inTurn(() => this.#take(outbox, snapshot, true));
       this.#outbox = outbox;
     } catch (error) {
       this.#newerApp = error instanceof StorageFailed && error.why === 'newer';
@@ -229,6 +229,9 @@ export class Phone {
   async #settleIn(outbox: Outbox): Promise<void> {
     await this.parts.drawn?.();
     if (this.#closed) return;
+    // Should one not open: scoring goes on without quick comments.
+    await outbox.inTurn(() => this.#rows.takeRest(this.parts.db)).catch(() => undefined);
+    this.#showRows();
     this.#persisted = (await this.parts.storage?.persisted().catch(() => null)) ?? null;
     await outbox.tryAgain().catch(() => undefined);
     this.#triggers.started();
@@ -290,7 +293,7 @@ export class Phone {
   }
 
   /** True: other rows than before. */
-  async #take(outbox: Outbox, snapshot: Snapshot): Promise<boolean> {
+  async #take(outbox: Outbox, snapshot: Snapshot, first = false): Promise<boolean> {
     await outbox.take(snapshot.n, snapshot.outbox, snapshot.device);
     const own = async (stored: Parameters<typeof openEdit>[1]): Promise<OwnEdit> => ({
       ...(await openEdit(this.parts.db, stored)),
@@ -306,7 +309,7 @@ export class Phone {
     this.#lastContact = snapshot.sync.last_contact_at;
     this.complete = isComplete(snapshot.sync.access, snapshot.scopes);
     if (this.#rows.isAt(snapshot)) return false;
-    await this.#rows.take(this.parts.db, snapshot.rows, snapshot);
+    await this.#rows.take(this.parts.db, snapshot.rows, snapshot, first);
     return true;
   }
 

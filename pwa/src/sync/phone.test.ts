@@ -113,6 +113,20 @@ test('a cold start without network shows what was here, unsent edits included', 
   await soon(() => expect(phone.status.net).toBe('offline'));
 });
 
+test('the team is on the screen before the quick comments are opened, and they come when it is drawn', async () => {
+  const library = [1, 0, 20, 0, { chip: [['q1', 'A', 1, '帮助别人', 'helped others']] }, []];
+  server.then(answering({ scopes: [`rate:${ANN}`, 'lib:1'], deltas: [[0, 0, 20, 0, { evaluation: [evaluation('E1', 1)] }, []], library] }));
+  const before = open();
+  await soon(() => expect(before.chips).toHaveLength(1));
+  before.close();
+  let shown = (): void => undefined;
+  const phone = open({ drawn: () => new Promise((then) => (shown = then)) });
+  await phone.ready;
+  expect([phone.evaluations.length, phone.chips.length]).toEqual([1, 0]);
+  shown();
+  await soon(() => expect(phone.chips.map(({ zh }) => zh)).toEqual(['帮助别人']));
+});
+
 test('nothing is shown as given before it is on disk', async () => {
   const phone = await withTeam();
   const saving = phone.append(score());

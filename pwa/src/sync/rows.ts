@@ -14,10 +14,15 @@ export const rowPlace = (kind: string, id: string): string => `rows|${kind}|${id
 
 type Scope = Map<Kind, Map<Id, Row>>;
 
+/** Of no first screen, and two thirds of all rows: opened when it is drawn. */
+const LATER: ReadonlySet<string> = new Set<Kind>(['chip']);
+
 export class RowTable {
   #scopes = new Map<string, Scope>();
   #epoch = '';
   #cursors = new Map<string, number>();
+  /** Taken, and not opened yet. */
+  #rest: readonly StoredRow[] = [];
 
   /** False: the disk has moved on without this memory. A scope emptied to make room may stay here as it was. */
   isAt({ sync, scopes }: Held): boolean {
@@ -29,17 +34,21 @@ export class RowTable {
     );
   }
 
-  async take(db: UserDb, stored: readonly StoredRow[], held: Held): Promise<void> {
-    const opened = await Promise.all(
-      stored.map(async ({ scope, kind, id, sealed }) => ({
-        scope,
-        kind: kind as Kind,
-        row: await db.unseal<Row>(rowPlace(kind, id), sealed),
-      })),
-    );
+  /** `first`: a start; what no first screen shows is left to `takeRest`. */
+  async take(db: UserDb, stored: readonly StoredRow[], held: Held, first = false): Promise<void> {
+    const later = first ? stored.filter(({ kind }) => LATER.has(kind)) : [];
+    const opened = await openAll(db, first ? stored.filter(({ kind }) => !LATER.has(kind)) : stored);
     this.#scopes = new Map();
     for (const { scope, kind, row } of opened) this.#put(scope, kind, row);
+    this.#rest = later;
     this.#stand(held);
+  }
+
+  /** Call in turn, before anything is pulled: what comes then is newer. */
+  async takeRest(db: UserDb): Promise<void> {
+    const rest = this.#rest;
+    this.#rest = [];
+    for (const { scope, kind, row } of await openAll(db, rest)) this.#put(scope, kind, row);
   }
 
   /** Lays what was pulled over these rows, if they are the ones it was made for. */
@@ -76,4 +85,14 @@ export class RowTable {
     if (!rows) kinds.set(kind, (rows = new Map()));
     rows.set(row.id, row);
   }
+}
+
+function openAll(db: UserDb, stored: readonly StoredRow[]): Promise<{ scope: string; kind: Kind; row: Row }[]> {
+  return Promise.all(
+    stored.map(async ({ scope, kind, id, sealed }) => ({
+      scope,
+      kind: kind as Kind,
+      row: await db.unseal<Row>(rowPlace(kind, id), sealed),
+    })),
+  );
 }
