@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 
 import psycopg
 
-from tests.faults.scenario import BOTH, scenario
+from tests.faults.scenario import scenario
 from tests.faults.world import World
 
 
@@ -60,7 +60,7 @@ def no_connection_left(run: World) -> None:
         run.acknowledged(10)
 
 
-@scenario(5, bug="no_retry", seeds=2, short=BOTH)
+@scenario(5, bug="no_retry", seeds=2, short=("postgresql",))
 def busy_deadlock_serialization(run: World) -> None:
     """The database's own words at every point of a transaction, each several times in a row."""
     ordered = 0

@@ -34,7 +34,7 @@ def cut_and_lost(run: World) -> None:
     _through(run, "ok", "lost", "cut_request", "cut_answer", "lost")
 
 
-@scenario(17, bug="no_dedupe", seeds=5, short=("sqlite",))
+@scenario(17, bug="no_dedupe", seeds=5)
 def doubled_and_late(run: World) -> None:
     """Requests that arrive twice, and others that arrive after everything else."""
     with run.acting():

@@ -4,7 +4,7 @@ import socket
 from contextlib import ExitStack
 
 from tests.faults.handset import Handset
-from tests.faults.scenario import BOTH, scenario
+from tests.faults.scenario import scenario
 from tests.faults.world import World
 
 YEAR_S = 365 * 24 * 3600
@@ -38,7 +38,7 @@ def clocks_gone_mad(run: World) -> None:
         run.acknowledged(10)
 
 
-@scenario(27, bug="last_writer_wins", short=("sqlite",))
+@scenario(27, bug="last_writer_wins")
 def two_phones_of_one_person(run: World) -> None:
     """Both work on the same people without seeing each other: one case for each true conflict, and both agree afterwards."""
     run.usual = "as"
@@ -106,7 +106,7 @@ def a_hostile_client_with_a_good_login(run: World) -> None:
         run.acknowledged(20)
 
 
-@scenario(34, bug="poison_stops_all", short=BOTH)
+@scenario(34, bug="poison_stops_all", short=("sqlite",))
 def a_poison_edit_among_fifty(run: World) -> None:
     """The merge raises on one: the other 49 are applied in the same request, and rows go on coming."""
     run.usual = "asp"

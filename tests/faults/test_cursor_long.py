@@ -19,7 +19,7 @@ from tests.faults.writer import SCOPE
 
 LONG = bool(os.environ.get("GEMBA_FAULTS", ""))
 PROCESSES, THREADS, ROWS = 4, 2, 5
-UNITS = 2500 if LONG else 40
+UNITS = 2500 if LONG else 15
 
 
 @pytest.mark.skipif(os.environ.get("GEMBA_FAULTS", "") == "selftest", reason="no bug is planted here")

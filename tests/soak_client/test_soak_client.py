@@ -4,7 +4,7 @@ import json
 
 from tests.soak_client import run
 
-SEEDS = 40
+SEEDS = 20
 
 
 def test_no_saved_edit_is_lost_or_doubled_in_any_weather():

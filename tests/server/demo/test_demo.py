@@ -2,7 +2,9 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from server.app import create_app
 from server.cycles.models import Cycle
 from server.demo import PASSWORD, facts, load
 from server.demo.plant import read
@@ -24,21 +27,52 @@ from server.identity.models import PASSWORD_MIN, AuthSession
 from server.indicators.models import Chip, MeasuredValue, PastMark
 from server.people import queries as people
 from server.sync_api.models import LoggedMutation
+from tests.conftest import NOW, settings_for
 
 MACHINING_A = "10011"
 
 
-@pytest.fixture
-def loaded(app: Flask, clock: TestClock) -> Iterator[Flask]:
-    """The demo plant, with itself at work."""
+@contextmanager
+def at_work(app: Flask) -> Iterator[Flask]:
+    """The demo plant at work in this application's database."""
     with app.app_context():
-        assert load() is True
         plant = accounts.tenant_by_code("demo")
         assert plant is not None
         session().close()
         with tenant_context(TenantId(plant.id)):
             yield app
             db.session.remove()
+
+
+@pytest.fixture
+def fresh(app: Flask) -> Iterator[Flask]:
+    """Loaded for this test, on either database."""
+    with app.app_context():
+        assert load() is True
+    with at_work(app):
+        yield app
+
+
+@pytest.fixture(scope="module")
+def demo_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path: Path = tmp_path_factory.mktemp("demo") / "gemba.db"
+    shutil.copy(sqlite_template, path)
+    app = create_app(settings_for(f"sqlite:///{path}"), clock=TestClock(NOW))
+    with app.app_context():
+        assert load() is True
+        db.engine.dispose()
+    return path
+
+
+@pytest.fixture
+def loaded(demo_file: Path, tmp_path: Path, clock: TestClock) -> Iterator[Flask]:
+    """What the plant is like does not depend on the database: a copy of one that was loaded once."""
+    shutil.copy(demo_file, tmp_path / "gemba.db")
+    app = create_app(settings_for(f"sqlite:///{tmp_path}/gemba.db"), clock=clock)
+    with at_work(app):
+        yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 def counts() -> dict[str, int]:
@@ -63,10 +97,10 @@ def evaluations_of(employee_no: str, state: str = "open") -> list[Evaluation]:
     return list(session().execute(query.order_by(Evaluation.run_order)).scalars())
 
 
-def test_loading_it_again_changes_nothing(loaded: Flask) -> None:
+def test_loading_it_again_changes_nothing(fresh: Flask) -> None:
     before = counts()
     assert before["person"] > 55
-    with loaded.app_context():
+    with fresh.app_context():
         assert load() is False
     assert counts() == before
 
