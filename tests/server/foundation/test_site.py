@@ -1,6 +1,8 @@
 """The phone's app as the server hands it out: the shell for screens, assets for ever, the worker each time."""
 
 import gzip
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server.foundation.settings import Settings
+
+EARLY, LOOK = "early();\n'现场'", "p { color: red }\n"
 
 
 @pytest.fixture
@@ -19,7 +23,9 @@ def client(app: Flask) -> FlaskClient:
 def settings(settings: Settings, tmp_path: Path) -> Settings:
     folder = tmp_path / "dist"
     (folder / "assets").mkdir(parents=True)
-    (folder / "index.html").write_text("<!doctype html><title>shell</title>")
+    (folder / "index.html").write_text(
+        f"<!doctype html><title>shell</title><script>{EARLY}</script><style>{LOOK}</style>"
+    )
     (folder / "sw.js").write_text("// worker\n" * 100)
     (folder / "assets" / "app-1a2b.js").write_text("// app\n" * 200)
     (folder / ".secret").write_text("secret")
@@ -33,6 +39,17 @@ def test_a_screens_address_gets_the_shell(client: FlaskClient) -> None:
         assert answer.mimetype == "text/html"
         assert "shell" in answer.text
         assert answer.headers["Cache-Control"] == "no-cache"
+
+
+def test_a_page_allows_what_the_build_put_into_it_and_nothing_else_inline(client: FlaskClient) -> None:
+    def hashed(text: str) -> str:
+        return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+    policy = client.get("/team").headers["Content-Security-Policy"]
+    assert f"script-src 'self' {hashed(EARLY)};" in policy
+    assert f"style-src 'self' {hashed(LOOK)};" in policy
+    assert "unsafe" not in policy
+    assert "sha256" not in client.get("/sw.js").headers["Content-Security-Policy"]
 
 
 def test_hashed_assets_live_for_ever_and_the_worker_is_asked_for_each_time(client: FlaskClient) -> None:
