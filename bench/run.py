@@ -94,7 +94,7 @@ def run(pw: Playwright, house: House, floor_url: str, folder: Path, parts: set[s
     if "weight" in parts:
         weight(pw, floor, gemba, table)
     if "cold" in parts:
-        cold(pw, (floor, gemba), profiles, 3 if quick else 9, table)
+        cold(pw, (floor, gemba), profiles, 3 if quick else 15, table)
     if "taps" in parts:
         taps(pw, house, gemba, shift, profiles["Gemba"], table, quick)
     if "kills" in parts:
