@@ -1,6 +1,7 @@
 """Stories run against a real server process and real browsers; nothing is mocked."""
 
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ def house(demo_plant: Path, tmp_path: Path) -> Iterator[House]:
     try:
         yield server
     finally:
-        server.stop()
+        server.stop(signal.SIGKILL)  # its files go with it: nobody need wait for an orderly end
 
 
 @pytest.fixture
