@@ -34,3 +34,9 @@ test('work that has waited longer than a day is warned of on the team page and o
   const fresh = { ...waiting, oldest_unsent_at: NOW - 86_399_999 };
   expect([stripWords(fresh, NOW).warn, headWords(fresh, 'e', null, NOW).warn]).toEqual([undefined, undefined]);
 });
+
+test('a login that has run out names what waits, and no count where nothing does', () => {
+  const words = (n: number) => headWords({ ...QUIET, needs_login: true, queued_evaluations: new Set(['a', 'b'].slice(0, n)) }, 'e', null, NOW).text;
+  expect(words(2)).toContain('2');
+  expect(words(0)).not.toMatch(/\d/);
+});
