@@ -10,7 +10,7 @@ test('two values of one person are never told as two people who disagree', () =>
   overwriteGetLocale(() => 'zh-CN');
   const alone = row('score/3', ['me', 4], ['me', 2]);
   expect(ofOneAuthor(alone)).toBe(true);
-  expect(disputeWords(alone, '5S', 'me')).toBe('5S：两台手机打了 4，2');
+  expect(disputeWords(alone, '5S', 'me')).toBe('5S：两台手机不同：4，2');
   for (const field of ['score/3', 'comment/3']) {
     expect(signWords(row(field, ['me', 'a'], ['me', 'b']))).toBe('两台手机不同');
     expect(signWords(row(field, ['me', 'a'], ['me', 'b'], ['bo', 'c']))).not.toContain('手机');

@@ -17,7 +17,7 @@ export function signWords(row: CaseRow): string {
 /** What differs, for the team's row: who gave what. `line`: the indicator's short name. */
 export function disputeWords(row: CaseRow, line: string, me: string): string {
   if (!isScore(row)) return m.team_two_marks({ line, sides: signWords(row) });
-  if (ofOneAuthor(row)) return m.team_two_phones({ line, marks: row.candidates.map(({ value }) => value ?? '?').join(m.team_comma()) });
+  if (ofOneAuthor(row)) return m.team_two_marks({ line: m.team_two_marks({ line, sides: signWords(row) }), sides: row.candidates.map(({ value }) => value ?? '?').join(m.team_comma()) });
   const sides = row.candidates.map(({ author_id, author_zh, author_en, value }) => {
     const name = pick(author_zh, author_en);
     if (typeof value !== 'number') return name;
