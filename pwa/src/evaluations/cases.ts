@@ -5,6 +5,9 @@ import { pick } from '../ui/words';
 
 export const isScore = ({ field }: Pick<CaseRow, 'field'>): boolean => field.startsWith('score/');
 
+/** The line of a field: "score/3" is line 3. */
+export const lineKey = (field: string): number => Number(field.split('/')[1]);
+
 /** One person wrote every value that stands. */
 export const ofOneAuthor = ({ candidates }: Pick<CaseRow, 'candidates'>): boolean =>
   candidates.every(({ author_id }) => author_id === candidates[0]?.author_id);
