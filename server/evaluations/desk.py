@@ -30,7 +30,7 @@ def evaluation(evaluation_id: EvaluationId, *, by: Actor, now: datetime) -> dict
     rater_zh, rater_en = names.person(one.rater_id)
     person, department = names.people[one.employee_id], names.departments[one.department_id]
     lines = _lines(one, form, state)
-    said = queries.answers([EvaluationId(one.id)]).get(one.id, [])
+    said = queries.standing_answers([one]).get(one.id)
     return {
         "id": one.id,
         "cycle_id": one.cycle_id,
@@ -47,9 +47,9 @@ def evaluation(evaluation_id: EvaluationId, *, by: Actor, now: datetime) -> dict
         "submitted_at": one.submitted_at,
         "overall": overall_tenths([line["weight"] for line in lines], [line["mark"] for line in lines]),
         "last_overall": one.last_overall,
-        "answer": said[-1].kind if said else None,
-        "answer_note": said[-1].note if said else None,
-        "answered_at": said[-1].answered_at if said else None,
+        "answer": said.kind if said else None,
+        "answer_note": said.note if said else None,
+        "answered_at": said.answered_at if said else None,
         "lines": lines,
     }
 

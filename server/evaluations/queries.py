@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -191,6 +192,14 @@ def answers(ids: Collection[EvaluationId]) -> dict[UUID, list[Answer]]:
     for one in session().execute(query).scalars():
         found.setdefault(one.evaluation_id, []).append(one)
     return found
+
+
+def standing_answers(rows: Collection[Any]) -> dict[UUID, Answer]:
+    """What the employee said to the result that stands; evaluations, or rows of them. Nothing of what he said to an
+    earlier one: a recall takes the state back, an answer alone brings it.
+    """
+    answered = [EvaluationId(one.id) for one in rows if one.state == core.Status.ACKNOWLEDGED.value]
+    return {one: said[-1] for one, said in answers(answered).items()} if answered else {}
 
 
 # ---- earlier cycles -----------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from server.cycles.models import Cycle
-from server.evaluations.models import Case, Evaluation, Form, Result
+from server.evaluations.models import Answer, Case, Evaluation, Form, Result
 from server.evaluations.states import to_ms
 from server.foundation.clock import on_calendar
 from server.foundation.ids import short, unshort
@@ -65,8 +65,12 @@ def form_row(form: Form) -> list[Any]:
     return [short(form.id), form.job_zh, form.job_en, lines]
 
 
-def evaluation_row(one: sa.Row[Any], fields: list[Any], rights: Collection[str]) -> list[Any]:
-    """An evaluation as its raters see it; `one` and `fields` are made by `shown.py`."""
+def evaluation_row(
+    one: sa.Row[Any], fields: list[Any], rights: Collection[str], answer: Answer | None = None
+) -> list[Any]:
+    """An evaluation as its raters see it; `one` and `fields` are made by `shown.py`. `answer`: what the employee
+    said to the result that stands.
+    """
     return trim(
         [
             short(one.id),
@@ -88,6 +92,9 @@ def evaluation_row(one: sa.Row[Any], fields: list[Any], rights: Collection[str])
             None if one.submitted_at is None else to_ms(one.submitted_at),
             may(rights),
             one.run_order,
+            None if answer is None else answer.kind,
+            None if answer is None else answer.note or None,
+            None if answer is None else to_ms(answer.answered_at),
         ]
     )
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from server import policy
 from server.evaluations import keeping, queries, results, rows, shown, trends
 from server.evaluations.models import Case, Evaluation, Form
 from server.evaluations.record import EvaluationRecord, lines_of, may_decide, rights_of
@@ -23,7 +24,7 @@ from server.evaluations.states import load
 from server.foundation.db import session
 from server.foundation.ids import PersonId, short, unshort
 from server.indicators import queries as indicators
-from server.policy import Relation
+from server.policy import Action, Relation
 from server.sync_api.answers import Writers
 from server.sync_api.queries import steps_of
 from server.sync_api.registry import Record, Scope, SyncedRoom, Viewer
@@ -130,11 +131,13 @@ class EvaluationRoom(SyncedRoom):
         ]
         fields = shown.fields([one.id for one in found], writers) if found else {}
         stands = None if rater == viewer.person_id else standing(found, viewer.at)
+        said = queries.standing_answers(found)
         made: dict[UUID, list[Any]] = {}
         for one in found:
             relations = AS_RATER if stands is None else stands.relations(viewer.person_id, one)
             rights = rights_of(relations, core.Status(one.state), core.CycleState(one.cycle_state))
-            made[one.id] = rows.evaluation_row(one, fields.get(one.id, []), rights)
+            answer = said.get(one.id) if policy.can(Action.RESULT_READ, relations) else None
+            made[one.id] = rows.evaluation_row(one, fields.get(one.id, []), rights, answer)
         return made
 
     def _cases(

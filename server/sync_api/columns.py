@@ -32,6 +32,9 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "submitted_at",
         "may",
         "run_order",
+        "answer",
+        "answer_note",
+        "answered_at",
     ),
     "case": (
         "id",

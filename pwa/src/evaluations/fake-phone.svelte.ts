@@ -63,6 +63,15 @@ export class FakePhone {
   close(): void {}
 }
 
+/** Something that a page holds as long as it is shown; `leave` is the reader going elsewhere. */
+export function shown<T>(make: () => T): { it: T; leave: () => void } {
+  let it: T | undefined;
+  const leave = $effect.root(() => {
+    it = make();
+  });
+  return { it: it as T, leave };
+}
+
 function apply(row: EvaluationRow, edit: NewMutation, version: string): EvaluationRow {
   const fields = { ...row.fields };
   if (edit.field === 'status') {

@@ -34,3 +34,9 @@ test('work that has waited longer than a day is warned of on the team page and o
   const fresh = { ...waiting, oldest_unsent_at: NOW - 86_399_999 };
   expect([stripWords(fresh, NOW).warn, headWords(fresh, 'e', null, NOW).warn]).toEqual([undefined, undefined]);
 });
+
+test('where nothing is held nothing is counted', () => {
+  for (const trouble of [{ needs_login: true }, { needs_update: true }, { cannot_send: true }]) {
+    expect(stripWords({ ...QUIET, ...trouble }, NOW).text).not.toMatch(/\d/);
+  }
+});

@@ -38,10 +38,9 @@ export function countWords({ delivered, queued, parked }: Counts): string {
 
 /** What hinders, if anything does: storage, login, version. These come before the network. */
 function trouble(status: SyncStatus): Words | null {
-  const n = status.queued_evaluations.size;
   if (status.storage === 'none') return { icon: triangleAlert, text: m.phone_no_storage(), warn: true };
   if (status.storage === 'full') return { icon: triangleAlert, text: m.phone_storage_full(), warn: true };
-  if (status.needs_login) return { icon: smartphone, text: m.phone_sign_in_again({ n }), href: href.signIn };
+  if (status.needs_login) return { icon: smartphone, text: m.phone_sign_in_again(), href: href.signIn };
   if (status.needs_update) return { icon: smartphone, text: m.phone_update_needed() };
   if (status.cannot_send) return { icon: cloudOff, text: m.phone_cannot_send() };
   return null;

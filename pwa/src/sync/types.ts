@@ -85,6 +85,10 @@ export interface EvaluationRow {
   submitted_at: Millis | null;
   may: string[];
   run_order: number;
+  /** What the employee said to the result that stands. Absent in rows that an older app has stored. */
+  answer?: 'agree' | 'disagree' | null;
+  answer_note?: string | null;
+  answered_at?: Millis | null;
 }
 
 export interface Candidate {

@@ -1,2 +1,2 @@
-/** How far one person's page is: what the ring, the segments and HR's cells draw. */
-export type PersonState = 'none' | 'half' | 'done_here' | 'delivered' | 'case' | 'parked';
+/** How far one person's page is: a tooth of the ring, a segment of the head. Two are finished: done_here, delivered. */
+export type Tooth = 'none' | 'half' | 'done_here' | 'delivered';

@@ -46,7 +46,36 @@ def test_the_employee_answers_and_the_rater_sees_it(floor: Any, her: Any, record
     result = worker.all("result")[record]
     assert (result["answer"], result["answer_note"]) == ("disagree", "第二条与事实不符")
     her.pull()
-    assert her.all("evaluation")[record]["state"] == "acknowledged"
+    seen = her.all("evaluation")[record]
+    assert (seen["state"], seen["answer"], seen["answer_note"]) == ("acknowledged", "disagree", "第二条与事实不符")
+    assert seen["answered_at"] == result["answered_at"]
+
+
+def test_what_was_said_to_a_recalled_result_stands_under_no_later_one(floor: Any, her: Any, record: str) -> None:
+    finish(her, record)
+    worker = floor.phone(floor.cast.worker)
+    worker.push(worker.edit(record, "ans", ["disagree", "说错了"], worker.all("result")[record]["version"]))
+    her.push(her.edit(record, "!recall"))
+    assert her.all("evaluation")[record]["answer"] is None
+    finish(her, record, s3=2)
+    assert her.all("evaluation")[record]["answer"] is None
+    worker.pull()
+    worker.push(worker.edit(record, "ans", ["agree"], worker.all("result")[record]["version"]))
+    her.pull()
+    seen = her.all("evaluation")[record]
+    assert (seen["answer"], seen["answer_note"]) == ("agree", None)
+
+
+def test_a_delegate_reads_the_answer_too_and_nobody_beside_the_raters_does(
+    floor: Any, her: Any, record: str
+) -> None:
+    finish(her, record)
+    floor.delegate()
+    worker = floor.phone(floor.cast.worker)
+    worker.push(worker.edit(record, "ans", ["disagree", "第二条与事实不符"], worker.all("result")[record]["version"]))
+    assert floor.phone(floor.cast.delegate).all("evaluation")[record]["answer_note"] == "第二条与事实不符"
+    for person in (floor.cast.manager, floor.cast.stranger, floor.cast.other_worker, floor.cast.worker):
+        assert record not in floor.phone(person).all("evaluation")
 
 
 def test_a_recalled_result_stays_visible_and_says_so_until_the_next(floor: Any, her: Any, record: str) -> None:

@@ -64,6 +64,3 @@ export function bothTexts(sides: readonly Side[]): string {
   const inOrder = [...sides].sort((a, b) => a.candidate.device_time - b.candidate.device_time);
   return [...new Set(inOrder.map(({ text }) => text.trim()).filter(Boolean))].join('\n');
 }
-
-/** The disputed line: "score/3" is line 3. */
-export const lineKey = (field: string): number => Number(field.split('/')[1]);

@@ -2,7 +2,7 @@
  *  A mark is on the page only after it is on the disk: rows come from the phone, the keys alone answer at once. */
 import { realClock, type Clock } from '../../foundation/clock';
 import type { Phone } from '../../sync/phone.svelte';
-import type { FormLine, FormRow, Id, Mark } from '../../sync/types';
+import type { EvaluationRow, FormLine, FormRow, Id, Mark } from '../../sync/types';
 import { asksForFact, misfits, type Offer } from '../chips';
 import { addChip, giveScore, recall, removeChip, submit, write } from '../mutations';
 import { noteFinished } from '../pace';
@@ -38,6 +38,8 @@ export class Desk {
   undoable = $state(false);
   /** The last mark that landed, to be read aloud. */
   landed = $state.raw<{ line: FormLine; mark: Mark } | null>(null);
+  /** The reader has left; what is still being written goes on, and the screen is another's. */
+  closed = false;
   /** From which side this page came, when it followed another person's. */
   readonly turn: Turn | null;
 
@@ -100,7 +102,7 @@ export class Desk {
     if (flows) this.#rest();
     const value = mark === line.rule ? null : mark;
     const wrote = await this.#write({ kind: 'line', evaluation: row.id, key: line.key, before: line }, async () => {
-      const now = this.row ?? row;
+      const now = this.#fresh(row);
       await giveScore(this.phone, now, line.key, value);
       for (const tag of misfits(this.phone.chips, Object.keys(line.tags), mark)) await removeChip(this.phone, now, line.key, tag);
       if (value === null && line.reason) await write(this.phone, now, 'reason', line.key, '');
@@ -122,7 +124,7 @@ export class Desk {
     const on = offer.tag in line.tags;
     if (!on) this.#rest();
     const wrote = await this.#write({ kind: 'line', evaluation: row.id, key: line.key, before: line }, () =>
-      on ? removeChip(this.phone, this.row ?? row, line.key, offer.tag) : addChip(this.phone, this.row ?? row, line.key, offer.tag),
+      on ? removeChip(this.phone, this.#fresh(row), line.key, offer.tag) : addChip(this.phone, this.#fresh(row), line.key, offer.tag),
     );
     if (wrote && !on) this.#afterFact(line);
   }
@@ -132,7 +134,7 @@ export class Desk {
     const { line, row } = this;
     if (!line || !row || !this.mayScore || line[kind] === text) return;
     const wrote = await this.#write({ kind: 'line', evaluation: row.id, key: line.key, before: line }, () =>
-      write(this.phone, this.row ?? row, kind, line.key, text),
+      write(this.phone, this.#fresh(row), kind, line.key, text),
     );
     if (wrote && kind === 'comment' && text) {
       this.#rest();
@@ -145,7 +147,7 @@ export class Desk {
     const { row } = this;
     if (!row || !this.maySubmit || this.left.length > 0 || this.resting || this.busy) return false;
     this.busy = true;
-    const wrote = await this.#write({ kind: 'submit', evaluation: row.id }, () => submit(this.phone, this.row ?? row));
+    const wrote = await this.#write({ kind: 'submit', evaluation: row.id }, () => submit(this.phone, this.#fresh(row)));
     this.busy = false;
     // Who only hands in what somebody else has scored has no pace.
     const scored = this.#acts.some((act) => act.kind === 'line' && act.evaluation === row.id);
@@ -160,7 +162,7 @@ export class Desk {
     if (await this.#write(null, () => recall(this.phone, row))) {
       const mine = this.#acts.findLastIndex((act) => act.kind === 'submit' && act.evaluation === row.id);
       if (mine >= 0) this.#acts.splice(mine, 1);
-      this.at = firstLine(this.lines);
+      if (!this.closed) this.at = firstLine(this.lines);
     }
     this.busy = false;
   }
@@ -181,6 +183,7 @@ export class Desk {
     if (!wrote) return null;
     this.#acts.pop();
     this.undoable = this.#acts.length > 0;
+    if (this.closed) return act.evaluation;
     if (act.evaluation === this.id) {
       this.at = line ? this.lines.findIndex((one) => one.key === line.key) : firstLine(this.lines);
     } else {
@@ -191,7 +194,14 @@ export class Desk {
   }
 
   close(): void {
+    this.closed = true;
     this.#stop();
+  }
+
+  /** The row as it lies on the phone now. What is derived stands still once the reader has left, and an edit that is
+   *  built on a stale version makes a case with what it did not see, though both are hers. */
+  #fresh(row: EvaluationRow): EvaluationRow {
+    return this.phone.evaluation(this.id) ?? row;
   }
 
   /** One write after the other, so that each has the version before it as its base. */
@@ -222,6 +232,7 @@ export class Desk {
 
   /** To the next open line when the rest is over, if the thumb has not gone elsewhere meanwhile. */
   #goOn(): void {
+    if (this.closed) return;
     const next = nextOpen(this.lines, this.at);
     if (next < 0) return;
     const go = () => this.open(next);
@@ -232,6 +243,7 @@ export class Desk {
 
   #rest(): void {
     this.#stop();
+    if (this.closed) return;
     this.resting = true;
     this.#wait = this.clock.after(REST_MS, () => {
       this.resting = false;
