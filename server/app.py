@@ -27,7 +27,7 @@ ROOMS = (
     *people.rooms,
     cycles.room,
     evaluations.room,
-    completion.room,
+    *completion.rooms,
     sync_api.room,
 )
 WIRINGS = (identity_wiring, people_wiring, sync_wiring, evaluations_wiring)

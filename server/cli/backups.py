@@ -67,6 +67,8 @@ def restore(asked: argparse.Namespace) -> int:
         with db.engine.connect() as connection:
             migrate.refuse_unknown(connection)
         _begin_epoch()
+    # The draft has had turns of its own; those of the database go on by the file that lies there.
+    Path(f"{draft}{sqlite_file.TURN}").unlink(missing_ok=True)
     if sqlite_file.is_in_use(draft):  # also: everything is in the file itself, nothing beside it
         raise Refused(f"Somebody else has opened {draft}.")
     sqlite_file.flush(draft)

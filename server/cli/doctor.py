@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.cli.opened import application, settings, with_demo_secret
 from server.foundation import migrate
 from server.foundation.db import db
+from server.foundation.engine import turnstile_of
 from server.foundation.health import FREE_MIN_BYTES
 from server.foundation.settings import Settings, SettingsError
 
@@ -41,6 +42,11 @@ def _findings(wanted: Settings) -> Iterator[str]:
     path = wanted.sqlite_path
     if path is not None and shutil.disk_usage(path.parent).free < FREE_MIN_BYTES:
         yield f"less than 100 MB are free in {path.parent}."
+    if path is not None and path.exists():
+        try:
+            turnstile_of(str(path))
+        except SQLAlchemyError as error:
+            yield f"nothing can be written: {getattr(error, 'orig', error)}."
     yield from _database_findings(wanted)
 
 

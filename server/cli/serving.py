@@ -10,6 +10,7 @@ from server.cli.opened import application, settings, with_demo_secret
 from server.cli.users import found_plant
 from server.foundation import migrate, runner, sqlite_file
 from server.foundation.db import db, session
+from server.foundation.engine import turnstile_of
 from server.foundation.settings import Settings
 from server.identity import queries
 
@@ -33,6 +34,8 @@ def serve(asked: argparse.Namespace) -> int:
 
 def _prepare(wanted: Settings) -> None:
     _refuse_damaged(wanted)
+    if wanted.sqlite_path is not None:  # while somebody reads it, not when the first phone writes
+        turnstile_of(str(wanted.sqlite_path))
     with db.engine.connect() as connection:
         migrate.refuse_unknown(connection)
         revision = migrate.current(connection)

@@ -2,15 +2,17 @@
 
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import orjson
 from flask import Response, request
 
-from server.completion import desk, phones
+from server.completion import desk, handsets, phones
 from server.completion.schemas import (
     BoardQuerySchema,
     BoardSchema,
     BroughtInSchema,
+    HandsetSchema,
     OutboxFileSchema,
     PhoneSchema,
     PhonesQuerySchema,
@@ -20,6 +22,10 @@ from server.foundation.web import Room, current_actor
 from server.policy import Action
 
 room = Room("completion", url_prefix="/api/completion", description="Who is done, who is stuck.")
+shelf = Room(
+    "phones", url_prefix="/api/phones", description="Phones as the desk opens them: whose, and what they hold."
+)
+rooms = (room, shelf)
 
 
 @room.route("/board", action=Action.COMPLETION_READ)
@@ -50,3 +56,17 @@ def list_phones(asked: dict[str, Any]) -> Any:
 def bring_in(asked: dict[str, Any]) -> Any:
     """Bring in the edits of a phone that cannot send them, from the file that it saved."""
     return phones.bring_in(asked["file"], by=current_actor(), now=clock.now())
+
+
+@shelf.route("", action=Action.DEVICE_READ)
+@shelf.response(200, HandsetSchema(many=True))
+def list_handsets() -> Any:
+    """List the phones that this desk manages, with what was last known of the work on them."""
+    return handsets.handsets(by=current_actor(), now=clock.now())
+
+
+@shelf.route("/<uuid:device_id>", action=Action.DEVICE_READ)
+@shelf.response(200, HandsetSchema)
+def read_handset(device_id: UUID) -> Any:
+    """Read one of them."""
+    return handsets.handset(device_id, by=current_actor(), now=clock.now())

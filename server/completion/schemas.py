@@ -3,6 +3,7 @@
 from server.completion.judge import Cell, Group, Reason
 from server.cycles.models import CycleState
 from server.foundation.fields import Choice, Coded, Day, Id, Instant, Integer, Items, Nested, Number, Text
+from server.identity.schemas import DeviceSchema, DeviceUserSchema
 
 OUTBOX_FILE_MAX = 1_000_000
 
@@ -119,6 +120,24 @@ class PhoneSchema(Coded):
     oldest_queued_at = Instant(required=True, allow_none=True)
     attempts = Integer(required=True)
     last_error = Text(required=True, allow_none=True)
+
+
+class HandsetUserSchema(DeviceUserSchema):
+    """Somebody who has used a phone, and what it last said of this person's work; null when it never spoke for them."""
+
+    name_zh = Text(required=True, allow_none=True)
+    name_en = Text(required=True, allow_none=True)
+    last_contact_at = Instant(required=True, allow_none=True)
+    queued_count = Integer(required=True, allow_none=True)
+    oldest_queued_at = Instant(required=True, allow_none=True)
+    attempts = Integer(required=True, allow_none=True)
+    last_error = Text(required=True, allow_none=True)
+
+
+class HandsetSchema(DeviceSchema):
+    """A phone as the desk opens it."""
+
+    users = Items(Nested(HandsetUserSchema), required=True, max=None)
 
 
 class OutboxFileSchema(Coded):

@@ -11,6 +11,10 @@ from server.foundation import fields
 from server.foundation.errors import MEDIA_TYPE
 
 EXTENSION = "gemba_api"
+UNFIT = (
+    "What was sent does not fit. A field or a query parameter that the door does not know is refused too, and named in"
+    " `errors`: `/field`, `?name`."
+)
 
 
 class FieldErrorSchema(fields.Coded):
@@ -40,7 +44,7 @@ class GembaApi(Api):  # type: ignore[misc]
 
     def _register_responses(self) -> None:
         for status in HTTPStatus:
-            response: dict[str, Any] = {"description": status.phrase}
+            response: dict[str, Any] = {"description": UNFIT if status == 422 else status.phrase}
             if status >= 400:
                 response["schema"] = ProblemSchema
             prepare_response(response, self.spec, MEDIA_TYPE)

@@ -6,7 +6,7 @@ from typing import Any, Final, NoReturn
 
 import orjson
 from flask import Request
-from marshmallow import ValidationError
+from marshmallow import RAISE, ValidationError
 from webargs import core
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -107,7 +107,15 @@ def _deeper_than(value: Any, depth: int) -> bool:
 
 
 class Parser(FlaskParser):
-    """webargs' parser with our JSON reader: flask-smorest asks it, not Flask's provider."""
+    """webargs' parser with our JSON reader: flask-smorest asks it, not Flask's provider.
+
+    A query is held to its schema like a body: who misspells a filter must not get the list without it.
+    """
+
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {  # noqa: RUF012 (webargs declares it on the class)
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": RAISE,
+    }
 
     def load_json(self, req: Any, schema: Any) -> Any:
         data = req.get_data()

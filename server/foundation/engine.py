@@ -1,5 +1,6 @@
 """How connections are opened: the SQLite recipe and PostgreSQL's limits (see docs/decisions)."""
 
+import errno
 import fcntl
 import os
 import random
@@ -14,8 +15,10 @@ from typing import Any, Final
 import orjson
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from server.foundation.settings import Settings
+from server.foundation.sqlite_file import TURN
 
 BUSY_S: Final = 3
 """How long a writer on SQLite waits for another process."""
@@ -85,10 +88,10 @@ def _begin_in_turn(connection: sa.Connection, file: str) -> None:
     Whoever waits holds the turnstile, so that a busy process cannot take the file again and again
     between two looks of the one that waits.
     """
+    turnstile = turnstile_of(file)
     driver: Any = connection.connection.driver_connection
     driver.execute("PRAGMA busy_timeout=0")
     until = time.monotonic() + BUSY_S
-    turnstile = _turnstile(f"{file}-turn")
 
     def tried(attempt: Callable[[], object]) -> bool:
         with suppress(sqlite3.OperationalError, BlockingIOError):
@@ -108,10 +111,33 @@ def _begin_in_turn(connection: sa.Connection, file: str) -> None:
         driver.execute(f"PRAGMA busy_timeout={BUSY_S * 1000}")
 
 
+def turnstile_of(file: str) -> int:
+    """Return the open lock file of this database. Raises OperationalError that names it: without it nobody can write,
+    and that is no bug of the request that finds out."""
+    path = f"{file}{TURN}"
+    try:
+        return _turnstile(path)
+    except OSError as fault:
+        cause = sqlite3.OperationalError(f"the lock file {path} cannot be opened for writing: {fault.strerror}")
+        full = fault.errno in (errno.ENOSPC, errno.EDQUOT)
+        cause.sqlite_errorname = "SQLITE_FULL" if full else "SQLITE_CANTOPEN"
+        raise OperationalError("BEGIN IMMEDIATE", None, cause) from fault
+
+
 @lru_cache
 def _turnstile(path: str) -> int:
     # A lock of this kind belongs to the process, not to the descriptor: a fork does not share it.
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        return os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        made = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    # As SQLite does with its own files: what root's command makes, the server must be able to open.
+    with suppress(OSError):
+        data = os.stat(path.removesuffix(TURN))
+        os.fchmod(made, data.st_mode & 0o666)
+        if os.geteuid() == 0:
+            os.fchown(made, data.st_uid, data.st_gid)
+    return made
 
 
 def _pause() -> None:

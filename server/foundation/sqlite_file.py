@@ -6,6 +6,9 @@ from contextlib import closing
 from pathlib import Path
 
 SIDES = ("-wal", "-shm")
+TURN = "-turn"
+"""Beside the file: an empty one by whose lock processes take turns. Not data: no copy has it, it stays where it lies when
+the database is put aside, and it is made again where it is missing."""
 
 
 def damage(path: Path) -> str | None:

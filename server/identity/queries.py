@@ -103,14 +103,16 @@ def device_user(account_id: AccountId, device_id: DeviceId) -> DeviceUser | None
     )
 
 
-def device_users() -> Sequence[tuple[DeviceUser, Account]]:
-    """Return who has signed in on which device of the plant at work, by personnel number."""
-    rows = session().execute(
+def device_users(device_id: DeviceId | None = None) -> Sequence[tuple[DeviceUser, Account]]:
+    """Return who has signed in on which device of the plant at work, or on this one, by personnel number."""
+    query = (
         sa.select(DeviceUser, Account)
         .join(Account, sa.and_(Account.tenant_id == DeviceUser.tenant_id, Account.id == DeviceUser.account_id))
         .order_by(Account.employee_no)
     )
-    return [(row[0], row[1]) for row in rows]
+    if device_id is not None:
+        query = query.where(DeviceUser.device_id == device_id)
+    return [(row[0], row[1]) for row in session().execute(query)]
 
 
 def device_labels(devices: Sequence[object]) -> dict[object, str]:

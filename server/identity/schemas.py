@@ -7,6 +7,7 @@ from marshmallow import ValidationError, validates
 from server.foundation import fields
 from server.foundation.fields import Coded, Failure
 from server.foundation.ids import SHORT_LENGTH, unshort
+from server.identity.desk import May
 from server.identity.models import (
     DEVICE_LABEL_MAX,
     EMPLOYEE_NO_MAX,
@@ -183,6 +184,7 @@ class DeviceUserSchema(Coded):
 
     person_id = fields.Id(required=True)
     employee_no = fields.Text(required=True)
+    may = fields.Items(fields.Choice(May), required=True, metadata={"description": "What the reader may do for them."})
 
 
 class DeviceSchema(Coded):
@@ -193,7 +195,8 @@ class DeviceSchema(Coded):
     shared = fields.Boolean(required=True)
     lost_at = fields.Instant(required=True, allow_none=True)
     last_seen_at = fields.Instant(required=True)
-    users = fields.Items(fields.Nested(DeviceUserSchema), required=True)
+    may = fields.Items(fields.Choice(May), required=True, metadata={"description": "What the reader may do with it."})
+    users = fields.Items(fields.Nested(DeviceUserSchema), required=True, max=None)
 
 
 class SharedSchema(Coded):

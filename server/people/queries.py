@@ -173,6 +173,17 @@ def relations(
     return frozenset(found)
 
 
+def partnered(person_id: PersonId, at: datetime) -> frozenset[PersonId]:
+    """Everybody whose HRBP this person is at this moment; never himself."""
+    on = day_of(at)
+    areas = [grant.department_id for grant in grants(person_id, on) if grant.role == Role.HRBP]
+    if not areas:
+        return frozenset()
+    places = None if None in areas else with_below([area for area in areas if area is not None])
+    found = {PersonId(member.person.id) for member in members(on, departments=places)}
+    return frozenset(found - {person_id})
+
+
 def granted_roles(on: date) -> dict[UUID, set[str]]:
     """Person -> the roles granted on this day."""
     found: dict[UUID, set[str]] = {}

@@ -9,9 +9,11 @@ from flask import Flask
 from server.foundation.ids import PersonId
 from server.identity.directory import DemoPerson, Profile, use_directory
 from server.people import queries
+from server.people.models import Role
 
 RANK: Final = ("admin", "hr", "hrbp", "manager", "supervisor", "employee")
 """Which of several roles the demo's sign-in page files a person under."""
+OFFICES: Final = frozenset({Role.HR.value, Role.ADMIN.value})
 
 
 class PeopleDirectory:
@@ -41,6 +43,15 @@ class PeopleDirectory:
             )
             for one in members
         ]
+
+    def partnered(self, person_id: PersonId, *, now: datetime) -> frozenset[PersonId]:
+        """Return everybody of today whose HR partner this person is."""
+        return queries.partnered(person_id, now)
+
+    def officers(self, *, now: datetime) -> frozenset[PersonId]:
+        """Return everybody of today who is HR or an administrator."""
+        granted = queries.granted_roles(queries.day_of(now))
+        return frozenset(PersonId(person) for person, roles in granted.items() if not roles.isdisjoint(OFFICES))
 
 
 def _leading_role(granted: set[str], has_team: bool) -> str:

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { keptFileKey } from '../sync/file-key';
 import { Outbox } from '../sync/outbox';
 import { ANN, DEVICE, TestClock, withFault } from '../sync/testing';
 import type { Envelope } from './envelope';
@@ -8,6 +9,7 @@ import { UserDb } from './user-db';
 
 let names = 0;
 let db: UserDb;
+const FILE_KEY = { id: 'k1', point: 'cG9pbnQ', proof: 'cHJvb2Y' };
 const content = (value: unknown) => ({ field: 'score/1', op: 'set', value, base: [], device_time_ms: 1 });
 
 /** What a phone of the first version holds, unsent work of every kind among it. */
@@ -17,6 +19,7 @@ beforeEach(async () => {
     const meta = tx.objectStore('meta');
     await meta.put({ v: 0, p: { name_zh: '肖静' } }, 'user');
     await meta.put({ v: 0, p: { csrf: 'c', refresh_csrf: 'r' } }, 'secrets');
+    await meta.put({ key: FILE_KEY, at: 7 }, 'file_key');
     await meta.put(DEVICE, 'device');
     await meta.put(3, 'n');
     for (let i = 0; i < 120; i++) await tx.objectStore('rows').put({ scope: 's', kind: 'cycle', id: `C${i}`, sealed: { v: 0, p: { id: `C${i}` } } });
@@ -40,7 +43,8 @@ async function values(of: UserDb): Promise<unknown> {
 }
 async function plainLeft(of: UserDb): Promise<number> {
   const { outbox, parked, rows, user } = await of.snapshot();
-  return [...outbox, ...parked, ...rows].filter(({ sealed }) => sealed.v === 0).length + (user?.v === 0 ? 1 : 0);
+  const proof = (await of.read(['meta'], (tx) => tx.objectStore('meta').get('file_key'))) as Partial<Envelope>;
+  return [...outbox, ...parked, ...rows].filter(({ sealed }) => sealed.v === 0).length + (user?.v === 0 ? 1 : 0) + (proof.v === 1 ? 0 : 1);
 }
 
 test('everything that lay in plain is sealed, and nothing else about it changes', async () => {
@@ -62,6 +66,27 @@ describe('killed at any write, it goes on at the next start', () => {
     expect(await plainLeft(next)).toBe(0);
     expect(await values(new UserDb(db.name))).toEqual(before);
   });
+});
+
+test('the key of the file opens as before, and nothing of its proof can be read', async () => {
+  await sealWhatIsPlain(db);
+  expect(await keptFileKey(new UserDb(db.name))).toEqual(FILE_KEY);
+  const lies = await db.read(['meta'], (tx) => tx.objectStore('meta').get('file_key'));
+  expect(Object.keys(lies as object).sort()).toEqual(['ct', 'iv', 'v']);
+});
+
+test('a phone on which the proof alone lies in plain is not called whole', async () => {
+  await sealWhatIsPlain(db);
+  await db.write(['meta'], async (tx) => {
+    const { whole: _whole, ...record } = (await tx.objectStore('meta').get('key')) as { whole: true };
+    await tx.objectStore('meta').put(record, 'key');
+    await tx.objectStore('meta').put({ key: FILE_KEY, at: 8 }, 'file_key');
+  });
+  await withFault('crash', 1, () => sealWhatIsPlain(db)).catch(() => undefined);
+  expect((await db.keyRecord())?.whole).toBeUndefined();
+  await sealWhatIsPlain(new UserDb(db.name));
+  expect((await db.keyRecord())?.whole).toBe(true);
+  expect(await plainLeft(db)).toBe(0);
 });
 
 test('an edit that is replaced while the sweep seals its old content keeps the new one', async () => {

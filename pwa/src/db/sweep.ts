@@ -9,6 +9,7 @@ import type { StoredEdit, StoredReceipt, StoredRow } from './schema';
 import type { UserDb } from './user-db';
 
 const BATCH = 50;
+const META = ['user', 'secrets', 'file_key'] as const;
 
 type Stored = StoredEdit | StoredReceipt | StoredRow;
 type Store = 'outbox' | 'ledger' | 'rows';
@@ -25,7 +26,7 @@ export async function sealWhatIsPlain(db: UserDb): Promise<void> {
     const plain = (await all(db, store)).filter(isPlain);
     for (let i = 0; i < plain.length; i += BATCH) await sealBatch(db, store, plain.slice(i, i + BATCH));
   }
-  for (const key of ['user', 'secrets']) await sealMeta(db, key);
+  for (const key of META) await sealMeta(db, key);
   await db.write(['meta', 'outbox', 'ledger', 'rows'], async (tx) => {
     const lists = (await Promise.all([
       tx.objectStore('outbox').getAll(),
@@ -33,7 +34,8 @@ export async function sealWhatIsPlain(db: UserDb): Promise<void> {
       tx.objectStore('rows').getAll(),
     ])) as Stored[][];
     const record = (await tx.objectStore('meta').get('key')) as KeyRecord | undefined;
-    if (record && !lists.flat().some(isPlain)) await tx.objectStore('meta').put({ ...record, whole: true }, 'key');
+    const small = await Promise.all(META.map(async (key) => plainMeta(await tx.objectStore('meta').get(key))));
+    if (record && !lists.flat().some(isPlain) && !small.some(Boolean)) await tx.objectStore('meta').put({ ...record, whole: true }, 'key');
   });
 }
 
@@ -53,12 +55,19 @@ async function sealBatch(db: UserDb, store: Store, batch: readonly Plain[]): Pro
   });
 }
 
-async function sealMeta(db: UserDb, key: string): Promise<void> {
-  const held = (await db.read(['meta'], (tx) => tx.objectStore('meta').get(key))) as PlainEnvelope | undefined;
-  if (held?.v !== 0) return;
+/** The key of the file had no envelope at all before it was sealed. */
+function plainMeta(held: unknown): PlainEnvelope | null {
+  const one = held as Partial<PlainEnvelope> | undefined;
+  if (one === undefined || (one.v !== undefined && one.v !== 0)) return null;
+  return one.v === 0 ? (one as PlainEnvelope) : { v: 0, p: one };
+}
+
+async function sealMeta(db: UserDb, key: (typeof META)[number]): Promise<void> {
+  const held = plainMeta(await db.read(['meta'], (tx) => tx.objectStore('meta').get(key)));
+  if (!held) return;
   const sealed = await db.seal(`meta|${key}`, held.p);
   await db.write(['meta'], async (tx) => {
-    const now = (await tx.objectStore('meta').get(key)) as PlainEnvelope | undefined;
-    if (now?.v === 0 && sameContent(now, held)) await tx.objectStore('meta').put(sealed, key);
+    const now = plainMeta(await tx.objectStore('meta').get(key));
+    if (now && sameContent(now, held)) await tx.objectStore('meta').put(sealed, key);
   });
 }

@@ -35,6 +35,6 @@ export async function keepFileKey(db: UserDb, now: Millis, ask: AskFileKey | und
 
 async function kept(db: UserDb): Promise<Kept | undefined> {
   const sealed = (await db.read(['meta'], (tx) => tx.objectStore('meta').get(PLACE))) as Envelope | undefined;
-  // One from before sealing has no version: a new one is asked for.
+  // One from before sealing has no version: it counts once db/sweep.ts has sealed it, and until then a new one is asked for.
   return sealed?.v === undefined ? undefined : db.unseal<Kept>(`meta|${PLACE}`, sealed);
 }

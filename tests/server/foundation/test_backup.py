@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from server.cli import main
-from server.foundation import runner
+from server.foundation import runner, sqlite_file
 from tests.conftest import SECRET
 
 
@@ -72,6 +72,21 @@ def test_a_restore_brings_the_rows_back_under_a_new_epoch_and_keeps_what_was_the
     assert ask(file, EPOCH) != epoch
     (aside,) = file.parent.glob("gemba.db.before-*")
     assert ask(aside, "SELECT count(*) FROM chip") == "0"
+
+
+def test_the_lock_file_is_no_data_and_a_restore_leaves_it_where_it_lies(file: Path) -> None:
+    turn = Path(f"{file}{sqlite_file.TURN}")
+    assert main(["restore", "--by-hand"]) == 0  # writes, and so takes a turn
+    assert turn.read_bytes() == b""
+    held = turn.stat().st_ino
+    assert main(["backup", "copy.db"]) == 0
+    assert main(["restore", "copy.db"]) == 0
+    assert [path.name for path in file.parent.glob(f"*{sqlite_file.TURN}")] == [turn.name]
+    assert turn.stat().st_ino == held, "a process that waits for its turn holds this very file"
+    assert main(["restore", "--by-hand"]) == 0
+    turn.unlink()
+    assert main(["restore", "copy.db"]) == 0
+    assert int(ask(file, PEOPLE)) > 0
 
 
 def test_a_restore_under_a_running_server_is_refused(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
