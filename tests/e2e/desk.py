@@ -76,3 +76,39 @@ def name_delegate(hr: Phone, rater: Somebody, delegate: Somebody) -> None:
     row.locator("[data-delegation-delegate]").select_option(label=delegate.name_zh)
     row.locator("[data-delegation-save]").click()
     expect(row.locator("[data-delegation]")).to_have_count(1, timeout=PATIENCE_MS)
+
+
+def handset(hr: Phone, device: str) -> None:
+    """One phone, as the desk opens it."""
+    hr.open(f"#/phones/{device}")
+    hr.see(f'dialog[open] [data-handset-open="{device}"]')
+
+
+def handset_from_the_board(hr: Phone, boss: Somebody) -> str:
+    """From the rater's row on the board to the phone that the rater used last. Returns its id."""
+    hr.open("#/board")
+    hr.ready("board")
+    hr.page.locator(f'[data-rater]:has(th:has-text("{boss.name_zh}")) [data-rater-open]').click()
+    opened = hr.see("dialog[open] [data-phone-open]")
+    device = str(opened.get_attribute("data-phone-open"))
+    opened.click()
+    hr.see(f'dialog[open] [data-handset-open="{device}"]')
+    return device
+
+
+def report_lost(hr: Phone) -> None:
+    """Of the phone that is open: asked once more, then done."""
+    hr.see("[data-lose]").click()
+    hr.see("[data-lose-yes]").click()
+    expect(hr.page.locator("[data-find]")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def hand_in_code(hr: Phone, number: str) -> str:
+    """The code for one of the users of the phone that is open, as it is shown once."""
+    hr.see(f'[data-code-for="{number}"]').click()
+    code = str(hr.see("[data-code]").get_attribute("data-code"))
+    shown = hr.page.locator("[data-code] .letters").inner_text()
+    assert shown.replace("-", "") == code
+    hr.see("[data-code-done]").click()
+    expect(hr.page.locator("[data-code]")).to_have_count(0)
+    return shown

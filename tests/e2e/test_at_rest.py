@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e import desk as hr_desk
 from tests.e2e import hands
 from tests.e2e.eye import examine
 from tests.e2e.house import Knocker
 from tests.e2e.people import NEIGHBOUR, SHIFT_A, first, numbered
-from tests.e2e.phone import PATIENCE_MS, Phone, within
+from tests.e2e.phone import DESK, PATIENCE_MS, Phone, within
 from tests.e2e.profile import found_in
 
 PIN, WRONG = "271839", "604815"
@@ -20,6 +21,12 @@ PIN, WRONG = "271839", "604815"
 def canary() -> str:
     """Letters that no compression shortens and no file holds by chance."""
     return "k" + base64.b32encode(secrets.token_bytes(15)).decode().rstrip("=").lower()
+
+
+def at_the_desk(house: Any, phone: Any) -> Phone:
+    hr: Phone = phone("hr", size=DESK)
+    hands.sign_in(hr, first(house, "hr"), "board")
+    return hr
 
 
 def desk(house: Any) -> Knocker:
@@ -289,8 +296,14 @@ def test_a_lost_phone_hands_in_and_keeps_nothing(house, phone):
     word = write_canary(her, 0)
     protect(her)
     lock_now(her)
-    flag(house, SHIFT_A, "lost")
     waiting = her.queued()
+    hr = at_the_desk(house, phone)
+    hr_desk.handset_from_the_board(hr, numbered(house, SHIFT_A))
+    hr.see("[data-lose]").click()
+    expect(hr.page.locator(".ask")).to_contain_text("什么也不留")
+    hr.page.locator(".ask .btn-quiet").click()
+    assert hr.page.locator("[data-lost-at]").count() == 0, "it is asked once more before anything is done"
+    hr_desk.report_lost(hr)
     her.network_on()
     her.open("#/team")
     her.page.reload()
@@ -301,6 +314,10 @@ def test_a_lost_phone_hands_in_and_keeps_nothing(house, phone):
     type_pin(her, PIN)
     within(40, "everything was handed in, and the database is gone", lambda: len(her.storage()) == 1)
     assert parked(house) >= waiting
+    hr.see("[data-find]").click()
+    expect(hr.page.locator("[data-lose]")).to_be_visible(timeout=PATIENCE_MS)
+    hands.sign_in(her, numbered(house, SHIFT_A), "team")
+    her.page.wait_for_selector('[data-person="0"]')
 
 
 def rows(phone: Phone) -> int:
@@ -325,18 +342,15 @@ def test_hrs_code_hands_in_what_lies_behind_a_forgotten_pin(house, phone):
     protect(her)
     lock_now(her)
     her.context.clear_cookies()
-    device = device_of(house, SHIFT_A)
-    flag(house, SHIFT_A, "lost")
-    boss = desk(house)
-    people = boss.call("GET", "/api/people")[1]
-    person = next(each["id"] for each in people if each["employee_no"] == SHIFT_A)
-    status, given = boss.call("POST", f"/api/devices/{device}/drain-code", {"person_id": person})
-    assert status == 200, given
+    hr = at_the_desk(house, phone)
+    hr_desk.handset(hr, device_of(house, SHIFT_A))
+    hr_desk.report_lost(hr)
+    code = hr_desk.hand_in_code(hr, SHIFT_A)
     her.network_on()
     her.page.reload()
     her.see("[data-lost]")
     her.see("[data-forgot]").click()
-    her.page.locator("[data-drain] input").fill(given["code"])
+    her.page.locator("[data-drain] input").fill(code)
     her.page.locator("[data-drain] button").click()
     within(40, "everything was handed in, and the database is gone", lambda: len(her.storage()) == 1)
     assert parked(house) >= 2

@@ -85,3 +85,6 @@ export interface PeopleStore {
 export function deskOpens(roles: readonly string[]): boolean {
   return roles.includes('hr');
 }
+
+/** Whether the server shows this person phones to manage: HR, an administrator, and HR's partners those of their people. */
+export const phonesOpen = (roles: readonly string[]): boolean => deskOpens(roles) || roles.includes('admin') || roles.includes('hrbp');
