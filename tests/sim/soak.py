@@ -70,6 +70,11 @@ def selftest(names: list[str], most: int | None = None) -> int:
                 # Nothing was proved about the bug, and something about the product.
                 print(f"seed {seed} of {name} fails without the bug too: {honest}", flush=True)
                 missed += 1
+            elif found is not None and found.check == "crash":
+                # A switch that no longer fits the product switches nothing off.
+                print(f"seed {seed} of {name} crashed: {found}", flush=True)
+                missed += 1
+                break
             elif found is not None:
                 caught = seed, ", ".join(sorted(set(found.also)))
                 for check in sorted(set(found.also)):
