@@ -88,7 +88,7 @@ faults: system install-test build ## the catalogue of faults against real server
 	GEMBA_FAULTS=all pytest -q -s tests/faults/test_long.py tests/faults/test_cursor_long.py -k "$(K)"
 
 faults-selftest: system install-test build ## every fault once more with its defence taken out: the test must notice
-	GEMBA_FAULTS=selftest pytest -q tests/faults/test_long.py -k "$(K)"
+	GEMBA_FAULTS=selftest pytest -q tests/faults/test_long.py tests/faults/test_cursor_long.py -k "$(K)"
 
 # ---- what is made from what --------------------------------------------------------------------
 

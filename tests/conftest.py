@@ -95,7 +95,9 @@ class Cluster:
         command = [str(self.binaries / program), *arguments]
         if os.geteuid() == 0:  # PostgreSQL refuses root
             command = ["runuser", "-u", "postgres", "--", *command]
-        subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL)
+        # pg_ctl waits a minute by itself, and calls a slow machine's start a failure.
+        patient = os.environ | {"PGCTLTIMEOUT": "300"}
+        subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL, env=patient)
 
 
 def settings_for(url: str, **values: Any) -> Settings:

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from contextlib import suppress
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -11,6 +12,9 @@ from tests.conftest import Cluster
 from tests.e2e.house import ROOT
 
 TEMPLATE = "gemba_demo"
+ROOMY = "size=512m"
+SLACK = 64 * 1024
+"""Bytes that may be written between the look and the mount."""
 
 
 def load_demo(url: str) -> None:
@@ -24,6 +28,7 @@ class Postgres(Cluster):
     """The cluster of the other tests, and what may befall it."""
 
     _count = 0
+    _disk = ""
 
     def prepare(self) -> "Postgres":
         """Make the template once."""
@@ -59,6 +64,38 @@ class Postgres(Cluster):
         """Start it with the options of its first start."""
         self._run("pg_ctl", "-D", self.data, "-w", "-l", f"{self.folder}/log", "-o", self.options, "start")
 
+    # ---- a small disk of its own ---------------------------------------------------------------
+
+    def small_disk(self) -> bool:
+        """Mount a disk in memory for a tablespace; False where that is not allowed. It goes with the cluster."""
+        place = Path(self.folder, "disk")
+        place.mkdir(exist_ok=True)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", ROOMY, "tmpfs", place], capture_output=True)
+        if mounted.returncode:
+            return False
+        self._disk = str(place)
+        (place / "data").mkdir()
+        shutil.chown(place / "data", "postgres", "postgres")
+        self.execute(f"CREATE TABLESPACE small LOCATION '{place}/data'")
+        self.execute("GRANT CREATE ON TABLESPACE small TO gemba")
+        return True
+
+    def move_to_small_disk(self, name: str) -> None:
+        """Put a database there that nobody is connected to."""
+        self.execute(f"ALTER DATABASE {name} SET TABLESPACE small")
+
+    def fill_disk(self) -> None:
+        """Shrink it to what lies on it."""
+        held = os.statvfs(self._disk)
+        used = (held.f_blocks - held.f_bfree) * held.f_frsize
+        self._mount_again(f"size={used + SLACK}")
+
+    def free_disk(self) -> None:
+        self._mount_again(ROOMY)
+
+    def _mount_again(self, option: str) -> None:
+        subprocess.run(["mount", "-o", f"remount,{option}", self._disk], check=True)
+
     def is_up(self) -> bool:
         with suppress(sa.exc.OperationalError):
             self.execute("SELECT 1")
@@ -68,4 +105,6 @@ class Postgres(Cluster):
     def stop(self) -> None:
         if self.is_up():
             super().stop()
+        if self._disk:
+            subprocess.run(["umount", self._disk], check=True)
         shutil.rmtree(self.folder, ignore_errors=True)

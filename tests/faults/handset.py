@@ -22,6 +22,10 @@ MAY_SCORE = 1
 BATCH = 50
 
 
+class TurnedAway(Exception):
+    """The server has too much to do, and says so (429, 503)."""
+
+
 @dataclass(frozen=True)
 class Edit:
     """One saved edit, as it goes over the wire: (record, [n, dt, code, value, base])."""
@@ -108,6 +112,8 @@ class Handset:
             "plant": "demo", "employee_no": self.employee_no, "device": self.wire.device, "device_label": "handset",
         }  # fmt: skip
         status, _, content = self.call("POST", "/api/auth/demo", body)
+        if status in (429, 503):
+            raise TurnedAway(status)
         assert status == 200, (status, content[:300])
         told = orjson.loads(content)
         self.csrf, self.needs_login = told["csrf"], False

@@ -6,6 +6,7 @@ the file, so that it happens once, and kills its whole process group as a power 
 
 Beside it lie switches, on while their file is there: `full` (SQLite gets no new page), `readonly` (SQLite writes
 nothing), `clock` (seconds that the server's clock is off, and how fast it runs), `poison` (deciding raises on a text).
+The file `escaped` gets a letter for each ordered error that became somebody's answer.
 """
 
 import os
@@ -42,6 +43,7 @@ def install(folder: str) -> None:
     _folder, _file = Path(folder), Path(folder, "fault")
     from server.cli import serving
     from server.foundation import db as seam
+    from server.foundation import errors
     from server.sync_api import feed, journal, push, routes
 
     routes.handle = _before("request_read", routes.handle)
@@ -55,6 +57,7 @@ def install(folder: str) -> None:
     event.listen(sa.Engine, "begin", _fill_disk)
     event.listen(sa.Engine, "before_cursor_execute", lambda *_arguments: reach("statement"))
     push.decide = _poisoned(push.decide)
+    errors._database_error = _noted(errors._database_error)
     clock.SystemClock.now = _shifted(clock.SystemClock.now)  # type: ignore[method-assign]
     for module in (jwt.api_jwt, flask_jwt_extended.tokens):  # they read the clock by themselves
         module.datetime = _ShiftedDatetime  # type: ignore[attr-defined]
@@ -96,7 +99,19 @@ def error(what: str) -> sa.exc.DBAPIError:
         "deadlock": psycopg.errors.DeadlockDetected("deadlock detected"),
         "serialization": psycopg.errors.SerializationFailure("could not serialize access"),
     }[what]
+    made.ordered = True  # type: ignore[attr-defined]
     return sa.exc.OperationalError("", {}, made)
+
+
+def _noted(answer: Callable[[Any], Any]) -> Any:
+    @wraps(answer)
+    def noted(failed: Any) -> Any:
+        if getattr(getattr(failed, "orig", None), "ordered", False):
+            with (_folder / "escaped").open("a", encoding="ascii") as escaped:
+                escaped.write("x")
+        return answer(failed)
+
+    return noted
 
 
 def _fill_disk(connection: sa.Connection) -> None:

@@ -47,7 +47,7 @@ class Proxy:
         self._loop.call_soon_threadsafe(self._loop.stop)
 
     def _do(self, work: Coroutine[Any, Any, Result]) -> Result:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(300)  # a bound: a busy machine answers late
 
     async def _end(self) -> None:
         self._server.close()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tests.faults.catalogue import CATALOGUE
-from tests.faults.scenario import Scenario
+from tests.faults.scenario import SCENARIOS, Scenario
 from tests.faults.world import Outcome
 
 HEAD = (
@@ -37,9 +37,16 @@ def table(outcomes: Sequence[Outcome]) -> list[str]:
     played = {one.fault for one in outcomes}
     elsewhere = {n: one for n, one in CATALOGUE.items() if n not in played and one.elsewhere}
     lines += [f"{n} {one.title}: {', '.join(one.elsewhere)}" for n, one in elsewhere.items()]
-    missing = [f"{n} {one.title} ({one.why})" for n, one in CATALOGUE.items() if n not in played | elsewhere.keys()]
-    lines += ["", f"faults covered {len(played) + len(elsewhere)} of {len(CATALOGUE)}"]
-    return [*lines, *(["not covered: " + "; ".join(missing)] if missing else [])]
+    skipped = {one.fault for one in SCENARIOS.values()} - played
+    left = [n for n in CATALOGUE if n not in played | skipped | elsewhere.keys()]
+    have, whole = len(played | skipped | elsewhere.keys()), len(CATALOGUE)
+    lines += [
+        "",
+        f"faults covered {have} of {whole}; played in this run {len(played)}, by tests elsewhere {len(elsewhere)}",
+    ]
+    lines += [f"not played in this run: {', '.join(map(str, sorted(skipped)))}"] if skipped else []
+    missing = "; ".join(f"{n} {CATALOGUE[n].title} ({CATALOGUE[n].why})" for n in left)
+    return [*lines, *([f"not covered: {missing}"] if missing else [])]
 
 
 def bugs(caught: Sequence[tuple[Scenario, str]]) -> list[str]:

@@ -41,6 +41,10 @@ STORIES: dict[str, Script] = {
         _ok(0), TWO_TABS, _text(0), ["sync", 0, 0, "delay answer", True, 1], ["event", 0, "restore", 0],
         _deaf(0, 1), ["deliver", 0],
     ]),
+    # A scope is lost while one tab holds edits of which the asking tab has not heard.
+    "lost_scope_wipes_outbox": Script(6, _OTHER_WAY, True, [
+        _ok(0), TWO_TABS, ["event", 0, "end delegation", 0], ["edit", 0, 0, "score", 5], _deaf(0, 1), _deaf(0, 1),
+    ]),
     # The old cycle is put away when the next one opens.
     "no_leave": Script(4, _RATERS, True, [
         _ok(0), _text(0), _ok(0), ["event", 0, "close", 0], ["event", 0, "next cycle", 0],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from server.foundation import db as database
 from server.foundation.db import session
 from server.foundation.problems import Problem
 from server.policy import Relation
-from server.sync_api import contact, feed, journal, protocols, pull, push, routes
+from server.sync_api import contact, feed, joint, journal, protocols, pull, push
 from server.sync_api.journal import Journal
 from server.sync_api.models import LoggedMutation
 from server.sync_api.problems import SYNC_MALFORMED, UPDATE_NEEDED
@@ -42,12 +43,12 @@ def feed_after_commit(patch: Patch) -> None:
         return result
 
     honest = database.unit_of_work
-    patch(routes, "unit_of_work", unit)
+    patch(joint, "unit_of_work", unit)
 
 
 @bug("R2", "a busy database is taken for a poison edit")
 def busy_is_poison(patch: Patch) -> None:
-    patch(push, "_is_the_databases", lambda error: False)
+    patch(push, "is_the_databases", lambda error: False)
     patch(database, "is_transient", lambda error: False)
 
 
@@ -70,9 +71,9 @@ def no_dedupe(patch: Patch) -> None:
     patch(Journal, "write", _write_anew)
 
 
-def _write_anew(kept: Journal, arrivals: Any, again: Any, sender: Any) -> None:
+def _write_anew(kept: Journal, arrivals: Any, again: Any) -> None:
     for arrival in arrivals:
-        row = kept._row(arrival, sender)
+        row = kept._row(arrival)
         session().execute(
             sa.delete(LoggedMutation).where(
                 LoggedMutation.device == row["device"],
@@ -129,9 +130,9 @@ def no_savepoint(patch: Patch) -> None:
 
 @bug("R7", "a refused edit is told so, and not kept")
 def parked_not_kept(patch: Patch) -> None:
-    def write(kept: Journal, arrivals: Any, again: Any, sender: Any) -> None:
+    def write(kept: Journal, arrivals: Any, again: Any) -> None:
         there = [one for one in arrivals if kept._known[one.id].fate.receipt is not Receipt.PARKED]
-        honest(kept, there, again, sender)
+        honest(kept, there, again)
 
     honest = Journal.write
     patch(Journal, "write", write)
@@ -139,11 +140,11 @@ def parked_not_kept(patch: Patch) -> None:
 
 @bug("R8", "what the phone says of its queue is not noted")
 def contact_not_noted(patch: Patch) -> None:
-    def note(request: Any, actor: Any, now: Any) -> None:
-        honest(replace(request, queued=0), actor, now)
+    def note(heard: Any) -> None:
+        honest([(replace(request, queued=0), actor, now) for request, actor, now in heard])
 
-    honest = contact.note_contact
-    patch(push, "note_contact", note)
+    honest = contact.note_contacts
+    patch(push, "note_contacts", note)
 
 
 @bug("R9", "a submit freezes what its author signed only in part", seeds=400)
@@ -206,7 +207,8 @@ def epoch_kept(patch: Patch) -> None:
 
     honest = sim.Server.restore
     patch(sim.Server, "restore", restore)
-    patch(routes, "is_ahead", lambda request: False)
+    for module in (joint, pull):
+        patch(module, "is_ahead", lambda request, seq: False)
 
 
 @bug("R13", "a push of an old client is refused", seeds=200)
@@ -224,11 +226,9 @@ def old_client_refused(patch: Patch) -> None:
 def author_not_compared(patch: Patch) -> None:
     from tests.sim import world
 
-    def read(request: Any, actor: Any) -> Any:
-        class Somebody:
-            person_id = journal.unshort(request.push.author) if request.push else actor.person_id
-
-        return honest(request, Somebody())
+    def read(request: Any, actor: Any, now: Any) -> Any:
+        author = journal.unshort(request.push.author) if request.push else actor.person_id
+        return honest(request, replace(actor, person_id=author), now)
 
     def ask(one: world.World, phone: Any, tab: Any, body: Any) -> Any:
         if phone.session is None:
@@ -261,11 +261,7 @@ def author_not_compared(patch: Patch) -> None:
 
 @bug("R1: one read", "an answer's sequence is read after its rows, when others have committed since", seeds=1000)
 def sequence_read_later(patch: Patch) -> None:
-    def read() -> int:
-        return honest() + 1
-
-    honest = pull.sequence
-    patch(pull, "sequence", read)
+    _counts(patch, lambda seq: seq + 1)
 
 
 @bug("R1: one read", "an answer leaves out what another worker committed while it pushed", seeds=400)
@@ -277,12 +273,27 @@ def sequence_read_before(patch: Patch) -> None:
         seen[:] = [feed.sequence()]
         return result
 
-    def sequence() -> int:
-        return seen.pop() if seen else counted()
+    honest = push.receive_all
+    patch(joint, "receive_all", receive)
+    _counts(patch, lambda seq: seen.pop() if seen else seq)
 
-    honest, counted = push.receive, pull.sequence
-    patch(push, "receive", receive)
-    patch(pull, "sequence", sequence)
+
+def _counts(patch: Patch, change: Callable[[int], int]) -> None:
+    """Let the pull believe another sequence than the one that it read."""
+
+    class Read:
+        def __init__(self, row: Any) -> None:
+            self.row = row
+
+        def one(self) -> tuple[str, int]:
+            return self.row.epoch, change(self.row.seq)
+
+    def ask(query: Any, values: Any) -> Any:
+        found = honest(query, values)
+        return Read(found.one()) if query is pull._EPOCH else found
+
+    honest = pull.ask
+    patch(pull, "ask", ask)
 
 
 @bug("merge: held", "an edit that waited is not judged when what it waited for comes", seeds=10_000)
