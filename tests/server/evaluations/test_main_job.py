@@ -66,9 +66,7 @@ def test_what_was_said_to_a_recalled_result_stands_under_no_later_one(floor: Any
     assert (seen["answer"], seen["answer_note"]) == ("agree", None)
 
 
-def test_a_delegate_reads_the_answer_too_and_nobody_beside_the_raters_does(
-    floor: Any, her: Any, record: str
-) -> None:
+def test_a_delegate_reads_the_answer_too_and_nobody_beside_the_raters_does(floor: Any, her: Any, record: str) -> None:
     finish(her, record)
     floor.delegate()
     worker = floor.phone(floor.cast.worker)
