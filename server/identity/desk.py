@@ -63,7 +63,7 @@ def require(actor: Actor, action: Action, *, now: datetime) -> Standing:
 def require_phone(actor: Actor, device_id: UUID, *, now: datetime) -> Standing:
     """The same to manage this phone. Raises Problem `not_found` for one of others."""
     standing = require(actor, Action.DEVICE_MANAGE, now=now)
-    users = [account.id for _, account in queries.device_users(DeviceId(device_id))]
+    users = [account.id for _, account, _ in queries.device_users(DeviceId(device_id))]
     policy_require(Action.DEVICE_MANAGE, standing.over(users))
     return standing
 
@@ -82,15 +82,15 @@ def devices(actor: Actor, *, now: datetime, only: UUID | None = None) -> list[di
     """Return the phones that this desk sees, the last used first, each with the accounts that have signed in on it and
     with what this desk may do. Raises Problem `not_allowed`."""
     standing = require(actor, Action.DEVICE_READ, now=now)
-    users: dict[UUID, list[Account]] = {}
-    for row, account in queries.device_users(None if only is None else DeviceId(only)):
-        users.setdefault(row.device_id, []).append(account)
+    users: dict[UUID, list[tuple[Account, bool]]] = {}
+    for device_id, account, openable in queries.device_users(None if only is None else DeviceId(only)):
+        users.setdefault(device_id, []).append((account, openable))
     known = queries.devices() if only is None else [one for one in [queries.device(DeviceId(only))] if one is not None]
     officers = directory.officers(now=now) if known else frozenset()
     found = []
     for one in known:
         accounts = users.get(one.id, [])
-        relations = standing.over([account.id for account in accounts])
+        relations = standing.over([account.id for account, _ in accounts])
         if can(Action.DEVICE_READ, relations):
             manages = can(Action.DEVICE_MANAGE, relations)
             found.append(_shown(one, accounts, actor, manages, officers if Relation.ADMIN not in relations else ()))
@@ -98,7 +98,7 @@ def devices(actor: Actor, *, now: datetime, only: UUID | None = None) -> list[di
 
 
 def _shown(
-    one: Device, accounts: Sequence[Account], actor: Actor, manages: bool, officers: Collection[UUID]
+    one: Device, accounts: Sequence[tuple[Account, bool]], actor: Actor, manages: bool, officers: Collection[UUID]
 ) -> dict[str, Any]:
     # Nobody saws off the branch on which the desk sits.
     own = one.id == actor.device_id
@@ -113,9 +113,9 @@ def _shown(
             {
                 "person_id": account.id,
                 "employee_no": account.employee_no,
-                "may": [May.DRAIN_CODE] if manages and account.id not in officers else [],
+                "may": [May.DRAIN_CODE] if manages and openable and account.id not in officers else [],
             }
-            for account in accounts
+            for account, openable in accounts
         ],
     }
 

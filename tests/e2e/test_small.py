@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e import hands
+from tests.e2e import desk, hands
 from tests.e2e.eye import fits
 from tests.e2e.people import SHIFT_A, first, numbered
 from tests.e2e.phone import SMALL
@@ -80,8 +80,8 @@ def test_an_employees_and_hrs_screens_fit(house, phone, locale):
     hr.page.locator("[data-rater-open]").first.click()
     hr.see("dialog[open] [data-phone]")
     fits(hr, "a rater's phones")
-    hr.see("dialog[open] [data-phone-open]").click()
-    hr.see("dialog[open] [data-handset-open]")
+    hr.page.keyboard.press("Escape")
+    desk.handset_from_the_board(hr, numbered(house, SHIFT_A))
     fits(hr, "a phone")
     hr.see("[data-code-for]").click()
     hr.see("[data-code]")

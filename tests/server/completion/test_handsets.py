@@ -83,6 +83,16 @@ def test_a_phone_is_shown_with_its_users_by_name_and_what_it_last_said(
     assert shown in client_for(cast.hr).get("/api/phones").json
 
 
+def test_who_signed_in_before_phones_were_sealed_is_a_user_too_but_no_code_helps_there(
+    cast: Any, client_for: Any, partner: Any
+) -> None:
+    phone = short(new_id())
+    client_for(cast.neighbour_worker, device=phone)
+    shown = client_for(cast.hr).get(f"/api/phones/{unshort(phone)}").json
+    assert [(one["employee_no"], one["may"]) for one in shown["users"]] == [(cast.neighbour_worker.employee_no, [])]
+    assert client_for(partner).get(f"/api/phones/{unshort(phone)}").status_code == 404
+
+
 def test_nobody_is_offered_to_report_the_phone_in_hand_lost(cast: Any, client_for: Any, used: Any) -> None:
     phone = short(new_id())
     own = used(cast.hr, phone=phone)
