@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,11 +63,16 @@ def compare(first: World, second: World) -> None:
 
 
 def run(seeds: Iterable[int], bug: str | None = None, each: Callable[[int], None] = lambda _: None) -> Tally:
-    """Play seeds; every 50th one twice."""
+    """Play seeds; every 50th one twice. Whoever interrupts it gets what it came to until then."""
     tally = Tally()
+    with suppress(KeyboardInterrupt):
+        _play_all(tally, seeds, bug, each)
+    return tally
+
+
+def _play_all(tally: Tally, seeds: Iterable[int], bug: str | None, each: Callable[[int], None]) -> None:
     for seed in seeds:
         script = script_of(seed)
-        tally.seeds += 1
         try:
             with planted(bug):
                 world = World(script).run()
@@ -77,8 +83,8 @@ def run(seeds: Iterable[int], bug: str | None = None, each: Callable[[int], None
             tally.failed[seed] = found
         except Exception as error:
             tally.failed[seed] = Violation("crash", f"{type(error).__name__}: {error}")
+        tally.seeds += 1
         each(seed)
-    return tally
 
 
 def shrink(script: Script, check: str, bug: str | None = None, rounds: int = 400) -> Script:

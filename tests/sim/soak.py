@@ -19,7 +19,7 @@ from tests.sim.server import plant
 REGRESSIONS = Path(__file__).parent / "regressions.json"
 LABELS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "11", "12", "13", "14", "15", "16", "17", "18", "19")
 RULES = ("G6", "R8", "R18", "R22", "reason")
-"""What Violations are called: the invariants of docs/sync.md, and rules with a checker of their own."""
+"""What Violations are called: the invariants of docs/reliability.md, and rules with a checker of their own."""
 
 
 def soak(first: int, count: int) -> int:

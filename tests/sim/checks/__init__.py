@@ -1,4 +1,4 @@
-"""The invariants of docs/sync.md, each with a checker that knows nothing of the code it judges.
+"""The invariants of docs/reliability.md, each with a checker that knows nothing of the code it judges.
 
 A checker reads the oracle (what people were promised), the facts (what really happened in the plant), the
 disks of the phones and what they show, and the server's tables (`ledger.Books`). It raises Violation with

@@ -14,7 +14,7 @@ EFFECT = ("a", "m", "c")
 
 
 class Violation(AssertionError):
-    """An invariant does not hold. `check` is its number in docs/sync.md, or the rule's."""
+    """An invariant does not hold. `check` is its number in docs/reliability.md, or the rule's."""
 
     def __init__(self, check: str, text: str) -> None:
         super().__init__(f"{check}: {text}")
