@@ -84,11 +84,12 @@ def handset(hr: Phone, device: str) -> None:
     hr.see(f'dialog[open] [data-handset-open="{device}"]')
 
 
-def handset_from_the_board(hr: Phone, boss: Somebody) -> str:
+def handset_from_the_board(hr: Phone, boss: Somebody, *, english: bool = False) -> str:
     """From the rater's row on the board to the phone that the rater used last. Returns its id."""
     hr.open("#/board")
     hr.ready("board")
-    hr.page.locator(f'[data-rater]:has(th:has-text("{boss.name_zh}")) [data-rater-open]').click()
+    name = boss.name_en if english else boss.name_zh
+    hr.page.locator(f'[data-rater]:has(th:has-text("{name}")) [data-rater-open]').click()
     opened = hr.see("dialog[open] [data-phone-open]")
     device = str(opened.get_attribute("data-phone-open"))
     opened.click()

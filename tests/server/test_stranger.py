@@ -22,7 +22,7 @@ from server.foundation.db import db, session, tenant_context
 from server.foundation.ids import new_id, short
 from server.identity.models import AuthSession
 from server.people.models import Person
-from tests.server.hostile.knock import Door, doors, knock, request_schemas, sound_body
+from tests.server.hostile.knock import Door, doors, knock, query_names, request_schemas, sound_body
 from tests.server.hostile.knock import plain as plain_name
 
 CLOSED_STATUSES = {401, 403, 404}
@@ -77,6 +77,8 @@ DOORS: dict[str, Kind] = {
     "GET /api/completion/board": Kind.DESK,
     "GET /api/completion/phones": Kind.DESK,
     "POST /api/completion/outbox-files": Kind.DESK,
+    "GET /api/phones": Kind.DESK,
+    "GET /api/phones/<device_id>": Kind.RECORD,
     "GET /api/evaluations/<evaluation_id>": Kind.RECORD,
     "GET /api/evaluations/<evaluation_id>/history": Kind.RECORD,
 }
@@ -137,14 +139,17 @@ def target(app: Flask, cast: Any, client_for: Any) -> Target:
     return Target(ids, words | {"只有本班知道的话", short(evaluation_id)})
 
 
-def requests_to(door: Door, target: Target, schemas: dict[str, Any], components: Any) -> Iterator[dict[str, Any]]:
+def requests_to(
+    door: Door, target: Target, schemas: dict[str, Any], components: Any, queries: dict[str, frozenset[str]]
+) -> Iterator[dict[str, Any]]:
     """What somebody who knows the ids would send to a door."""
     assert set(door.parameters) <= {*target.ids, "name", "path", "filename"}, f"give {door.name} the id of another"
     body = sound_body(schemas.get(plain_name(door), {"type": "object"}), components)
     if isinstance(body, dict):
         for name in set(body) & set(target.ids):
             body[name] = [target.ids[name]] if name.endswith("_ids") else target.ids[name]
-    query = {"field": "score/3"} | target.ids
+    known = {"field": "score/3"} | target.ids
+    query = {name: known[name] for name in queries.get(plain_name(door), ()) if name in known}
     yield {"query_string": query} if door.method == "GET" else {"json": body}
     if door.method == "GET":
         yield {}
@@ -172,17 +177,20 @@ def test_whoever_has_no_part_in_it_is_refused_and_told_nothing(
 ) -> None:
     description = json.loads(knock(client_for(cast.hr), "GET", "/api/openapi.json").get_data())
     schemas, components = request_schemas(description), description["components"]["schemas"]
+    queries = query_names(description)
     person = {"foreign_hr": cast.south.hr, "nobody": None}.get(who, getattr(cast, who, None))
     wrong: list[str] = []
     for door in known_doors(app):
         kind = DOORS[plain_name(door)]
         client = client_for(person) if person is not None else app.test_client()
         path = door.path({"name": "team"} | target.ids)
-        for request in requests_to(door, target, schemas, components):
+        for request in requests_to(door, target, schemas, components, queries):
             answer = knock(client, door.method, path, **request)
             told = target.told_in(answer.get_data())
             if who == "worker":  # his own name is no secret to him
                 told -= {cast.worker.name_zh, cast.worker.name_en}
+            if who == "admin" and door.rule.startswith("/api/phones"):  # whose phone it is, and no more
+                told -= {name for one in (cast.supervisor, cast.worker) for name in (one.name_zh, one.name_en)}
             if told:
                 wrong.append(f"{door.name} tells {who} {told}: {answer.get_data()[:200].decode()}")
             closed = kind is Kind.RECORD or (kind is Kind.DESK and who != "foreign_hr")

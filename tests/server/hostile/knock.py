@@ -165,3 +165,13 @@ def request_schemas(description: Mapping[str, Any]) -> dict[str, Mapping[str, An
             if "application/json" in content:
                 found[f"{method.upper()} {rule}"] = content["application/json"]["schema"]
     return found
+
+
+def query_names(description: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """The parameters that the query of each door takes; others are refused before anything is read."""
+    found = {}
+    for path, item in description["paths"].items():
+        rule = re.sub(r"{([a-z_]+)}", r"<\1>", path)
+        taken = item.get("get", {}).get("parameters", ())
+        found[f"GET {rule}"] = frozenset(one["name"] for one in taken if one.get("in") == "query")
+    return found
