@@ -45,6 +45,11 @@ STORIES: dict[str, Script] = {
     "lost_scope_wipes_outbox": Script(6, _OTHER_WAY, True, [
         _ok(0), TWO_TABS, ["event", 0, "end delegation", 0], ["edit", 0, 0, "score", 5], _deaf(0, 1), _deaf(0, 1),
     ]),
+    # A decision, and an edit by somebody who knows the case and not how it ended. The dice give 2, 5 and 1.
+    "decision_overridden": Script(7, [("p0", "supervisor", "new"), ("p1", "supervisor", "new")], False, [
+        _ok(0), _ok(1), ["edit", 0, 0, "score", 8], ["edit", 1, 0, "score", 13], _ok(0), _ok(1), _ok(0),
+        ["edit", 0, 0, "resolve", 1], _ok(0), ["edit", 1, 0, "score", 7], _ok(1),
+    ]),
     # The old cycle is put away when the next one opens.
     "no_leave": Script(4, _RATERS, True, [
         _ok(0), _text(0), _ok(0), ["event", 0, "close", 0], ["event", 0, "next cycle", 0],
