@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from server.cycles.models import Cycle, CycleDepartment, Delegation
 from server.foundation.db import session
 from server.foundation.ids import CycleId, PersonId
-from server.foundation.prepared import among, ask, of_plant, table_of
+from server.foundation.prepared import ask, ask_later, of_plant, table_of, within
 from server.people import queries as people
 
 
@@ -75,7 +75,7 @@ def _stands(row: Any) -> Stands:
 
 _DELEGATION = table_of(Delegation).c
 _DELEGATIONS = of_plant(sa.select(*(_DELEGATION[name] for name in Stands.__slots__)).order_by(_DELEGATION.id))
-_GIVEN_BY = _DELEGATIONS.where(_DELEGATION.rater_id.in_(among()))
+_GIVEN_BY = _DELEGATIONS.where(within(_DELEGATION.rater_id))
 _HELD_BY = _DELEGATIONS.where(
     _DELEGATION.delegate_id == sa.bindparam("person"),
     _DELEGATION.valid_from <= sa.bindparam("at"),
@@ -85,7 +85,7 @@ _HELD_BY = _DELEGATIONS.where(
 
 def delegations_to(person_id: UUID, at: datetime) -> Sequence[Stands]:
     """Delegations that this person holds at this instant."""
-    return [_stands(row) for row in ask(_HELD_BY, {"person": person_id, "at": at})]
+    return [_stands(row) for row in ask_later(_HELD_BY, {"person": person_id, "at": at}).rows()]
 
 
 def delegations_of_raters(rater_ids: Collection[UUID]) -> Sequence[Stands]:

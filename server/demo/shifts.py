@@ -132,7 +132,7 @@ class Story:
 
     def answer(self, team: Sequence[Evaluation], first: datetime) -> None:
         """Let those who were rated answer, most of them, and nearly all that they agree."""
-        results = queries.released_versions([one.id for one in team])
+        results = queries.released_versions([one.id for one in team])()
         for place, one in enumerate(team):
             phone = self._phone(one.employee_id)
             drawn = self._chance.random()

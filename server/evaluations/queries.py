@@ -1,6 +1,6 @@
 """What is read of evaluations: for phones, for the desk, for the board."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,26 +15,26 @@ from server.evaluations.rows import Names
 from server.evaluations.states import State, candidates_of, case_of
 from server.foundation.db import session
 from server.foundation.ids import CycleId, EvaluationId, FormId, PersonId, short, unshort
-from server.foundation.prepared import among, ask, of_plant, table_of
+from server.foundation.prepared import Later, ask, ask_later, of_plant, table_of, within
 from server.identity.models import Device
 from server.indicators import queries as indicators
 from server.people.models import Department, Person
 from sync import model as core
 
 _CYCLE = table_of(Cycle).c
-_CYCLE_STATES = of_plant(sa.select(_CYCLE.id, _CYCLE.state).where(_CYCLE.id.in_(among())))
+_CYCLE_STATES = of_plant(sa.select(_CYCLE.id, _CYCLE.state).where(within(_CYCLE.id)))
 _RESULT = table_of(Result).c
 _RELEASED = of_plant(
-    sa.select(_RESULT.evaluation_id, _RESULT.version).where(_RESULT.evaluation_id.in_(among())).order_by(_RESULT.number)
+    sa.select(_RESULT.evaluation_id, _RESULT.version).where(within(_RESULT.evaluation_id)).order_by(_RESULT.number)
 )
 _EVALUATION = table_of(Evaluation).c
 _RATED_BY = of_plant(sa.select(_EVALUATION.id).where(_EVALUATION.rater_id == sa.bindparam("rater")).limit(1))
 _PERSON = table_of(Person).c
 _PEOPLE = of_plant(
-    sa.select(_PERSON.id, _PERSON.employee_no, _PERSON.name_zh, _PERSON.name_en).where(_PERSON.id.in_(among()))
+    sa.select(_PERSON.id, _PERSON.employee_no, _PERSON.name_zh, _PERSON.name_en).where(within(_PERSON.id))
 )
 _PLACE = table_of(Department).c
-_PLACES = of_plant(sa.select(_PLACE.id, _PLACE.name_zh, _PLACE.name_en).where(_PLACE.id.in_(among())))
+_PLACES = of_plant(sa.select(_PLACE.id, _PLACE.name_zh, _PLACE.name_en).where(within(_PLACE.id)))
 
 
 def forms(ids: Collection[UUID]) -> dict[FormId, Form]:
@@ -58,14 +58,16 @@ def counts(cycle_ids: Collection[UUID]) -> dict[UUID, int]:
     return {row[0]: row[1] for row in session().execute(query)}
 
 
-def cycle_states(ids: Collection[CycleId]) -> dict[CycleId, core.CycleState]:
-    """The state of each cycle, in the core's words."""
-    return {CycleId(row.id): core.CycleState(str(row.state)) for row in ask(_CYCLE_STATES, {"ids": ids})}
+def cycle_states(ids: Collection[CycleId]) -> Callable[[], dict[CycleId, core.CycleState]]:
+    """The state of each cycle, in the core's words; asked with the next question."""
+    later = ask_later(_CYCLE_STATES, {"ids": ids})
+    return lambda: {CycleId(row.id): core.CycleState(str(row.state)) for row in later.rows()}
 
 
-def released_versions(ids: Collection[UUID]) -> dict[UUID, core.MutationId]:
-    """Evaluation -> the submit that froze its newest result."""
-    return {row.evaluation_id: core.MutationId.parse(row.version) for row in ask(_RELEASED, {"ids": ids})}
+def released_versions(ids: Collection[UUID]) -> Callable[[], dict[UUID, core.MutationId]]:
+    """Evaluation -> the submit that froze its newest result; asked with the next question."""
+    later = ask_later(_RELEASED, {"ids": ids})
+    return lambda: {row.evaluation_id: core.MutationId.parse(row.version) for row in later.rows()}
 
 
 def newest_results(ids: Collection[UUID]) -> dict[UUID, Result]:
@@ -77,9 +79,9 @@ def newest_results(ids: Collection[UUID]) -> dict[UUID, Result]:
 # ---- who may see what ---------------------------------------------------------------------------
 
 
-def is_rater(person: PersonId) -> bool:
-    """Whether anybody was ever given to this person to judge."""
-    return ask(_RATED_BY, {"rater": person}).first() is not None
+def is_rater(person: PersonId) -> Later:
+    """Has a row when anybody was ever given to this person to judge."""
+    return ask_later(_RATED_BY, {"rater": person})
 
 
 def delegated_to(person: PersonId, at: datetime) -> Sequence[cycles_queries.Stands]:
@@ -93,6 +95,25 @@ def visible_cycles(rater: PersonId, viewer: PersonId, at: datetime) -> frozenset
     if rater == viewer:
         return None
     return frozenset(d.cycle_id for d in delegated_to(viewer, at) if d.rater_id == rater)
+
+
+_RATED = of_plant(
+    sa.select(_EVALUATION.id, _EVALUATION.cycle_id, _EVALUATION.form_id, _EVALUATION.employee_id)
+    .where(
+        within(_EVALUATION.id),
+        _EVALUATION.rater_id == sa.bindparam("rater"),
+        _EVALUATION.employee_id != sa.bindparam("viewer"),
+    )
+    .order_by(_EVALUATION.run_order)
+)
+
+
+def rated_of_whom(
+    ids: Collection[UUID], rater: PersonId, visible: frozenset[UUID] | None, viewer: PersonId
+) -> Sequence[sa.Row[Any]]:
+    """The same as `rated`, of each no more than whom it is about, in which cycle, on which form."""
+    found = ask_later(_RATED, {"ids": ids, "rater": rater, "viewer": viewer}).rows()
+    return [one for one in found if visible is None or one.cycle_id in visible]
 
 
 def rated(

@@ -1,6 +1,6 @@
 """What the fields of evaluations hold, between their tables and the core's `Held`."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -19,16 +19,17 @@ from server.evaluations.models import (
 )
 from server.foundation.db import Base, current_tenant, session
 from server.foundation.ids import EvaluationId, short, unshort
-from server.foundation.prepared import among, ask, insert_rows, of_plant, table_of, upsert
+from server.foundation.prepared import ask, ask_later, insert_rows, of_plant, table_of, upsert, within
 from server.sync_api.stored import base_of, boxed, text_of, unboxed, version_of
 from sync import model as core
 
+Rows = Sequence[Any]
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _of_evaluations(model: type[Base], *order: str) -> Any:
     table = table_of(model)
-    wanted = sa.select(table).where(table.c.evaluation_id.in_(among()))
+    wanted = sa.select(table).where(within(table.c.evaluation_id))
     return of_plant(wanted.order_by(*(table.c[name] for name in order)))
 
 
@@ -38,9 +39,7 @@ _CHIPS: Final = _of_evaluations(ChipTag, "line", "position")
 _ANSWERS: Final = _of_evaluations(Answer, "position")
 _CASES: Final = _of_evaluations(Case, "number")
 _CANDIDATE: Final = table_of(CaseCandidate)
-_CANDIDATES: Final = of_plant(
-    sa.select(_CANDIDATE).where(_CANDIDATE.c.case_id.in_(among())).order_by(_CANDIDATE.c.position)
-)
+_CANDIDATES: Final = of_plant(sa.select(_CANDIDATE).where(within(_CANDIDATE.c.case_id)).order_by(_CANDIDATE.c.position))
 
 
 def to_ms(moment: datetime) -> int:
@@ -68,10 +67,12 @@ def load(evaluations: Collection[Evaluation]) -> dict[UUID, State]:
     states: dict[UUID, State] = {one: State() for one in ids}
     if not ids:
         return states
-    _load_scores(ids, states)
-    _load_comments(ids, states)
-    _load_chips(evaluations, ids, states)
-    _load_answers(ids, states)
+    tables = (_SCORES, _COMMENTS, _CHIPS, _ANSWERS, _CASES)
+    scores, comments, chips, answers, cases = (ask_later(one, {"ids": ids}) for one in tables)
+    _load_scores(scores.rows(), states)
+    _load_comments(comments.rows(), states)
+    _load_chips(evaluations, chips.rows(), states)
+    _load_answers(answers.rows(), states)
     for one in evaluations:
         if one.status_version is not None and one.status_at is not None:
             states[one.id].fields["status"] = core.Held(
@@ -81,27 +82,27 @@ def load(evaluations: Collection[Evaluation]) -> dict[UUID, State]:
                 one.status_device_time,
                 to_ms(one.status_at),
             )
-    _load_cases(ids, states)
+    _load_cases(cases.rows(), states)
     return states
 
 
-def _load_scores(ids: Collection[EvaluationId], states: Mapping[UUID, State]) -> None:
-    for row in ask(_SCORES, {"ids": ids}):
+def _load_scores(rows: Rows, states: Mapping[UUID, State]) -> None:
+    for row in rows:
         states[row.evaluation_id].fields[f"score/{row.line}"] = core.Held(
             row.value, version_of(row.version), None, row.device_time, to_ms(row.scored_at)
         )
 
 
-def _load_comments(ids: Collection[EvaluationId], states: Mapping[UUID, State]) -> None:
-    for row in ask(_COMMENTS, {"ids": ids}):
+def _load_comments(rows: Rows, states: Mapping[UUID, State]) -> None:
+    for row in rows:
         states[row.evaluation_id].fields[f"{row.kind}/{row.line}"] = core.Held(
             row.text, version_of(row.version), None, row.device_time, to_ms(row.written_at)
         )
 
 
-def _load_chips(evaluations: Iterable[Evaluation], ids: Collection[EvaluationId], states: Mapping[UUID, State]) -> None:
+def _load_chips(evaluations: Iterable[Evaluation], rows: Rows, states: Mapping[UUID, State]) -> None:
     tags: dict[tuple[UUID, str], list[tuple[str, core.MutationId]]] = {}
-    for row in ask(_CHIPS, {"ids": ids}):
+    for row in rows:
         standing = tags.setdefault((row.evaluation_id, f"chips/{row.line}"), [])
         standing.append((row.tag, core.MutationId.parse(row.version)))
     for one in evaluations:
@@ -109,8 +110,8 @@ def _load_chips(evaluations: Iterable[Evaluation], ids: Collection[EvaluationId]
             states[one.id].fields[name] = core.Held(tuple(tags.get((one.id, name), ())), version_of(version))
 
 
-def _load_answers(ids: Collection[EvaluationId], states: Mapping[UUID, State]) -> None:
-    for row in ask(_ANSWERS, {"ids": ids}):
+def _load_answers(rows: Rows, states: Mapping[UUID, State]) -> None:
+    for row in rows:
         fields = states[row.evaluation_id].fields
         before = fields.get("answer", core.Held(())).value
         version = core.MutationId.parse(row.version)
@@ -124,8 +125,7 @@ def _load_answers(ids: Collection[EvaluationId], states: Mapping[UUID, State]) -
         )
 
 
-def _load_cases(ids: Collection[EvaluationId], states: Mapping[UUID, State]) -> None:
-    found = ask(_CASES, {"ids": ids}).all()
+def _load_cases(found: Rows, states: Mapping[UUID, State]) -> None:
     candidates = candidates_of([case.id for case in found])
     for case in found:
         state = states[case.evaluation_id]

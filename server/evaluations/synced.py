@@ -46,12 +46,14 @@ class EvaluationRoom(SyncedRoom):
         found = session().execute(query.with_for_update().execution_options(populate_existing=True)).scalars().all()
         if not found:
             return []
-        states = load(found)
+        ids_found = [one.id for one in found]
+        cycle_states_of = queries.cycle_states({one.cycle_id for one in found})
+        steps_before = steps_of(ids_found)
+        released = queries.released_versions(ids_found)
+        states = load(found)  # and with it what was asked above
+        cycle_states, steps, results = cycle_states_of(), steps_before(), released()
         forms = queries.forms({one.form_id for one in found})
-        cycle_states = queries.cycle_states({one.cycle_id for one in found})
         stands = standing(found, at)
-        steps = steps_of([one.id for one in found])
-        results = queries.released_versions([one.id for one in found])
         return [
             EvaluationRecord(
                 room=self,
@@ -79,10 +81,11 @@ class EvaluationRoom(SyncedRoom):
     def scopes(self, viewer: Viewer) -> Sequence[Scope]:
         """Own team, teams delegated to me, own results, the facts behind them, the library."""
         me = viewer.person_id
-        parts: dict[PersonId, str] = {me: ""} if queries.is_rater(me) else {}
+        rates = queries.is_rater(me)
         delegated: dict[PersonId, list[UUID]] = {}
         for one in queries.delegated_to(me, viewer.at):
             delegated.setdefault(one.rater_id, []).append(one.cycle_id)
+        parts: dict[PersonId, str] = {me: ""} if rates.rows() else {}
         parts |= {rater: part_of(cycles) for rater, cycles in delegated.items() if rater != me}
         return [
             *(Scope(rate_scope(r), 0 if r == me else 1, part) for r, part in parts.items()),
@@ -126,10 +129,9 @@ class EvaluationRoom(SyncedRoom):
         viewer: Viewer,
         writers: Writers,
     ) -> dict[UUID, list[Any]]:
-        found = [
-            one for one in shown.evaluations(ids, rater, viewer.person_id) if visible is None or one.cycle_id in visible
-        ]
-        fields = shown.fields([one.id for one in found], writers) if found else {}
+        asked, held = shown.evaluations(ids, rater, viewer.person_id), shown.fields(ids)
+        found = [one for one in asked.rows() if visible is None or one.cycle_id in visible]
+        fields = shown.written_out(held.rows(), {one.id for one in found}, writers) if found else {}
         stands = None if rater == viewer.person_id else standing(found, viewer.at)
         said = queries.standing_answers(found)
         made: dict[UUID, list[Any]] = {}
@@ -183,7 +185,7 @@ class EvaluationRoom(SyncedRoom):
     def _trends(
         self, ids: Sequence[UUID], rater: PersonId, visible: frozenset[UUID] | None, viewer: Viewer
     ) -> dict[UUID, list[Any]]:
-        found = queries.rated(ids, rater, visible, viewer.person_id)
+        found = queries.rated_of_whom(ids, rater, visible, viewer.person_id)
         return trends.trend_rows(found)
 
     def _chips(self, ids: Sequence[UUID]) -> dict[UUID, list[Any]]:

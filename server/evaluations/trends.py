@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from server.evaluations import queries
-from server.evaluations.models import Evaluation
 from server.foundation.ids import short
 from server.indicators import queries as indicators
 
 
-def trend_rows(evaluations: Sequence[Evaluation]) -> dict[UUID, list[Any]]:
+def trend_rows(evaluations: Sequence[sa.Row[Any]]) -> dict[UUID, list[Any]]:
     """Rows of kind trend, by evaluation."""
     made: dict[UUID, list[Any]] = {}
     forms = queries.forms({one.form_id for one in evaluations})

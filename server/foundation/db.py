@@ -112,6 +112,13 @@ def session() -> Session:
     return db.session()
 
 
+def begin_snapshot() -> None:
+    """Open a read of one point in time: on PostgreSQL REPEATABLE READ; SQLite's WAL knows nothing else."""
+    held = session()
+    if held.get_bind().dialect.name == "postgresql":
+        held.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 # -- tenant guard ------------------------------------------------------------------------------
 
 
@@ -143,8 +150,7 @@ def tenant_context(tenant_id: TenantId) -> Iterator[None]:
         yield
     finally:
         _tenant.reset(token)
-        # A transaction that has failed takes no statement until it is rolled back; the next one
-        # is told at its begin. What failed is on its way up already; this must not hide it.
+        # What failed is on its way up already; this must not hide it.
         with suppress(DBAPIError, PendingRollbackError):
             _tell_database()
 
@@ -154,15 +160,56 @@ def _tell_database() -> None:
     if db.session.registry.has() and session().in_transaction():
         held = session()
         if held.is_active and held.get_bind().dialect.name == "postgresql":
-            _set_local(held.connection())
+            held.connection().info[_UNTOLD] = True
 
 
-def _set_local(connection: sa.Connection) -> None:
+_UNTOLD: Final = "gemba_untold"
+"""On a connection whose database does not know yet for which plant the next statement is. Until it is told, row-level
+security shows nothing, or what it showed before: so nobody asks anything past `tell_first`."""
+
+
+def tell_first(connection: sa.Connection) -> None:
+    """Say to row-level security which plant is at work, if it does not know; every statement comes after this.
+
+    Called inside a pipeline of the driver it takes no round trip of its own.
+    """
+    if not connection.info.get(_UNTOLD):
+        return
+    driver: Any = connection.connection.driver_connection
+    if driver.info.transaction_status == driver.info.transaction_status.INERROR:
+        return  # takes nothing but a rollback, to a savepoint perhaps: told after that
     tenant = _tenant.get()
-    connection.execute(
-        sa.text("SELECT set_config('gemba.tenant', :tenant, true)"),
-        {"tenant": "" if tenant is None else str(tenant)},
-    )
+    driver.execute("SELECT set_config('gemba.tenant', %s, true)", ("" if tenant is None else str(tenant),))
+    connection.info.pop(_UNTOLD)
+
+
+@event.listens_for(sa.Engine, "before_cursor_execute")
+def _tell_before(connection: sa.Connection, *_: object) -> None:
+    if connection.info.get(_UNTOLD):
+        driver: Any = connection.connection.driver_connection
+        # In one message with the BEGIN that the driver puts before it.
+        with driver_errors(connection), driver.pipeline():
+            tell_first(connection)
+
+
+@contextmanager
+def driver_errors(connection: sa.Connection) -> Iterator[None]:
+    """Around what is said to PostgreSQL's driver itself: its errors become those that everybody expects."""
+    driver: Any = connection.connection.driver_connection
+    try:
+        yield
+    except connection.dialect.loaded_dbapi.Error as error:
+        lost = bool(driver.closed or driver.broken)
+        if lost:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            None,
+            None,
+            error,
+            connection.dialect.loaded_dbapi.Error,
+            connection_invalidated=lost,
+            dialect=connection.dialect,
+        ) from error
 
 
 # A callable parameter: the statement is cached once, the plant is read at each execution, and one
@@ -193,7 +240,7 @@ def _guard_flush(held: Session, _context: UOWTransaction, _objects: object) -> N
 @event.listens_for(Session, "after_begin")
 def _guard_transaction(_session: Session, transaction: SessionTransaction, connection: sa.Connection) -> None:
     if connection.dialect.name == "postgresql" and not transaction.nested:
-        _set_local(connection)
+        connection.info[_UNTOLD] = True
 
 
 @event.listens_for(TenantOwned, "init", propagate=True)

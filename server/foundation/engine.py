@@ -20,6 +20,8 @@ from sqlalchemy.exc import OperationalError
 from server.foundation.settings import Settings
 from server.foundation.sqlite_file import TURN
 
+FRESH_S: Final = 1.0
+_GIVEN_BACK: Final = "gemba_given_back"
 BUSY_S: Final = 3
 """How long a writer on SQLite waits for another process."""
 
@@ -40,7 +42,6 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     return common | {
         "pool_size": settings.pool_size,
         "max_overflow": settings.pool_size,
-        "pool_pre_ping": True,
         "connect_args": {
             "connect_timeout": 5,
             "options": (
@@ -52,10 +53,46 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 
 def prepare_engine(engine: sa.Engine) -> sa.Engine:
     """Attach what each new connection needs. Twice is the same as once."""
+    if engine.dialect.name == "postgresql" and not event.contains(engine, "checkout", _look_whether_alive):
+        event.listen(engine, "do_connect", _connect)
+        event.listen(engine, "checkin", _note_time)
+        event.listen(engine, "checkout", _look_whether_alive)
     if engine.dialect.name == "sqlite" and not event.contains(engine, "begin", _begin):
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin)
     return engine
+
+
+def _connect(_dialect: object, _record: object, arguments: Any, named: Any) -> Any:
+    # Only here: an installation on SQLite need not load PostgreSQL's driver.
+    from server.foundation import waiting
+
+    return waiting.Connection.connect(*arguments, **named) if waiting.is_patched() else None
+
+
+def _note_time(_connection: Any, record: Any) -> None:
+    record.info[_GIVEN_BACK] = time.monotonic()
+
+
+def _look_whether_alive(connection: Any, record: Any, _proxy: object) -> None:
+    """Ask a connection that has lain idle whether it still leads anywhere. One that answered a moment ago is not
+    asked: it would cost each request a round trip, and one that broke since then breaks in whoever's hand it is.
+    """
+    given_back = record.info.get(_GIVEN_BACK)
+    if given_back is None or time.monotonic() - given_back < FRESH_S:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except _connection_error() as error:
+        raise sa.exc.DisconnectionError from error
+
+
+def _connection_error() -> type[Exception]:
+    """The error of PostgreSQL's driver, which an installation on SQLite need not load."""
+    import psycopg
+
+    return psycopg.Error
 
 
 def _open_sqlite(connection: Any, _record: object) -> None:

@@ -5,15 +5,18 @@ needs to answer it. What a push or a pull asks hundreds of times a second goes t
 flushed before: what the session holds of these tables is not seen here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Final
 
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
 
-from server.foundation.db import THIS_TENANT, Base, session
+from server.foundation.db import THIS_TENANT, Base, driver_errors, session, tell_first
 
 _AS_TEXT: Final = (sa.String, sa.Text)
 
@@ -36,14 +39,126 @@ def of_plant(statement: Any) -> Any:
     return statement
 
 
-def among(name: str = "ids") -> sa.BindParameter[Any]:
-    """The values of an IN."""
-    return sa.bindparam(name, expanding=True)
+class _Within(sa.sql.functions.FunctionElement[bool]):
+    """A column's value is among those of one parameter."""
+
+    name = "within"
+    type = sa.Boolean()
+    inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Any:
+        """A condition as it stands: "... = 1" behind it would keep SQLite from using an index."""
+        return self
+
+
+@compiles(_Within)
+def _within(element: Any, compiler: Any, **how: Any) -> str:
+    column, values = element.clauses
+    return str(compiler.process(column.in_(values), **how))
+
+
+@compiles(_Within, "postgresql")
+def _within_array(element: Any, compiler: Any, **how: Any) -> str:
+    column, values = element.clauses
+    array = sa.bindparam(values.key, type_=postgresql.ARRAY(column.type))
+    return f"({compiler.process(column, **how)} = ANY ({compiler.process(array, **how)}))"
+
+
+def within(column: sa.ColumnElement[Any], name: str = "ids") -> sa.ColumnElement[bool]:
+    """The condition that a column's value is among those given as `name`. On PostgreSQL one array, so that the
+    statement is the same text, and stays prepared, however many they are."""
+    return _Within(column, sa.bindparam(name, expanding=True))
 
 
 def ask(statement: sa.Executable, values: Any = None) -> Any:
     """Run a statement in the session's transaction."""
     return session().connection().execute(statement, values)
+
+
+Question = tuple[Any, Mapping[str, Any]]
+
+
+def ask_all(*questions: Question) -> list[Sequence[Any]]:
+    """The rows of several selects, asked in one message where the database is another process."""
+    connection = session().connection()
+    if connection.dialect.name != "postgresql":
+        return [connection.execute(statement, values).all() for statement, values in questions]
+    driver: Any = connection.connection.driver_connection
+    spoken = [_spoken(statement, connection.dialect) for statement, _ in questions]
+    with driver_errors(connection):
+        with driver.pipeline():
+            tell_first(connection)
+            asked = [
+                driver.execute(one.text, one.given(values)) for one, (_, values) in zip(spoken, questions, strict=True)
+            ]
+        return [one.rows(cursor.fetchall()) for one, cursor in zip(spoken, asked, strict=True)]
+
+
+class Later:
+    """The answer to a question that waits to be asked together with others."""
+
+    def __init__(self, waiting: list[tuple["Later", Question]]) -> None:
+        self._waiting = waiting
+        self._rows: Sequence[Any] = ()
+
+    def rows(self) -> Sequence[Any]:
+        """The rows; asks whatever waits."""
+        if self._waiting:
+            waiting = self._waiting[:]
+            self._waiting.clear()
+            for (later, _), rows in zip(waiting, ask_all(*(question for _, question in waiting)), strict=True):
+                later._rows = rows
+        return self._rows
+
+
+_LATER: Final = "gemba_later"
+
+
+def ask_later(statement: Any, values: Mapping[str, Any]) -> Later:
+    """Ask with the next question whose answer is wanted. Only for reads: what is written between comes first."""
+    waiting: list[tuple[Later, Question]] = session().info.setdefault(_LATER, [])
+    later = Later(waiting)
+    waiting.append((later, (statement, values)))
+    return later
+
+
+class _Spoken:
+    """A select in the words of PostgreSQL's driver: what the ORM's layers do anew for each question, done once."""
+
+    def __init__(self, statement: Any, dialect: sa.Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        self.text: str = str(compiled)
+        self._given = compiled.construct_params
+        kinds = {name: bound.type.dialect_impl(dialect) for name, bound in compiled.binds.items()}
+        binders = {name: kind.bind_processor(dialect) for name, kind in kinds.items()}
+        self._binders = {name: binder for name, binder in binders.items() if binder is not None}
+        columns = statement.selected_columns
+        readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self._readers = [(place, reader) for place, reader in enumerate(readers) if reader is not None]
+        row = namedtuple("row", columns.keys(), rename=True)  # type: ignore[misc]
+        self._row: Any = row
+
+    def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        given: dict[str, Any] = self._given(values)
+        for name, binder in self._binders.items():
+            given[name] = binder(given[name])
+        return given
+
+    def rows(self, found: Sequence[Sequence[Any]]) -> Sequence[Any]:
+        if not self._readers:
+            return [self._row(*row) for row in found]
+        made = []
+        for row in found:
+            cells = list(row)
+            for place, reader in self._readers:
+                cells[place] = reader(cells[place])
+            made.append(self._row(*cells))
+        return made
+
+
+@lru_cache(maxsize=256)
+def _spoken(statement: Any, dialect: sa.Dialect) -> _Spoken:
+    return _Spoken(statement, dialect)
 
 
 def dialect() -> str:
@@ -71,9 +186,40 @@ def _put(table: sa.Table, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...
         return
     if dialect() == "postgresql":
         # One message for all rows; executemany costs one for each.
-        ask(_from_json(table, tuple(rows[0]), key, set_), {"rows": orjson.dumps(rows, default=bytes_in_hex).decode()})
+        said = _from_json(table, tuple(rows[0]), key, set_), orjson.dumps(rows, default=bytes_in_hex).decode()
+        gathered: list[tuple[str, str]] | None = session().info.get(_GATHERED)
+        if gathered is None:
+            _say([said])
+        else:
+            gathered.append(said)
     else:
         ask(_row_by_row(table, key, set_), list(rows))
+
+
+_GATHERED: Final = "gemba_gathered"
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """What is inserted inside goes to PostgreSQL in one message, in order, at the end. Nothing inside may read it."""
+    held = session()
+    waiting: list[tuple[str, str]] = []
+    held.info[_GATHERED] = waiting
+    try:
+        yield
+    finally:
+        held.info.pop(_GATHERED)
+    if waiting:
+        _say(waiting)
+
+
+def _say(inserts: Sequence[tuple[str, str]]) -> None:
+    connection = session().connection()
+    driver: Any = connection.connection.driver_connection
+    with driver_errors(connection), driver.pipeline():
+        tell_first(connection)
+        for text, rows in inserts:
+            driver.execute(text, {"rows": rows})
 
 
 @lru_cache
@@ -85,15 +231,15 @@ def _row_by_row(table: sa.Table, key: tuple[str, ...], set_: tuple[str, ...]) ->
 
 
 @lru_cache
-def _from_json(table: sa.Table, names: tuple[str, ...], key: tuple[str, ...], set_: tuple[str, ...]) -> Any:
+def _from_json(table: sa.Table, names: tuple[str, ...], key: tuple[str, ...], set_: tuple[str, ...]) -> str:
     quoted = {name: f'"{name}"' for name in names}
     columns = ", ".join(quoted.values())
     shape = ", ".join(f"{quoted[name]} {_type_of(table.c[name])}" for name in names)
-    text = f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM json_to_recordset(CAST(:rows AS json)) AS given({shape})"
+    text = f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM json_to_recordset(CAST(%(rows)s AS json)) AS given({shape})"
     if key:
         changes = ", ".join(f"{quoted[name]} = excluded.{quoted[name]}" for name in set_)
         text += f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}"
-    return sa.text(text)
+    return text
 
 
 def _type_of(column: sa.Column[Any]) -> str:

@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 import structlog
 from flask import g, request
@@ -20,13 +20,14 @@ from flask_smorest import Blueprint
 
 from server.foundation.admission import Admission
 from server.foundation.body import Parser
-from server.foundation.db import session, tenant_context, unit_of_work
+from server.foundation.db import begin_snapshot, session, tenant_context, unit_of_work
 from server.foundation.ids import DeviceId, PersonId, SessionId, TenantId
 from server.foundation.problems import NOT_ALLOWED, UNSUPPORTED_MEDIA, Problem
 
 UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 PROBLEM_RESPONSE: Final = {"default": {"$ref": "#/components/responses/Problem"}}
 View = Callable[..., Any]
+TokenT = TypeVar("TokenT", bound="Token")
 
 
 @dataclass(frozen=True)
@@ -55,16 +56,26 @@ class Demand:
     unit: bool
     drain: bool
     crowd: bool = False
+    snapshot: bool = False
 
 
 admission = Admission()
 """Of this process."""
-_authenticators: list[Callable[[], Actor]] = []
 
 
-def authenticate_with(find_actor: Callable[[], Actor]) -> None:
-    """Register how a session becomes an actor: raises Problem `auth_required`, never None."""
-    _authenticators[:] = [find_actor]
+class Token(Protocol):
+    """What a verified token says, before anything is read of its session."""
+
+    @property
+    def tenant_id(self) -> TenantId: ...
+
+
+_authenticators: list[tuple[Callable[[], Any], Callable[[Any], Actor]]] = []
+
+
+def authenticate_with(read_token: Callable[[], TokenT], find_actor: Callable[[TokenT], Actor]) -> None:
+    """Register how a token becomes an actor, once its plant is at work. Both raise Problem `auth_required`."""
+    _authenticators[:] = [(read_token, find_actor)]
 
 
 class Room(Blueprint):  # type: ignore[misc]
@@ -85,14 +96,16 @@ class Room(Blueprint):  # type: ignore[misc]
         unit: bool = True,
         drain: bool = False,
         crowd: bool = False,
+        snapshot: bool = False,
         **options: Any,
     ) -> Callable[[View], View]:
         """Register a view. `public`: no session needed. `unit=False`: it opens its own units of
         work. `drain`: a session that may only hand in edits is let in too. `crowd`: everybody comes
-        at once after an outage; no more are let in than can be served soon."""
+        at once after an outage; no more are let in than can be served soon. `snapshot`: the view goes
+        on reading at the point in time at which its caller was recognised; it ends that read itself."""
         if public == (action is not None):
             raise ValueError(f"{rule}: a route demands an action or is public")
-        demand = Demand(action, public, unit, drain, crowd)
+        demand = Demand(action, public, unit, drain, crowd, snapshot)
         register = super().route(rule, methods=list(methods), **options)
 
         def decorate(view: View) -> View:
@@ -111,8 +124,11 @@ def _guarded(view: View, demand: Demand) -> View:
             return guarded(**arguments)
 
     def guarded(**arguments: Any) -> Any:
-        with nullcontext() if demand.public else tenant_context(_enter(demand)):
+        token = None if demand.public else _enter(demand)
+        with nullcontext() if token is None else tenant_context(token.tenant_id):
             request.get_data()  # the body is read before a transaction is open, not inside it
+            if token is not None:
+                _recognise(token, demand)
             if request.method in UNSAFE and demand.unit:
                 return unit_of_work(lambda: view(**arguments))
             return view(**arguments)
@@ -129,20 +145,32 @@ def _guarded(view: View, demand: Demand) -> View:
 
 def require_session() -> Actor:
     """Return who knocks, or raise Problem `auth_required`: for doors that are public in the demo."""
-    (find_actor,) = _authenticators
-    return find_actor()
+    ((read_token, find_actor),) = _authenticators
+    token = read_token()
+    with tenant_context(token.tenant_id):
+        return find_actor(token)
 
 
-def _enter(demand: Demand) -> TenantId:
-    actor = require_session()
-    session().close()  # a unit of work must not begin in a transaction that has already read
+def _enter(_demand: Demand) -> Token:
+    ((read_token, _),) = _authenticators
+    token: Token = read_token()
+    return token
+
+
+def _recognise(token: Token, demand: Demand) -> None:
+    """Find the actor behind a token: read at each request, so that what ends a session holds at once."""
+    ((_, find_actor),) = _authenticators
+    if demand.snapshot:
+        begin_snapshot()
+    actor = find_actor(token)
+    if not demand.snapshot:
+        session().close()  # a unit of work must not begin in a transaction that has already read
     if actor.drain_only and not demand.drain:
         raise Problem(NOT_ALLOWED)
     g.actor = actor
     structlog.contextvars.bind_contextvars(
         tenant_id=str(actor.tenant_id), actor_id=str(actor.person_id), device_id=str(actor.device_id)
     )
-    return actor.tenant_id
 
 
 def refuse_foreign_content() -> None:

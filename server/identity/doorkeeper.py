@@ -22,7 +22,7 @@ from server.foundation.problems import AUTH_REQUIRED, NOT_FOUND, Problem
 from server.foundation.settings import settings_of
 from server.foundation.web import Actor
 from server.identity import desk, devices, directory, filekeys, passwords, queries, service, throttle, tokens
-from server.identity.models import Account, AccountState, AuthSession, SessionState
+from server.identity.models import Account, AccountState, SessionState
 from server.identity.problems import CODE_INVALID, LOGIN_DELAYED, LOGIN_FAILED, WRONG_PASSWORD
 from server.identity.service import Granted
 
@@ -61,23 +61,26 @@ def _claims(*, refresh: bool) -> Claims:
         raise Problem(AUTH_REQUIRED) from error
 
 
-def find_actor() -> Actor:
+def read_token() -> Claims:
+    """Return what the access token says. Raises Problem `auth_required`."""
+    return _claims(refresh=False)
+
+
+def find_actor(claims: Claims) -> Actor:
     """Return who knocks: one read of the session row, so that ending it holds at once."""
-    claims = _claims(refresh=False)
-    with tenant_context(claims.tenant_id):
-        row = queries.auth_session(claims.session_id)
-        if row is None or not _is_open(row, claims):
-            raise Problem(AUTH_REQUIRED)
-        return Actor(
-            tenant_id=claims.tenant_id,
-            person_id=PersonId(row.account_id),
-            session_id=claims.session_id,
-            device_id=row.device_id,
-            drain_only=row.state == SessionState.DRAIN_ONLY,
-        )
+    row = queries.session_at_door(claims.session_id)
+    if row is None or not _is_open(row, claims):
+        raise Problem(AUTH_REQUIRED)
+    return Actor(
+        tenant_id=claims.tenant_id,
+        person_id=PersonId(row.account_id),
+        session_id=claims.session_id,
+        device_id=row.device_id,
+        drain_only=row.state == SessionState.DRAIN_ONLY,
+    )
 
 
-def _is_open(row: AuthSession, claims: Claims) -> bool:
+def _is_open(row: queries.AtDoor, claims: Claims) -> bool:
     closed = row.state == SessionState.CLOSED or service.is_expired(row, now=clock.now())
     return not closed and row.account_id == claims.account_id
 

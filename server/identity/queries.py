@@ -1,13 +1,31 @@
 """What is read about accounts and sessions."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, Final, Protocol
 
 import sqlalchemy as sa
 
 from server.foundation.db import current_tenant, session
 from server.foundation.ids import AccountId, DeviceId, SessionId, TenantId
+from server.foundation.prepared import ask_all, of_plant, table_of
 from server.identity.models import Account, AuthSession, Device, DeviceUser, SessionState, Tenant
+
+
+class AtDoor(Protocol):
+    """What the door asks of a session."""
+
+    account_id: AccountId
+    device_id: DeviceId
+    state: str
+    created_at: datetime
+    last_seen_at: datetime
+
+
+_SESSION: Final = table_of(AuthSession).c
+_AT_DOOR: Final = of_plant(
+    sa.select(*(_SESSION[name] for name in AtDoor.__annotations__)).where(_SESSION.id == sa.bindparam("session"))
+)
 
 
 def tenant_by_code(code: str) -> Tenant | None:
@@ -39,6 +57,12 @@ def auth_session(session_id: SessionId, *, lock: bool = False) -> AuthSession | 
     """Find a session of the plant at work; `lock` it for a change."""
     wanted = sa.select(AuthSession).where(AuthSession.id == session_id)
     return session().scalar(wanted.with_for_update() if lock else wanted)
+
+
+def session_at_door(session_id: SessionId) -> AtDoor | None:
+    """Find what the door asks of a session of the plant at work: every request asks it."""
+    found: Sequence[AtDoor] = ask_all((_AT_DOOR, {"session": session_id}))[0]
+    return found[0] if found else None
 
 
 def open_sessions(account_id: AccountId) -> Sequence[tuple[AuthSession, Device]]:

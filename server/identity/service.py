@@ -171,7 +171,7 @@ def rotate(session_id: SessionId, generation: int, *, now: datetime) -> Granted 
     return _grant(row, generation + 1)
 
 
-def is_expired(row: AuthSession, *, now: datetime) -> bool:
+def is_expired(row: AuthSession | queries.AtDoor, *, now: datetime) -> bool:
     """Say whether a session has been idle or open for too long."""
     return now >= row.last_seen_at + IDLE or now >= row.created_at + ABSOLUTE
 

@@ -9,4 +9,4 @@ from server.identity import doorkeeper, tokens
 def connect(app: Flask) -> None:
     """Set up tokens and say who turns a request into an actor."""
     tokens.install(app)
-    authenticate_with(doorkeeper.find_actor)
+    authenticate_with(doorkeeper.read_token, doorkeeper.find_actor)

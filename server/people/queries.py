@@ -3,14 +3,15 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from server.foundation.db import session
+from server.foundation.db import THIS_TENANT, session
 from server.foundation.ids import DepartmentId, PersonId
+from server.foundation.prepared import ask, table_of, within
 from server.identity import queries as identity
 from server.people.models import Assignment, Department, Job, Person, ReportingLine, Role, RoleGrant
 from server.policy import Relation
@@ -103,14 +104,32 @@ def members(on: date, *, departments: Collection[UUID] | None = None) -> list[Me
 # ---- lines and roles ----------------------------------------------------------------------------
 
 
-def _upward(on: date) -> dict[UUID, UUID]:
-    query = sa.select(ReportingLine.person_id, ReportingLine.supervisor_id).where(holds_on(ReportingLine, on))
-    return {row.person_id: row.supervisor_id for row in session().execute(query)}
+def _lines_upward() -> Any:
+    line = table_of(ReportingLine).c
+    day = sa.bindparam("on", type_=sa.Date)
+    here = (
+        line.tenant_id == THIS_TENANT,
+        line.valid_from <= day,
+        sa.or_(line.valid_to.is_(None), line.valid_to >= day),
+    )
+    columns = sa.select(line.person_id, line.supervisor_id)
+    first = columns.where(within(line.person_id), *here).cte("above", recursive=True)
+    # UNION, not UNION ALL: a loop in the data ends here.
+    above = first.union(columns.where(line.person_id == first.c.supervisor_id, *here))
+    return sa.select(above.c.person_id, above.c.supervisor_id)
+
+
+_UPWARD: Final = _lines_upward()
+
+
+def _upward(people: Collection[UUID], on: date) -> dict[UUID, UUID]:
+    """Person -> supervisor, of these people and of everybody above them."""
+    return {row.person_id: row.supervisor_id for row in ask(_UPWARD, {"ids": list(people), "on": on})}
 
 
 def superiors(people: Collection[PersonId], at: datetime) -> dict[PersonId, frozenset[PersonId]]:
     """Person -> everybody above on the reporting line of that day."""
-    upward = _upward(day_of(at)) if people else {}
+    upward = _upward(people, day_of(at)) if people else {}
     found: dict[PersonId, frozenset[PersonId]] = {}
     for one in people:
         above: list[UUID] = []
@@ -162,7 +181,7 @@ def relations(
         return frozenset({Relation.SELF})
     found = set(plant_relations(person_id, at))
     above = superiors([subject_id], at)[subject_id]
-    upward = _upward(day_of(at))
+    upward = _upward([subject_id], day_of(at))
     if upward.get(subject_id) == person_id:
         found.add(Relation.SUPERVISOR)
     elif person_id in above:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from server.foundation.db import current_tenant, session
 from server.foundation.ids import unshort
-from server.foundation.prepared import ask, of_plant, table_of, upsert
+from server.foundation.prepared import Later, ask_later, of_plant, table_of, upsert
 from server.foundation.web import Actor
 from server.sync_api.models import DeviceContact
 from server.sync_api.wire import Request
@@ -87,14 +87,21 @@ def _row(request: Request, actor: Actor, now: datetime) -> dict[str, Any]:
     }
 
 
-def is_stale(request: Request, actor: Actor, now: datetime) -> bool:
-    """Whether a contact without a push is worth a write."""
+def last_contact(request: Request, actor: Actor) -> Later | None:
+    """What is_stale wants to know, asked with the next question."""
     try:
         device = unshort(request.device)
     except ValueError:
+        return None
+    return ask_later(_LAST, {"person": actor.person_id, "device": device})
+
+
+def is_stale(last: Later | None, request: Request, now: datetime) -> bool:
+    """Whether a contact without a push is worth a write."""
+    if last is None:
         return False
-    row = ask(_LAST, {"person": actor.person_id, "device": device}).one_or_none()
-    return row is None or now - row[0] >= FRESH or row[1] != request.queued
+    rows = last.rows()
+    return not rows or now - rows[0][0] >= FRESH or rows[0][1] != request.queued
 
 
 def contacts(people: Collection[UUID]) -> Mapping[UUID, Contact]:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from server.foundation.clock import now
 from server.foundation.db import Change, current_tenant
-from server.foundation.prepared import among, ask, dialect, insert_into, of_plant, table_of, upsert
+from server.foundation.prepared import ask, dialect, insert_into, of_plant, table_of, upsert, within
 from server.sync_api.models import Feed, TenantSeq
 
 _FEED = table_of(Feed).c
@@ -22,7 +22,7 @@ _COUNTER = table_of(TenantSeq)
 _SEQUENCE = of_plant(sa.select(_COUNTER.c.n))
 _LEFT = of_plant(
     sa.select(_FEED.scope, _FEED.record_id).where(
-        _FEED.kind == sa.bindparam("kind"), _FEED.record_id.in_(among()), _FEED.op == "leave"
+        _FEED.kind == sa.bindparam("kind"), within(_FEED.record_id), _FEED.op == "leave"
     )
 )
 

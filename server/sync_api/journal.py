@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from server.foundation.db import current_tenant, session
 from server.foundation.ids import short, unshort
-from server.foundation.prepared import among, ask, insert_rows, of_plant, table_of
+from server.foundation.prepared import ask, insert_rows, of_plant, table_of, within
 from server.sync_api import stored
 from server.sync_api.models import FieldHistory, LoggedMutation, MutationVariant
 from server.sync_api.registry import Done, Record
@@ -40,10 +40,10 @@ _COLUMNS = (
 )
 _OF_WRITER = of_plant(
     sa.select(*_COLUMNS).where(
-        _LOG.device == sa.bindparam("device"), _LOG.author == sa.bindparam("author"), _LOG.n.in_(among("numbers"))
+        _LOG.device == sa.bindparam("device"), _LOG.author == sa.bindparam("author"), within(_LOG.n, "numbers")
     )
 )
-_HELD = of_plant(sa.select(*_COLUMNS).where(_LOG.receipt == Receipt.HELD.value, _LOG.record_id.in_(among())))
+_HELD = of_plant(sa.select(*_COLUMNS).where(_LOG.receipt == Receipt.HELD.value, within(_LOG.record_id)))
 NUMBERS_AT_ONCE = 500
 
 

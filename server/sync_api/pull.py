@@ -7,19 +7,20 @@ deltas cannot differ. Rights are asked for again for each row: the feed is a hin
 """
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
 
-from server.foundation.db import session
+from server.foundation.db import begin_snapshot, session
 from server.foundation.ids import short
 from server.foundation.log import log
-from server.foundation.prepared import among, ask, of_plant, table_of
+from server.foundation.prepared import Later, ask_later, of_plant, table_of
 from server.foundation.web import Actor
 from server.identity.models import Tenant
 from server.sync_api import registry
@@ -33,14 +34,9 @@ BUDGET_BYTES: Final = 48_000
 """Rows of one answer, before gzip. One scope always goes whole; the next wait for the next round."""
 ACCESS_LENGTH: Final = 8
 _FEED: Final = table_of(Feed).c
-_NEWEST: Final = of_plant(
-    sa.select(_FEED.scope, sa.func.max(_FEED.seq).label("newest"))
-    .where(_FEED.scope.in_(among("scopes")))
-    .group_by(_FEED.scope)
-)
 _NEWS: Final = of_plant(
     sa.select(_FEED.kind, _FEED.record_id, _FEED.op)
-    .where(_FEED.scope == sa.bindparam("scope"), _FEED.seq > sa.bindparam("start"), _FEED.seq <= sa.bindparam("end"))
+    .where(_FEED.scope == sa.bindparam("scope"), _FEED.seq > sa.bindparam("start"))
     .order_by(_FEED.seq)
 )
 _TENANT: Final = table_of(Tenant).c
@@ -66,10 +62,9 @@ class Pulled:
 
 
 def begin_read() -> None:
-    """Open the read transaction: one point in time for all that follows."""
-    held = session()
-    if held.get_bind().dialect.name == "postgresql":
-        held.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    """Open the read transaction: one point in time for all that follows. Without a push the door has done so."""
+    if not session().in_transaction():
+        begin_snapshot()
 
 
 def is_ahead(request: Request, seq: int) -> bool:
@@ -86,14 +81,20 @@ def pull(request: Request, actor: Actor, now: datetime, writers: Writers, *, ahe
     offers its ledger, and comes back with that epoch, to be told the right one. The plant's own
     epoch stays: else one phone with a wrong cursor could make all of them begin again.
     """
-    epoch, seq = ask(_EPOCH, {"tenant": actor.tenant_id}).one()
-    ahead = ahead or is_ahead(request, seq)
+    state = ask_later(_EPOCH, {"tenant": actor.tenant_id})
+    news = News()
     if actor.drain_only:
+        epoch, seq = state.rows()[0]
         access = access_of(())
         fresh = request.access == access
         return Pulled(epoch, access, seq, None if fresh else [], [])
     viewer = Viewer(actor.person_id, now)
+    if request.access and request.epoch:
+        news.guess(actor, request.cursors)
     scopes = scopes_of(viewer)
+    _LAST_FEEDS[actor.person_id] = [scope.feed for scope in scopes]
+    epoch, seq = state.rows()[0]
+    ahead = ahead or is_ahead(request, seq)
     access = access_of(scopes)
     names = [scope.name for scope in scopes]
     if ahead and request.epoch == epoch:
@@ -105,8 +106,44 @@ def pull(request: Request, actor: Actor, now: datetime, writers: Writers, *, ahe
     if not known_epoch or not (current or request.access == ""):
         return Pulled(epoch, access, seq, told, [])
     cursors = request.cursors if current and request.epoch else []
-    deltas = _deltas([scope.feed for scope in scopes], cursors, seq, viewer, writers)
+    deltas = _deltas([scope.feed for scope in scopes], cursors, seq, viewer, writers, news)
     return Pulled(epoch, access, seq, told, deltas)
+
+
+class News:
+    """Feed rows past a cursor, each asked for once. The read sees one point in time: none is beyond its counter."""
+
+    def __init__(self) -> None:
+        self._asked: dict[tuple[str, int], Later] = {}
+
+    def since(self, feed: str, start: int) -> Later:
+        """The rows of this feed past `start`, asked with the next question."""
+        key = (feed, start)
+        if key not in self._asked:
+            self._asked[key] = ask_later(_NEWS, {"scope": feed, "start": start})
+        return self._asked[key]
+
+    def guess(self, actor: Actor, cursors: Sequence[int]) -> None:
+        """Ask already what will most likely be wanted: it saves a round trip, and decides nothing.
+
+        What was guessed wrongly is not looked at: which feeds count is asked anew each time.
+        """
+        for feed, start in zip(_LAST_FEEDS.get(actor.person_id, ()), cursors, strict=False):
+            if start:
+                self.since(feed, start)
+
+
+class _LastFeeds(OrderedDict[UUID, list[str]]):
+    """Person -> the feeds of the scopes held at the last pull in this process."""
+
+    def __setitem__(self, person: UUID, feeds: list[str]) -> None:
+        super().__setitem__(person, feeds)
+        while len(self) > PEOPLE_KEPT:
+            self.popitem(last=False)
+
+
+PEOPLE_KEPT: Final = 4096
+_LAST_FEEDS: Final = _LastFeeds()
 
 
 def scopes_of(viewer: Viewer) -> list[Scope]:
@@ -121,19 +158,23 @@ def access_of(scopes: Sequence[Scope]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:ACCESS_LENGTH]
 
 
-def _deltas(feeds: Sequence[str], cursors: Sequence[int], seq: int, viewer: Viewer, writers: Writers) -> list[Delta]:
+def _deltas(
+    feeds: Sequence[str], cursors: Sequence[int], seq: int, viewer: Viewer, writers: Writers, news: "News"
+) -> list[Delta]:
     used = 0
     deltas: list[Delta] = []
-    newest = {row.scope: row.newest for row in ask(_NEWEST, {"scopes": list(feeds)})}
-    for place, name in enumerate(feeds):
-        start = cursors[place] if place < len(cursors) else 0
-        if start and newest.get(name, 0) <= start:
+    starts = [cursors[place] if place < len(cursors) else 0 for place in range(len(feeds))]
+    # What a phone holds is asked for at once; a snapshot only when there is room for it.
+    held = [news.since(name, start) if start else None for name, start in zip(feeds, starts, strict=True)]
+    for place, (name, start, told) in enumerate(zip(feeds, starts, held, strict=True)):
+        if told is not None and not told.rows():
             continue
         if used > BUDGET_BYTES:
             deltas.append(Delta(place, start, start, more=True))
             continue
         trial = writers.copy()
-        delta = _delta(place, name, start, seq, viewer, trial)
+        found = told or news.since(name, start)
+        delta = _delta(Delta(place, start, seq), name, found.rows(), viewer, trial)
         size = len(orjson.dumps(delta.puts))
         if used and used + size > BUDGET_BYTES:
             used = BUDGET_BYTES + 1
@@ -145,13 +186,12 @@ def _deltas(feeds: Sequence[str], cursors: Sequence[int], seq: int, viewer: View
     return deltas
 
 
-def _delta(place: int, scope: str, start: int, seq: int, viewer: Viewer, writers: Writers) -> Delta:
-    delta = Delta(place, start, seq)
+def _delta(delta: Delta, scope: str, news: Sequence[Any], viewer: Viewer, writers: Writers) -> Delta:
     put: dict[str, list[UUID]] = {}
-    for kind, record_id, op in ask(_NEWS, {"scope": scope, "start": start, "end": seq}):
+    for kind, record_id, op in news:
         if op == "put":
             put.setdefault(kind, []).append(record_id)
-        elif start:
+        elif delta.start:
             delta.leaves.append([kind, short(record_id)])
     for kind in sorted(put, key=list(COLUMNS).index):
         room = registry.room_of(kind)
@@ -162,7 +202,7 @@ def _delta(place: int, scope: str, start: int, seq: int, viewer: Viewer, writers
             ids = put[kind][first : first + IDS_AT_ONCE]
             found = room.rows(kind, scope, ids, viewer, writers)
             rows += [found[one] for one in ids if one in found]
-            if start:
+            if delta.start:
                 delta.leaves += [[kind, short(one)] for one in ids if one not in found]
         if rows:
             delta.puts[kind] = rows

@@ -21,6 +21,7 @@ from server.foundation.db import savepoint
 from server.foundation.errors import problem_of
 from server.foundation.ids import PersonId, new_id, short, unshort
 from server.foundation.log import log, where
+from server.foundation.prepared import gathered
 from server.foundation.problems import INVALID, FieldError, Problem
 from server.foundation.web import Actor
 from server.sync_api import journal, registry, stored
@@ -182,11 +183,12 @@ def _together(arrivals: Sequence[Arrival], now: datetime) -> list[Outcome]:
         written[arrival.id] = arrival
     held_before |= _wake(written, records, kept, now)
     touched = list(records.values())
-    kept.write(list(written.values()), held_before)
-    for room in registry.rooms():
-        room.store([r for r in touched if r.room is room and r.done], now)
     carried = {one.id: one.brought_in_by for one in written.values() if one.edit is not None}
-    journal.write_history(touched, now, carried)
+    with gathered():
+        kept.write(list(written.values()), held_before)
+        for room in registry.rooms():
+            room.store([r for r in touched if r.room is room and r.done], now)
+        journal.write_history(touched, now, carried)
     return outcomes
 
 

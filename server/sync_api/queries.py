@@ -1,6 +1,6 @@
 """What desks read of syncing: the history of a field, the edits behind it, and what was parked."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from server.foundation.db import session
 from server.foundation.ids import short
-from server.foundation.prepared import among, ask, of_plant, table_of
+from server.foundation.prepared import ask_later, of_plant, table_of, within
 from server.sync_api import stored
 from server.sync_api.models import FieldHistory, LoggedMutation
 from sync.model import MutationId, Receipt
@@ -19,7 +19,7 @@ KEYS_AT_ONCE = 200
 _HISTORY = table_of(FieldHistory).c
 _STEPS = of_plant(
     sa.select(_HISTORY.record_id, sa.func.max(_HISTORY.position))
-    .where(_HISTORY.record_id.in_(among()))
+    .where(within(_HISTORY.record_id))
     .group_by(_HISTORY.record_id)
 )
 
@@ -84,9 +84,10 @@ def history(record_id: UUID, field: str | None = None) -> Sequence[FieldHistory]
     return session().execute(query.order_by(FieldHistory.position)).scalars().all()
 
 
-def steps_of(record_ids: Collection[UUID]) -> dict[UUID, int]:
-    """How many history entries each record has; none for a record without any."""
-    return {row[0]: row[1] for row in ask(_STEPS, {"ids": record_ids})}
+def steps_of(record_ids: Collection[UUID]) -> Callable[[], dict[UUID, int]]:
+    """How many history entries each record has; none for a record without any. Asked with the next question."""
+    later = ask_later(_STEPS, {"ids": record_ids})
+    return lambda: {row[0]: row[1] for row in later.rows()}
 
 
 def parked(record_ids: Collection[UUID]) -> list[Parked]:

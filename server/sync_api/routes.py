@@ -25,7 +25,7 @@ from sync.model import Receipt
 room = Room("sync_api", url_prefix="/api", description="The phones' one door.")
 
 
-@room.route("/sync", methods=["POST"], action=Action.SYNC_EXCHANGE, unit=False, drain=True, crowd=True)
+@room.route("/sync", methods=["POST"], action=Action.SYNC_EXCHANGE, unit=False, drain=True, crowd=True, snapshot=True)
 @room.doc(
     requestBody={
         "required": True,
@@ -53,12 +53,14 @@ def handle(body: bytes, actor: Actor) -> bytes:
     arrivals = push.read_push(asked, actor, now)
     handed = joint.Handed(False, [])
     if asked.push is not None:
+        session().close()  # what the door read; the pull must see what this push wrote
         handed = joint.hand_in(push.Delivery(asked, arrivals, actor, now))
     writers = Writers()
     try:
         begin_read()
-        stale = asked.push is None and contact.is_stale(asked, actor, now)
+        last = contact.last_contact(asked, actor) if asked.push is None else None
         pulled = pull(asked, actor, now, writers, ahead=handed.ahead)
+        stale = contact.is_stale(last, asked, now)
     finally:
         session().close()
     if stale:

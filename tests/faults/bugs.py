@@ -180,7 +180,7 @@ def _body_inside_unit() -> None:
     def entered(demand: Any) -> Any:
         found = enter(demand)
         if request.path == "/api/sync":
-            with web.tenant_context(found):
+            with web.tenant_context(found.tenant_id):
                 unit_of_work(lambda: request.get_data() and None)
                 session().close()
         return found

@@ -86,7 +86,7 @@ class Notebook(SyncedRoom):
             cycle=CycleState(note.cycle),
             result=None,
             lines=tuple(Line(key) for key in range(1, 6)),
-            steps=steps_of([note.id]).get(note.id, 0),
+            steps=steps_of([note.id])().get(note.id, 0),
             note=note,
         )
 
