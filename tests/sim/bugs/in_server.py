@@ -282,18 +282,18 @@ def _counts(patch: Patch, change: Callable[[int], int]) -> None:
     """Let the pull believe another sequence than the one that it read."""
 
     class Read:
-        def __init__(self, row: Any) -> None:
-            self.row = row
+        def __init__(self, later: Any) -> None:
+            self.later = later
 
-        def one(self) -> tuple[str, int]:
-            return self.row.epoch, change(self.row.seq)
+        def rows(self) -> list[tuple[str, int]]:
+            return [(row.epoch, change(row.seq)) for row in self.later.rows()]
 
-    def ask(query: Any, values: Any) -> Any:
+    def ask_later(query: Any, values: Any) -> Any:
         found = honest(query, values)
-        return Read(found.one()) if query is pull._EPOCH else found
+        return Read(found) if query is pull._EPOCH else found
 
-    honest = pull.ask
-    patch(pull, "ask", ask)
+    honest = pull.ask_later
+    patch(pull, "ask_later", ask_later)
 
 
 @bug("merge: held", "an edit that waited is not judged when what it waited for comes", seeds=10_000)
