@@ -1,7 +1,6 @@
 /** Phones as the desk reads and manages them: ordinary requests, since a desk has a network. */
 import { api } from '../foundation/api';
-import { ApiProblem } from '../foundation/problem';
-import { problemWords } from '../foundation/words';
+import { Attempts } from '../foundation/attempts.svelte';
 import type { components } from '../generated/api';
 
 type Schemas = components['schemas'];
@@ -27,33 +26,31 @@ export function matches(phone: Handset, words: string): boolean {
   return said.some((one) => one?.toLocaleLowerCase().includes(sought));
 }
 
-export class PhonesDesk {
+export class PhonesDesk extends Attempts {
   phones = $state.raw<Handset[]>([]);
   loaded = $state(false);
-  failed = $state('');
-  refused = $state(false);
-  busy = $state(false);
 
   constructor() {
+    super();
     void this.load();
   }
 
   async load(): Promise<void> {
-    await this.#attempt(async () => {
+    await this.attempt(async () => {
       this.phones = inOrder(await api.get('/api/phones'));
       this.loaded = true;
     });
   }
 
   share(id: string, shared: boolean): Promise<boolean> {
-    return this.#attempt(async () => {
+    return this.attempt(async () => {
       await api.post('/api/devices/{device_id}/shared', { shared }, { device_id: id });
       await this.#again(id);
     });
   }
 
   lose(id: string, lost: boolean): Promise<boolean> {
-    return this.#attempt(async () => {
+    return this.attempt(async () => {
       await api.post('/api/devices/{device_id}/lost', { lost }, { device_id: id });
       await this.#again(id);
     });
@@ -62,7 +59,7 @@ export class PhonesDesk {
   /** The server keeps only what checks the code: whoever asks is the only one who ever sees it. */
   async code(id: string, person: string): Promise<DrainCode | null> {
     let given: DrainCode | null = null;
-    await this.#attempt(async () => {
+    await this.attempt(async () => {
       given = await api.post('/api/devices/{device_id}/drain-code', { person_id: person }, { device_id: id });
     });
     return given;
@@ -71,20 +68,5 @@ export class PhonesDesk {
   async #again(id: string): Promise<void> {
     const fresh = await api.get('/api/phones/{device_id}', { device_id: id });
     this.phones = this.phones.map((one) => (one.id === id ? fresh : one));
-  }
-
-  async #attempt(act: () => Promise<void>): Promise<boolean> {
-    this.busy = true;
-    this.failed = '';
-    try {
-      await act();
-      return true;
-    } catch (error) {
-      this.refused = error instanceof ApiProblem && error.status === 403;
-      this.failed = problemWords(error);
-      return false;
-    } finally {
-      this.busy = false;
-    }
   }
 }

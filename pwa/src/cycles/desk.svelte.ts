@@ -1,6 +1,6 @@
 /** Cycles as HR's desk reads and changes them: ordinary requests, since a desk has a network. */
 import { api } from '../foundation/api';
-import { problemWords } from '../foundation/words';
+import { Attempts } from '../foundation/attempts.svelte';
 import type { components } from '../generated/api';
 
 type Schemas = components['schemas'];
@@ -11,22 +11,21 @@ export type Delegation = Schemas['Delegation'];
 export type Plan = Schemas['Plan'];
 export type StandIn = Schemas['StandIn'];
 
-export class CycleDesk {
+export class CycleDesk extends Attempts {
   cycles = $state.raw<Cycle[]>([]);
   departments = $state.raw<Department[]>([]);
   people = $state.raw<Person[]>([]);
   /** By cycle. */
   delegations = $state.raw<Record<string, Delegation[]>>({});
-  failed = $state('');
-  busy = $state(false);
   loaded = $state(false);
 
   constructor() {
+    super();
     void this.load();
   }
 
   async load(): Promise<void> {
-    await this.#attempt(async () => {
+    await this.attempt(async () => {
       [this.cycles, this.departments, this.people] = await Promise.all([
         api.get('/api/cycles'),
         api.get('/api/departments'),
@@ -38,14 +37,14 @@ export class CycleDesk {
   }
 
   create(plan: Plan): Promise<boolean> {
-    return this.#attempt(async () => {
+    return this.attempt(async () => {
       const made = await api.post('/api/cycles', plan);
       this.cycles = [made, ...this.cycles];
     });
   }
 
   open(id: string): Promise<boolean> {
-    return this.#attempt(async () => {
+    return this.attempt(async () => {
       const opened = await api.post('/api/cycles/{cycle_id}/open', undefined, { cycle_id: id });
       this.cycles = this.cycles.map((cycle) => (cycle.id === id ? opened : cycle));
       await this.#readDelegations(id);
@@ -53,14 +52,14 @@ export class CycleDesk {
   }
 
   delegate(cycleId: string, asked: StandIn): Promise<boolean> {
-    return this.#attempt(async () => {
+    return this.attempt(async () => {
       await api.post('/api/cycles/{cycle_id}/delegations', asked, { cycle_id: cycleId });
       await this.#readDelegations(cycleId);
     });
   }
 
   endDelegation(cycleId: string, id: string): Promise<boolean> {
-    return this.#attempt(async () => {
+    return this.attempt(async () => {
       await api.delete('/api/cycles/{cycle_id}/delegations/{delegation_id}', { cycle_id: cycleId, delegation_id: id });
       await this.#readDelegations(cycleId);
     });
@@ -69,19 +68,5 @@ export class CycleDesk {
   async #readDelegations(cycleId: string): Promise<void> {
     const held = await api.get('/api/cycles/{cycle_id}/delegations', { cycle_id: cycleId });
     this.delegations = { ...this.delegations, [cycleId]: held };
-  }
-
-  async #attempt(act: () => Promise<void>): Promise<boolean> {
-    this.busy = true;
-    this.failed = '';
-    try {
-      await act();
-      return true;
-    } catch (error) {
-      this.failed = problemWords(error);
-      return false;
-    } finally {
-      this.busy = false;
-    }
   }
 }
