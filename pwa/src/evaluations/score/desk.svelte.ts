@@ -33,6 +33,8 @@ export class Desk {
   /** The dashed button led here: say what is missing. */
   missing = $state(false);
   busy = $state(false);
+  /** Handed in from here, and on the way to the next person: nothing is taken down that the next page needs again. */
+  leaving = $state(false);
   /** A write that did not get through; call it to try again. */
   failed = $state.raw<{ again: () => void } | null>(null);
   undoable = $state(false);
@@ -146,9 +148,10 @@ export class Desk {
   async submit(): Promise<boolean> {
     const { row } = this;
     if (!row || !this.maySubmit || this.left.length > 0 || this.resting || this.busy) return false;
-    this.busy = true;
+    this.busy = this.leaving = true;
     const wrote = await this.#write({ kind: 'submit', evaluation: row.id }, () => submit(this.phone, this.#fresh(row)));
     this.busy = false;
+    this.leaving = wrote;
     // Who only hands in what somebody else has scored has no pace.
     const scored = this.#acts.some((act) => act.kind === 'line' && act.evaluation === row.id);
     if (wrote && scored) noteFinished(this.phone, row.id, this.clock.now());
