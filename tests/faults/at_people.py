@@ -3,6 +3,8 @@
 import socket
 from contextlib import ExitStack
 
+from server.cycles.models import CycleState
+from tests.faults import desk
 from tests.faults.handset import Handset
 from tests.faults.scenario import scenario
 from tests.faults.world import World
@@ -71,13 +73,9 @@ def cycle_closed_in_flight(run: World) -> None:
     run.usual = "asp"
     with run.acting():
         run.acknowledged(10)
-        (open_cycle,) = run.ask("SELECT id FROM cycle WHERE state = 'open'")
-        run.sql(f"UPDATE cycle SET state = 'closed' WHERE id = '{open_cycle[0]}'")
+        desk.turn_cycle(run.server.url, CycleState.OPEN, CycleState.CLOSED)
         run.until("told that it is closed", lambda: "p" in run.oracle.receipts.values())
         run.attempted(10)
-    run.sql(
-        f"UPDATE cycle SET state = 'open' WHERE id = '{open_cycle[0]}'"
-    )  # no phone was told: compare what they hold
     rows = run.ask("SELECT count(*) FROM mutation WHERE receipt = 'p' AND reason = 'cycle_closed'")
     assert rows[0][0] == sum(letter == "p" for letter in run.oracle.receipts.values()), "each with its reason"
 
