@@ -5,10 +5,11 @@ from contextlib import ExitStack
 
 from server.cycles.models import CycleState
 from tests.faults import desk
-from tests.faults.handset import Handset
+from tests.faults.handset import BATCH, Handset
 from tests.faults.scenario import scenario
 from tests.faults.world import World
 
+HR = "10002"
 YEAR_S = 365 * 24 * 3600
 
 
@@ -78,6 +79,32 @@ def cycle_closed_in_flight(run: World) -> None:
         run.attempted(10)
     rows = run.ask("SELECT count(*) FROM mutation WHERE receipt = 'p' AND reason = 'cycle_closed'")
     assert rows[0][0] == sum(letter == "p" for letter in run.oracle.receipts.values()), "each with its reason"
+
+
+@scenario(25, bug="contact_unread", short=("sqlite",))
+def site_data_cleared(run: World) -> None:
+    """A phone is emptied over unsent work: its user on the next phone, and HR, are told how much and since when."""
+    with run.acting():
+        run.acknowledged(4)
+    phone, boss = run.phones[0], Handset(run.server.port, HR, run.oracle)
+    while len(phone.queue) < BATCH + 7:
+        phone.score_somebody()
+    run.at_last(phone.round)
+    assert len(phone.queue) == 7, "the rest had no room in one request"
+    run.clear(phone)
+    fresh = run.phones[0]
+    run.at_last(lambda: run.signed_in(fresh))
+    left = fresh.read("/api/phones/own")
+    assert [(one["device_label"], one["queued_count"]) for one in left] == [("handset", 7)], left
+    run.at_last(fresh.round)
+    run.at_last(lambda: run.signed_in(boss))
+    seen = [
+        user["queued_count"]
+        for one in boss.read("/api/phones")
+        for user in one["users"]
+        if user["employee_no"] == phone.employee_no and user["elsewhere_at"] and user["queued_count"]
+    ]
+    assert seen == [7], "HR sees what the phone held when its user moved on"
 
 
 @scenario(32, bug="any_author")
