@@ -28,7 +28,7 @@ def slow(run: World) -> None:
     run.drain(["slow"])
 
 
-@scenario(16, bug="no_dedupe", seeds=5, short=("sqlite",))
+@scenario(16, bug="no_dedupe", seeds=5, short=("sqlite",), gentle=True)
 def cut_and_lost(run: World) -> None:
     """Request or answer cut at any byte; the answer lost after the commit."""
     _through(run, "ok", "lost", "cut_request", "cut_answer", "lost")
@@ -63,7 +63,7 @@ def refused_hanging_flapping(run: World) -> None:
             run.acknowledged(10)
 
 
-@scenario(19, databases=("sqlite",), phone_bug="believes_any_200", seeds=5, short=("sqlite",))
+@scenario(19, databases=("sqlite",), phone_bug="believes_any_200", seeds=5, short=("sqlite",), gentle=True)
 def captive_portal(run: World) -> None:
     """200 and a page: no receipt."""
     _through(run, "ok", "captive", "captive")

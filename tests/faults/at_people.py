@@ -56,7 +56,7 @@ def two_phones_of_one_person(run: World) -> None:
     run.one_case_for_each_conflict()
 
 
-@scenario(29, phone_bug="drops_on_refusal", short=("sqlite",))
+@scenario(29, phone_bug="drops_on_refusal", short=("sqlite",), gentle=True)
 def sessions_end_in_flight(run: World) -> None:
     """Sessions are closed under the phones' hands: everything waits for the next login."""
     with run.acting():
@@ -81,7 +81,7 @@ def cycle_closed_in_flight(run: World) -> None:
     assert rows[0][0] == sum(letter == "p" for letter in run.oracle.receipts.values()), "each with its reason"
 
 
-@scenario(25, bug="contact_unread", short=("sqlite",))
+@scenario(25, bug="contact_unread", short=("sqlite",), gentle=True)
 def site_data_cleared(run: World) -> None:
     """A phone is emptied over unsent work: its user on the next phone, and HR, are told how much and since when."""
     with run.acting():
@@ -143,7 +143,7 @@ def _served(run: World, crook: Handset, body: object) -> int:
     return told[-1]
 
 
-@scenario(34, bug="poison_stops_all", short=("sqlite",))
+@scenario(34, bug="poison_stops_all", short=("sqlite",), gentle=True)
 def a_poison_edit_among_fifty(run: World) -> None:
     """The merge raises on one: the other 49 are applied in the same request, and rows go on coming."""
     run.usual = "asp"

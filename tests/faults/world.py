@@ -56,6 +56,8 @@ class World:
     """Phones act in threads of their own; the test is the nemesis."""
 
     cluster: "Postgres"
+    short = False
+    """In `make test`: as few repetitions as prove it."""
 
     def __init__(self, scenario: "Scenario", server: Server, folder: Path, seed: int, bug: str = "") -> None:
         self.scenario, self.server, self.seed = scenario, server, seed
