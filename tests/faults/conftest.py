@@ -105,8 +105,13 @@ def world(
 
 @pytest.fixture
 def note() -> Callable[[Outcome], None]:
-    """Put a line into the table."""
-    return OUTCOMES.append
+    """Put a line into the table, and say it at once: a run that is broken off has told what it found."""
+
+    def put(outcome: Outcome) -> None:
+        OUTCOMES.append(outcome)
+        print(outcome)
+
+    return put
 
 
 @pytest.fixture
