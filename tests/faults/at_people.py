@@ -13,7 +13,7 @@ HR = "10002"
 YEAR_S = 365 * 24 * 3600
 
 
-@scenario(11, bug="same_epoch", seeds=2, short=("sqlite",))
+@scenario(11, bug="same_epoch", seeds=2)
 def restored_from_an_older_copy(run: World) -> None:
     """Yesterday's backup is put back: what was acknowledged since is offered again, and nothing else is asked of anyone."""
     with run.acting():
