@@ -47,6 +47,7 @@ class Action(StrEnum):
     COMPLETION_READ = "completion.read"
     PHONE_READ = "phone.read"
     OUTBOX_BRING_IN = "outbox.bring_in"
+    OUTBOX_READ = "outbox.read"
     EVALUATION_READ = "evaluation.read"
     EVALUATION_READ_SUBMITTED = "evaluation.read_submitted"
     EVALUATION_SCORE = "evaluation.score"
@@ -92,6 +93,7 @@ MATRIX: Mapping[Action, frozenset[Relation]] = MappingProxyType(
         Action.COMPLETION_READ: _HR,
         Action.PHONE_READ: _HR | {Relation.ADMIN},
         Action.OUTBOX_BRING_IN: _HR,
+        Action.OUTBOX_READ: _OWN,
         Action.EVALUATION_READ: _RATERS,
         Action.EVALUATION_READ_SUBMITTED: _RATERS | _DESKS | {Relation.MANAGER},
         Action.EVALUATION_SCORE: _RATERS,

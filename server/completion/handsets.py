@@ -31,10 +31,14 @@ def handset(device_id: UUID, *, by: Actor, now: datetime) -> dict[str, Any]:
 def _told(devices: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ids = {user["person_id"] for device in devices for user in device["users"]}
     names = people.by_id(ids)
-    said = {(person, one.device): one for person, phones in phones_of(ids).items() for one in phones}
+    phones = phones_of(ids)
+
+    def said(device_id: UUID, person: UUID) -> dict[str, Any]:
+        mine = phones.get(person, [])
+        return _said(next((one for one in mine if one.device == device_id), None), mine)
 
     def user(device_id: UUID, one: dict[str, Any]) -> dict[str, Any]:
-        return one | _named(names.get(one["person_id"])) | _said(said.get((one["person_id"], device_id)))
+        return one | _named(names.get(one["person_id"])) | said(device_id, one["person_id"])
 
     return [device | {"users": [user(device["id"], one) for one in device["users"]]} for device in devices]
 
@@ -43,5 +47,9 @@ def _named(person: Person | None) -> dict[str, Any]:
     return {"name_zh": person and person.name_zh, "name_en": person and person.name_en}
 
 
-def _said(contact: PhoneContact | None) -> dict[str, Any]:
-    return {field: getattr(contact, field) if contact else None for field in _SAID}
+def _said(contact: PhoneContact | None, phones: list[PhoneContact]) -> dict[str, Any]:
+    """What a phone last said, and whether its user, one of whose `phones` it is, was heard on another since."""
+    told = {field: getattr(contact, field) if contact else None for field in _SAID}
+    newest = max((one.last_contact_at for one in phones), default=None)
+    moved_on = contact is not None and newest is not None and newest > contact.last_contact_at
+    return told | {"elsewhere_at": newest if moved_on else None}

@@ -31,7 +31,7 @@ from server.people.desk import require_plant
 from server.policy import Action
 from server.sync_api import push
 from server.sync_api import queries as log
-from server.sync_api.contact import phones_of
+from server.sync_api.contact import PhoneContact, phones_of
 from server.sync_api.journal import Arrival, Outcome
 from server.sync_api.protocols import lifted
 from server.sync_api.wire import BadEnvelope, Request, read_request
@@ -44,7 +44,17 @@ PUSHES_MAX: Final = 200
 def phones(person_id: UUID, *, by: Actor, now: datetime) -> list[dict[str, Any]]:
     """Every phone of a person that was ever in contact, as it last spoke of itself. Raises Problem `not_allowed`."""
     require_plant(by, Action.PHONE_READ, now=now)
-    found = phones_of([person_id]).get(person_id, [])
+    return _said(phones_of([person_id]).get(person_id, []))
+
+
+def left_elsewhere(*, by: Actor) -> list[dict[str, Any]]:
+    """The reader's own other phones that said at their last contact that they still held work. Whoever comes back on
+    an empty phone, the old one cleared or lost, learns by it what was not delivered."""
+    found = phones_of([by.person_id]).get(by.person_id, [])
+    return _said([one for one in found if one.queued_count and one.device != by.device_id])
+
+
+def _said(found: list[PhoneContact]) -> list[dict[str, Any]]:
     labels = device_labels(one.device for one in found)
     return [
         {

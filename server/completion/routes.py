@@ -65,6 +65,13 @@ def list_handsets() -> Any:
     return handsets.handsets(by=current_actor(), now=clock.now())
 
 
+@shelf.route("/own", action=Action.OUTBOX_READ)
+@shelf.response(200, PhoneSchema(many=True))
+def list_left_elsewhere() -> Any:
+    """Read which of one's own other phones said that they still held work, and how much."""
+    return phones.left_elsewhere(by=current_actor())
+
+
 @shelf.route("/<uuid:device_id>", action=Action.DEVICE_READ)
 @shelf.response(200, HandsetSchema)
 def read_handset(device_id: UUID) -> Any:

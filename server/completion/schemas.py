@@ -132,6 +132,13 @@ class HandsetUserSchema(DeviceUserSchema):
     oldest_queued_at = Instant(required=True, allow_none=True)
     attempts = Integer(required=True, allow_none=True)
     last_error = Text(required=True, allow_none=True)
+    elsewhere_at = Instant(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Last contact of this person on another phone, if later than this one's: what it held is lost if it was cleared."
+        },
+    )
 
 
 class HandsetSchema(DeviceSchema):

@@ -120,13 +120,14 @@ def _guarded(view: View, demand: Demand) -> View:
     @wraps(view)
     def door(**arguments: Any) -> Any:
         refuse_foreign_content()
-        with admission.enter() if demand.crowd else nullcontext():
-            return guarded(**arguments)
-
-    def guarded(**arguments: Any) -> Any:
         token = None if demand.public else _enter(demand)
+        # A phone may take minutes to send its body: meanwhile it holds no transaction, and no place of the few inside.
+        request.get_data()
+        with admission.enter() if demand.crowd else nullcontext():
+            return guarded(token, **arguments)
+
+    def guarded(token: Token | None, /, **arguments: Any) -> Any:
         with nullcontext() if token is None else tenant_context(token.tenant_id):
-            request.get_data()  # the body is read before a transaction is open, not inside it
             if token is not None:
                 _recognise(token, demand)
             if request.method in UNSAFE and demand.unit:

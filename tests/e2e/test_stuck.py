@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 from tests.e2e import hands
 from tests.e2e.people import SHIFT_AT_WORK, first, numbered
 from tests.e2e.phone import DESK, PATIENCE_MS, within
+from tests.faults.handset import BATCH, Handset
+from tests.faults.oracle import Oracle
 
 
 def keeps_the_key(phone) -> bool:
@@ -67,3 +69,29 @@ def test_the_file_of_a_phone_that_cannot_send_is_brought_in_once_and_explained(h
     expect(step.locator("[data-brought-in]")).to_contain_text("收文件收进来的")
     expect(step.locator("[data-seen]")).to_contain_text("写的时候这里是空的")
     hr.shot("history-brought-in-zh-light")
+
+
+def test_what_a_cleared_phone_had_not_sent_is_named_to_its_user_and_to_hr(house, phone, tmp_path: Path):
+    boss = numbered(house, SHIFT_AT_WORK)
+    old = Handset(house.port, boss.employee_no, Oracle(tmp_path / "oracle.jsonl"))
+    old.sign_in()
+    assert old.round()
+    for _ in range(BATCH + 7):
+        old.score_somebody()
+    assert old.round()
+    assert len(old.queue) == 7, "its site data go now, and these with them"
+
+    her = phone("supervisor")
+    hands.sign_in(her, boss, "team")
+    left = her.see("[data-left-elsewhere]")
+    expect(left).to_contain_text("还有 7 项没送", timeout=PATIENCE_MS)
+    expect(left).to_contain_text("要重新评，也告诉人事")
+    her.shot("left-elsewhere-zh-light")
+    hands.drained(her)
+
+    hr = phone("hr", size=DESK)
+    hands.sign_in(hr, first(house, "hr"), "board")
+    hr.open("#/phones")
+    expect(hr.page.locator('[data-maybe-gone="7"]')).to_contain_text("可能丢了 7 项", timeout=PATIENCE_MS)
+    hr.page.locator('[data-maybe-gone="7"]').click()
+    expect(hr.see("[data-elsewhere]")).to_contain_text("请他重新评", timeout=PATIENCE_MS)

@@ -11,13 +11,13 @@ from tests.faults.scenario import scenario
 from tests.faults.world import World
 
 
-@scenario(3, databases=("postgresql",), bug="errors_unnamed", seeds=3, short=("postgresql",))
+@scenario(3, databases=("postgresql",), bug="errors_unnamed", seeds=3, short=("postgresql",), gentle=True)
 def restarted_under_load(run: World) -> None:
     """pg_ctl restart, fast and immediate."""
     with run.acting():
-        for _ in range(6):
+        for how in ("fast", "immediate") if run.short else run.chance.choices(("fast", "immediate"), k=6):
             run.acknowledged(run.chance.randint(2, 15))
-            run.cluster.restart(run.chance.choice(("fast", "immediate")))
+            run.cluster.restart(how)
             run.hurt()
             run.acknowledged(6)
 
@@ -69,13 +69,13 @@ def _throw_out_all_but(run: World, held: list[psycopg.Connection]) -> None:
     )
 
 
-@scenario(5, bug="no_retry", seeds=2, short=("postgresql",))
+@scenario(5, bug="no_retry", seeds=2, short=("postgresql",), gentle=True)
 def busy_deadlock_serialization(run: World) -> None:
     """The database's own words at every point of a transaction, each several times in a row."""
     ordered = 0
     with run.acting():
         for what in ("busy", "deadlock", "serialization"):
-            for point in ("judged", "merged", "id_inserted", "counter_taken", "before_commit"):
+            for point in ("judged", "merged", "mid_batch", "id_inserted", "counter_taken", "before_commit"):
                 run.server.order(point, run.chance.randint(1, 3), what)
                 ordered += 1
                 run.until(f"{what} at {point}", lambda: run.server.happened)
@@ -113,7 +113,7 @@ def rival(run: World) -> Iterator[None]:
             yield
 
 
-@scenario(6, databases=("sqlite",), bug="errors_unnamed", short=("sqlite",))
+@scenario(6, databases=("sqlite",), bug="errors_unnamed", short=("sqlite",), gentle=True)
 def disk_full(run: World) -> None:
     """No page more for the file; what is there can be read; and with room it goes on, in the same process."""
     with run.acting():

@@ -3,14 +3,14 @@
 from tests.faults.scenario import scenario
 from tests.faults.world import World
 
-BELIEVED = 80
+BELIEVED, SHORT = 80, 30
 
 
-def _through(run: World, *fates: str, edits: int = BELIEVED) -> None:
+def _through(run: World, *fates: str) -> None:
     """Let phones work in this weather until so many edits are acknowledged."""
     with run.acting():
         run.proxy.become(fates)
-        run.acknowledged(edits)
+        run.acknowledged(SHORT if run.short else BELIEVED)
         run.until(f"each of {fates} was met", lambda: all(run.proxy.drawn[fate] for fate in fates))
 
 
@@ -28,18 +28,18 @@ def slow(run: World) -> None:
     run.drain(["slow"])
 
 
-@scenario(16, bug="no_dedupe", seeds=5, short=("sqlite",))
+@scenario(16, bug="no_dedupe", seeds=5, short=("sqlite",), gentle=True)
 def cut_and_lost(run: World) -> None:
     """Request or answer cut at any byte; the answer lost after the commit."""
     _through(run, "ok", "lost", "cut_request", "cut_answer", "lost")
 
 
-@scenario(17, bug="no_dedupe", seeds=5)
+@scenario(17, bug="no_dedupe", seeds=5, short=("sqlite",), gentle=True)
 def doubled_and_late(run: World) -> None:
     """Requests that arrive twice, and others that arrive after everything else."""
     with run.acting():
         run.proxy.become(["ok", "double", "late"])
-        run.acknowledged(BELIEVED)
+        run.acknowledged(SHORT if run.short else BELIEVED)
         run.until("some are held back", lambda: run.proxy.drawn["late"] > 3)
         run.proxy.become(["ok", "double"])
         run.acknowledged(20)
@@ -63,7 +63,7 @@ def refused_hanging_flapping(run: World) -> None:
             run.acknowledged(10)
 
 
-@scenario(19, databases=("sqlite",), phone_bug="believes_any_200", seeds=5, short=("sqlite",))
+@scenario(19, databases=("sqlite",), phone_bug="believes_any_200", seeds=5, short=("sqlite",), gentle=True)
 def captive_portal(run: World) -> None:
     """200 and a page: no receipt."""
     _through(run, "ok", "captive", "captive")

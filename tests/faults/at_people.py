@@ -3,14 +3,17 @@
 import socket
 from contextlib import ExitStack
 
-from tests.faults.handset import Handset
+from server.cycles.models import CycleState
+from tests.faults import desk
+from tests.faults.handset import BATCH, Handset
 from tests.faults.scenario import scenario
 from tests.faults.world import World
 
+HR = "10002"
 YEAR_S = 365 * 24 * 3600
 
 
-@scenario(11, bug="same_epoch", seeds=2, short=("sqlite",))
+@scenario(11, bug="same_epoch", seeds=2)
 def restored_from_an_older_copy(run: World) -> None:
     """Yesterday's backup is put back: what was acknowledged since is offered again, and nothing else is asked of anyone."""
     with run.acting():
@@ -53,7 +56,7 @@ def two_phones_of_one_person(run: World) -> None:
     run.one_case_for_each_conflict()
 
 
-@scenario(29, phone_bug="drops_on_refusal", short=("sqlite",))
+@scenario(29, phone_bug="drops_on_refusal", short=("sqlite",), gentle=True)
 def sessions_end_in_flight(run: World) -> None:
     """Sessions are closed under the phones' hands: everything waits for the next login."""
     with run.acting():
@@ -71,15 +74,37 @@ def cycle_closed_in_flight(run: World) -> None:
     run.usual = "asp"
     with run.acting():
         run.acknowledged(10)
-        (open_cycle,) = run.ask("SELECT id FROM cycle WHERE state = 'open'")
-        run.sql(f"UPDATE cycle SET state = 'closed' WHERE id = '{open_cycle[0]}'")
+        desk.turn_cycle(run.server.url, CycleState.OPEN, CycleState.CLOSED)
         run.until("told that it is closed", lambda: "p" in run.oracle.receipts.values())
         run.attempted(10)
-    run.sql(
-        f"UPDATE cycle SET state = 'open' WHERE id = '{open_cycle[0]}'"
-    )  # no phone was told: compare what they hold
     rows = run.ask("SELECT count(*) FROM mutation WHERE receipt = 'p' AND reason = 'cycle_closed'")
     assert rows[0][0] == sum(letter == "p" for letter in run.oracle.receipts.values()), "each with its reason"
+
+
+@scenario(25, bug="contact_unread", short=("sqlite",), gentle=True)
+def site_data_cleared(run: World) -> None:
+    """A phone is emptied over unsent work: its user on the next phone, and HR, are told how much and since when."""
+    with run.acting():
+        run.acknowledged(4)
+    phone, boss = run.phones[0], Handset(run.server.port, HR, run.oracle)
+    while len(phone.queue) < BATCH + 7:
+        phone.score_somebody()
+    run.at_last(phone.round)
+    assert len(phone.queue) == 7, "the rest had no room in one request"
+    run.clear(phone)
+    fresh = run.phones[0]
+    run.at_last(lambda: run.signed_in(fresh))
+    left = fresh.read("/api/phones/own")
+    assert [(one["device_label"], one["queued_count"]) for one in left] == [("handset", 7)], left
+    run.at_last(fresh.round)
+    run.at_last(lambda: run.signed_in(boss))
+    seen = [
+        user["queued_count"]
+        for one in boss.read("/api/phones")
+        for user in one["users"]
+        if user["employee_no"] == phone.employee_no and user["elsewhere_at"] and user["queued_count"]
+    ]
+    assert seen == [7], "HR sees what the phone held when its user moved on"
 
 
 @scenario(32, bug="any_author")
@@ -118,7 +143,7 @@ def _served(run: World, crook: Handset, body: object) -> int:
     return told[-1]
 
 
-@scenario(34, bug="poison_stops_all", short=("sqlite",))
+@scenario(34, bug="poison_stops_all", short=("sqlite",), gentle=True)
 def a_poison_edit_among_fifty(run: World) -> None:
     """The merge raises on one: the other 49 are applied in the same request, and rows go on coming."""
     run.usual = "asp"

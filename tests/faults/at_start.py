@@ -10,7 +10,10 @@ from tests.faults.world import World
 
 @scenario(9, databases=("sqlite",), bug="damage_unseen", short=("sqlite",))
 def damaged_database(run: World) -> None:
-    """Bytes of the file are not what they were: it is not served, and the way back is said and works."""
+    """Bytes of the file are not what they were: it is not served, and the way back is said and works.
+
+    What the backup lacked comes again, so in `make test` this stands for `restored_from_an_older_copy` too.
+    """
     with run.acting():
         run.acknowledged(15)
         run.server.back_up()

@@ -4,7 +4,7 @@ They exist in the test build alone; `make faults-selftest` runs every test once 
 """
 
 from collections.abc import Callable
-from contextlib import suppress
+from functools import partial
 from typing import Any
 
 
@@ -14,28 +14,34 @@ def plant(name: str) -> None:
 
 
 def _answer_before_commit() -> None:
-    """The receipt goes out first; the edits are written with the next request."""
-    from server.sync_api import routes
+    """The receipts go out first; the edits are written with the next push."""
+    from server.sync_api import joint
 
-    real, late = routes.unit_of_work, []
+    real, receive = joint.unit_of_work, joint._receive
+    late: list[Any] = []
+    decided: list[Any] = []
 
     class Decided(Exception):
         pass
 
+    def noted(deliveries: Any) -> Any:
+        decided[:] = [deliveries]
+        return receive(deliveries)
+
     def lazy(work: Callable[[], Any]) -> Any:
-        for earlier in late:
-            real(earlier)
-        late[:] = [work]
+        while late:
+            real(partial(receive, late.pop(0)))
 
         def only_decide() -> None:
             raise Decided(work())
 
         try:
             real(only_decide)
-        except Decided as decided:
-            return decided.args[0]
+        except Decided as told:
+            late.extend(decided)
+            return told.args[0]
 
-    routes.unit_of_work = lazy
+    joint.unit_of_work, joint._receive = lazy, noted
 
 
 def _no_dedupe() -> None:
@@ -55,18 +61,16 @@ def _no_dedupe() -> None:
             known = Journal.known(self, one)
             return None if known is None else known.fate
 
-        def write(self, arrivals: Any, again: Any, **options: Any) -> None:
-            for one in arrivals:
-                with suppress(ValueError):
-                    row = self._row(one, options["now"], options["session_id"])
-                    session().execute(
-                        sa.delete(LoggedMutation).where(
-                            LoggedMutation.device == row["device"],
-                            LoggedMutation.author == row["author"],
-                            LoggedMutation.n == row["n"],
-                        )
+        def write(self, arrivals: Any, again: Any) -> None:
+            for row in map(self._row, arrivals):
+                session().execute(
+                    sa.delete(LoggedMutation).where(
+                        LoggedMutation.device == row["device"],
+                        LoggedMutation.author == row["author"],
+                        LoggedMutation.n == row["n"],
                     )
-            super().write(arrivals, again, **options)
+                )
+            super().write(arrivals, set())
 
     push.Journal = Forgetful  # type: ignore[misc]
 
@@ -106,11 +110,9 @@ def _refuses_strange_clocks() -> None:
 
     real = push._judge
 
-    def judge(arrival: Any, records: Any, kept: Any, sender: Any) -> Any:
+    def judge(arrival: Any, records: Any, kept: Any, now: Any) -> Any:
         off_ms = arrival.device_time - int(clock.now().timestamp() * 1000)
-        return (
-            kept.parked(arrival, Reason.INVALID) if abs(off_ms) > 86_400_000 else real(arrival, records, kept, sender)
-        )
+        return kept.parked(arrival, Reason.INVALID) if abs(off_ms) > 86_400_000 else real(arrival, records, kept, now)
 
     push._judge = judge
 
@@ -142,16 +144,15 @@ def _cycle_state_ignored() -> None:
 
 def _any_author() -> None:
     """Whoever is named as the author is taken for it."""
-    from server.sync_api import push, routes
+    from server.sync_api import push
 
-    def read(request: Any, actor: Any) -> Any:
-        return (
-            []
-            if request.push is None
-            else [push._arrival(one, request.push, request.device) for one in request.push.mutations]
-        )
+    def read(request: Any, actor: Any, now: Any) -> Any:
+        if request.push is None:
+            return []
+        stamp = push._Stamp(now, actor.session_id, actor.drain_only, None)
+        return [push._arrival(one, request.push, request.device, stamp) for one in request.push.mutations]
 
-    push.read_push = routes.push.read_push = read
+    push.read_push = read
 
 
 def _poison_stops_all() -> None:
@@ -159,11 +160,11 @@ def _poison_stops_all() -> None:
     from server.foundation.db import savepoint
     from server.sync_api import push
 
-    def receive(arrivals: Any, sender: Any) -> Any:
+    def receive(arrivals: Any, now: Any) -> Any:
         if not arrivals:
             return []
         with savepoint():
-            return push._together(arrivals, sender)
+            return push._together(arrivals, now)
 
     push._receive = receive
 
@@ -186,6 +187,14 @@ def _body_inside_unit() -> None:
         return found
 
     web._enter = entered
+
+
+def _contact_unread() -> None:
+    """Nobody writes down what a phone says that it still holds."""
+    from server.sync_api import contact
+
+    real = contact._row
+    contact._row = lambda *heard: real(*heard) | {"queued_count": 0, "oldest_queued_at": None}
 
 
 def _damage_unseen() -> None:
@@ -219,6 +228,7 @@ BUGS: dict[str, Callable[[], None]] = {
     "cycle_state_ignored": _cycle_state_ignored,
     "any_author": _any_author,
     "poison_stops_all": _poison_stops_all,
+    "contact_unread": _contact_unread,
     "damage_unseen": _damage_unseen,
     "migration_by_statement": _migration_by_statement,
     "body_inside_unit": _body_inside_unit,

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +36,12 @@ def postgres() -> Iterator[Postgres]:
         running.stop()
 
 
-@pytest.fixture
-def serve(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Server]]:
+def servers(request: pytest.FixtureRequest, place: Path) -> Iterator[Callable[..., Server]]:
     """serve("sqlite", bug="...") starts a server on a database of its own."""
     made: list[Server] = []
 
     def start(database: str, **how: Any) -> Server:
-        folder = tmp_path / f"server-{len(made)}"
+        folder = place / f"server-{len(made)}"
         folder.mkdir()
         if database == "sqlite":
             shutil.copy(request.getfixturevalue("demo_file"), folder / "gemba.db")
@@ -60,17 +60,39 @@ def serve(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[.
 
 
 @pytest.fixture
+def serve(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Server]]:
+    """A server of one test's own."""
+    yield from servers(request, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def shared(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Callable[[str], Server]]:
+    """shared("sqlite"): the server that the gentle ones play on, one after the other."""
+    for serve in servers(request, tmp_path_factory.mktemp("shared")):
+        yield lru_cache(serve)
+
+
+@pytest.fixture
 def world(
     serve: Callable[..., Server], tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., World]]:
     """A run on a fresh server; `bug` and `phone_bug` take a defence out."""
     made: list[World] = []
 
-    def make(scenario: Scenario, database: str, seed: int, *, bug: str = "", phone_bug: str = "") -> World:
+    def make(
+        scenario: Scenario, database: str, seed: int, *, bug: str = "", phone_bug: str = "", short: bool = False
+    ) -> World:
         print(f"{scenario.name} (fault {scenario.fault}), {database}, seed {seed}")
         folder = tmp_path / f"run-{len(made)}"
         folder.mkdir()
-        run = World(scenario, serve(database, bug=bug), folder, seed, bug=phone_bug)
+        if short and scenario.gentle:
+            server = request.getfixturevalue("shared")(database)
+        else:
+            server = serve(database, bug=bug)
+        run = World(scenario, server, folder, seed, bug=phone_bug)
+        run.short = short
         if database == "postgresql":
             run.cluster = request.getfixturevalue("postgres")
         made.append(run)
@@ -83,8 +105,13 @@ def world(
 
 @pytest.fixture
 def note() -> Callable[[Outcome], None]:
-    """Put a line into the table."""
-    return OUTCOMES.append
+    """Put a line into the table, and say it at once: a run that is broken off has told what it found."""
+
+    def put(outcome: Outcome) -> None:
+        OUTCOMES.append(outcome)
+        print(outcome)
+
+    return put
 
 
 @pytest.fixture

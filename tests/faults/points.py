@@ -13,8 +13,8 @@ import os
 import signal
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
@@ -29,8 +29,10 @@ from sqlalchemy import event
 from server.foundation import clock
 
 NAMES = (
-    "request_read", "judged", "merged", "id_inserted", "counter_taken", "before_commit", "after_commit", "half_answer",
+    "request_read", "judged", "merged", "statement", "mid_batch", "id_inserted", "counter_taken", "before_commit",
+    "after_commit", "half_answer",
 )  # fmt: skip
+"""`statement`: before any; `mid_batch`: a part of what a push writes is in the database, the rest is not."""
 _folder = _file = Path("/nonexistent")
 _counts: dict[str, int] = {}
 
@@ -43,19 +45,23 @@ def install(folder: str) -> None:
     _folder, _file = Path(folder), Path(folder, "fault")
     from server.cli import serving
     from server.foundation import db as seam
-    from server.foundation import errors
+    from server.foundation import errors, prepared
     from server.sync_api import feed, journal, push, routes
 
     routes.handle = _before("request_read", routes.handle)
     push._judge = _before("judged", push._judge)
     push.decide = _after("merged", push.decide)
-    journal.Journal.write = _after("id_inserted", journal.Journal.write)  # type: ignore[method-assign]
+    push.gathered = _after_block("id_inserted", push.gathered)
+    prepared._say = _in_two(prepared._say)
+    journal.Journal.write = _after_on_sqlite("mid_batch", journal.Journal.write)  # type: ignore[method-assign]
     feed.take = _after("counter_taken", feed.take)
     seam._once = _after("after_commit", seam._once)
     serving.create_app = _halving(serving.create_app)
     event.listen(sa.Engine, "commit", lambda _connection: reach("before_commit"))
     event.listen(sa.Engine, "begin", _fill_disk)
-    event.listen(sa.Engine, "before_cursor_execute", lambda *_arguments: reach("statement"))
+    # PostgreSQL's driver itself: what is sent together goes past SQLAlchemy and its events.
+    psycopg.Cursor.execute = _before("statement", psycopg.Cursor.execute)  # type: ignore[method-assign]
+    event.listen(sa.Engine, "before_cursor_execute", _on_sqlite)
     push.decide = _poisoned(push.decide)
     errors._database_error = _noted(errors._database_error)
     clock.SystemClock.now = _shifted(clock.SystemClock.now)  # type: ignore[method-assign]
@@ -78,6 +84,12 @@ def reach(name: str) -> None:
     with suppress(FileNotFoundError):  # the other worker was first
         _file.rename(_file.with_suffix(f".{what}.done"))
         _happen(what)
+
+
+def _is_ordered(name: str) -> bool:
+    with suppress(OSError):
+        return _file.read_text("ascii").startswith(f"{name}:")
+    return False
 
 
 def _happen(what: str) -> None:
@@ -112,6 +124,11 @@ def _noted(answer: Callable[[Any], Any]) -> Any:
         return answer(failed)
 
     return noted
+
+
+def _on_sqlite(connection: sa.Connection, *_rest: object) -> None:
+    if connection.dialect.name == "sqlite":
+        reach("statement")
 
 
 def _fill_disk(connection: sa.Connection) -> None:
@@ -175,6 +192,44 @@ def _after(name: str, work: Callable[..., Any]) -> Any:
         return result
 
     return reached
+
+
+def _after_on_sqlite(name: str, work: Callable[..., Any]) -> Any:
+    """There each statement is sent when it is said; on PostgreSQL at the end of the block, see `_in_two`."""
+    from server.foundation.prepared import dialect
+
+    @wraps(work)
+    def reached(*arguments: Any, **options: Any) -> Any:
+        result = work(*arguments, **options)
+        if dialect() == "sqlite":
+            reach(name)
+        return result
+
+    return reached
+
+
+def _after_block(name: str, block: Callable[[], Any]) -> Any:
+    @contextmanager
+    def reached() -> Iterator[None]:
+        with block():
+            yield
+        reach(name)
+
+    return reached
+
+
+def _in_two(say: Callable[[Sequence[Any]], None]) -> Any:
+    """Send what goes in one message in two, with a point between them, while somebody waits for that point."""
+
+    @wraps(say)
+    def said(inserts: Sequence[Any]) -> None:
+        split = len(inserts) > 1 and _is_ordered("mid_batch")
+        if split:
+            say(inserts[:1])
+            reach("mid_batch")
+        say(inserts[split:])
+
+    return said
 
 
 def _halving(create: Callable[..., Any]) -> Any:

@@ -9,7 +9,7 @@ from tests.faults.world import Outcome
 HEAD = (
     "fault",
     "database",
-    "seeds",
+    "runs",
     "saved",
     "acknowledged",
     "lost",
@@ -33,7 +33,7 @@ def table(outcomes: Sequence[Outcome]) -> list[str]:
             (f"{fault} {CATALOGUE[fault].title}", database, len(mine), *sums, sum(one.errors for one in mine),
              sum(one.hands for one in mine), f"{worst:.1f}" if worst else "-")
         )  # fmt: skip
-    lines = ["", _line(HEAD), _line(["---"] * len(HEAD)), *map(_line, rows)]
+    lines = ["", _line(HEAD), _line(["---"] * len(HEAD)), *map(_line, rows), _line(_whole(outcomes))]
     played = {one.fault for one in outcomes}
     elsewhere = {n: one for n, one in CATALOGUE.items() if n not in played and one.elsewhere}
     lines += [f"{n} {one.title}: {', '.join(one.elsewhere)}" for n, one in elsewhere.items()]
@@ -47,6 +47,16 @@ def table(outcomes: Sequence[Outcome]) -> list[str]:
     lines += [f"not played in this run: {', '.join(map(str, sorted(skipped)))}"] if skipped else []
     missing = "; ".join(f"{n} {CATALOGUE[n].title} ({CATALOGUE[n].why})" for n in left)
     return [*lines, *([f"not covered: {missing}"] if missing else [])]
+
+
+def _whole(outcomes: Sequence[Outcome]) -> tuple[object, ...]:
+    """The same over everything."""
+    sums = [
+        sum(getattr(one, name) for one in outcomes)
+        for name in ("saved", "acknowledged", "lost", "doubled", "errors", "hands")
+    ]
+    worst = max(one.recovery_s for one in outcomes)
+    return ("all", "both", len(outcomes), *sums, f"{worst:.1f}")
 
 
 def bugs(caught: Sequence[tuple[Scenario, str]]) -> list[str]:

@@ -23,6 +23,8 @@ class Scenario:
     """Taken out of the phone: `Handset.bug`."""
     seeds: int
     short: tuple[str, ...]
+    gentle: bool
+    """Leaves its server as it found it: in `make test` those share one, since a start costs more than they do."""
 
 
 def scenario(
@@ -33,12 +35,13 @@ def scenario(
     phone_bug: str = "",
     seeds: int = 1,
     short: tuple[str, ...] = (),
+    gentle: bool = False,
 ) -> Callable[[Callable[[World], None]], Callable[[World], None]]:
     """Enter a function into the list under its own name."""
 
     def enter(play: Callable[[World], None]) -> Callable[[World], None]:
         SCENARIOS[play.__name__] = Scenario(
-            play.__name__, fault, play, databases, bug, phone_bug, seeds, short
+            play.__name__, fault, play, databases, bug, phone_bug, seeds, short, gentle
         )  # fmt: skip
         return play
 

@@ -43,6 +43,7 @@ def test_its_planted_bug_is_caught(
         scenario.play(run)
         run.verdict()
     except AssertionError as complaint:
+        assert not run.server.crashes(), f"a crash is no proof: {run.server.crashes()[:2]}"
         caught(scenario, str(complaint))
     else:
         pytest.fail(f"{scenario.bug or scenario.phone_bug} went unnoticed by {scenario.name}")

@@ -10,6 +10,9 @@ export type DrainCode = Schemas['DrainCode'];
 
 export const heldOn = (phone: Handset): number => phone.users.reduce((sum, one) => sum + (one.queued_count ?? 0), 0);
 
+/** What a phone held whose users have been at work on another one since: gone, if it was cleared or lost. */
+export const maybeGone = (phone: Handset): number => phone.users.reduce((sum, one) => sum + (one.elsewhere_at ? (one.queued_count ?? 0) : 0), 0);
+
 /** When it was last heard of, by a login or by a round of any of its users. */
 export const heardOf = (phone: Handset): number =>
   Math.max(Date.parse(phone.last_seen_at), ...phone.users.map((one) => (one.last_contact_at ? Date.parse(one.last_contact_at) : 0)));

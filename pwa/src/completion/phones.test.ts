@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { type Handset, heardOf, inOrder, matches } from './phones.svelte';
+import { type Handset, heardOf, inOrder, matches, maybeGone } from './phones.svelte';
 
 const user = (more: Partial<Handset['users'][number]> = {}): Handset['users'][number] => ({
   person_id: 'p', employee_no: '10011', name_zh: '骆春燕', name_en: 'Luo Chunyan', may: [],
-  last_contact_at: null, queued_count: null, oldest_queued_at: null, attempts: null, last_error: null, ...more,
+  last_contact_at: null, queued_count: null, oldest_queued_at: null, attempts: null, last_error: null, elsewhere_at: null, ...more,
 });
 const phone = (id: string, day: number, queued: number | null = null): Handset => ({
   id, label: 'Redmi', shared: false, lost_at: null, last_seen_at: `2026-11-${day}T08:00:00Z`, may: [],
@@ -18,6 +18,12 @@ test('phones that hold work come first, the longest silent before the others, th
 test('a round is a sign of life as well as a login', () => {
   const one = { ...phone('a', 20), users: [user(), user({ last_contact_at: '2026-11-25T08:00:00Z' })] };
   expect(heardOf(one)).toBe(Date.parse('2026-11-25T08:00:00Z'));
+});
+
+test('what a phone held may be gone once its user is heard on another one, and only then', () => {
+  const held = (elsewhere_at: string | null) => ({ ...phone('a', 20), users: [user({ queued_count: 7, elsewhere_at }), user({ queued_count: 2 })] });
+  expect(maybeGone(held('2026-11-25T08:00:00Z'))).toBe(7);
+  expect(maybeGone(held(null))).toBe(0);
 });
 
 test('a phone is found by person in either language, by number and by its own name', () => {

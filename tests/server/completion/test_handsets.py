@@ -83,6 +83,40 @@ def test_a_phone_is_shown_with_its_users_by_name_and_what_it_last_said(
     assert shown in client_for(cast.hr).get("/api/phones").json
 
 
+def test_whoever_comes_back_on_an_empty_phone_and_hr_are_told_what_the_other_one_still_held(
+    app: Flask, cast: Any, client_for: Any, used: Any
+) -> None:
+    cleared, fresh = used(cast.supervisor), short(new_id())
+
+    def heard(phone: str, minutes: int, queued: int) -> None:
+        def note() -> None:
+            contact = DeviceContact(
+                tenant_id=current_tenant(),
+                person_id=cast.supervisor.id,
+                device=UUID(phone),
+                last_contact_at=NOW + timedelta(minutes=minutes),
+                queued_count=queued,
+                oldest_queued_at=NOW - timedelta(hours=3) if queued else None,
+            )
+            session().add(contact)
+
+        write(app, cast.supervisor, note)
+
+    def at_the_desk() -> Any:
+        return client_for(cast.hr).get(f"/api/phones/{cleared}").json["users"][0]
+
+    heard(cleared, 0, 7)
+    assert at_the_desk()["elsewhere_at"] is None, "nothing says that it was left"
+    mine = client_for(cast.supervisor, device=fresh).get("/api/phones/own").json
+    assert [(one["device_id"], one["queued_count"]) for one in mine] == [(cleared, 7)]
+    assert mine[0]["oldest_queued_at"] < mine[0]["last_contact_at"]
+    assert client_for(cast.worker).get("/api/phones/own").json == [], "each is told of the own phones alone"
+    heard(str(unshort(fresh)), 5, 0)
+    assert at_the_desk()["elsewhere_at"] == "2026-11-24T01:05:00.000Z"
+    used(cast.supervisor, phone=short(UUID(cleared)))
+    assert client_for(cast.supervisor, device=short(UUID(cleared))).get("/api/phones/own").json == [], "not of this one"
+
+
 def test_who_signed_in_before_phones_were_sealed_is_a_user_too_but_no_code_helps_there(
     cast: Any, client_for: Any, partner: Any
 ) -> None:
