@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
+from tests.e2e import builds, hands
 from tests.e2e.house import House
-from tests.e2e.phone import Phone
+from tests.e2e.people import SHIFT_A, numbered
+from tests.e2e.phone import Begun, Phone
 
 
 @pytest.fixture(scope="session")
@@ -30,16 +32,63 @@ def demo_plant(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def signed_in(playwright: Playwright, demo_plant: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Begun]:
+    """The supervisor of SHIFT_A has signed in, team and shell are on her phone, and she has closed the browser.
+
+    Done once, and really: each story that begins here gets copies. A house that is asked for beside this is such a copy.
+    """
+    folder = tmp_path_factory.mktemp("signed-in")
+    shutil.copytree(demo_plant, folder / "house")
+    server = House(folder / "house")
+    server.start()
+    made = Phone(playwright, folder / "profile", server.port)
+    try:
+        hands.sign_in(made, numbered(server, SHIFT_A), "team")
+        hands.ready_for_the_dead_spot(made)
+        made.context.close()
+        server.stop()
+        assert not made.errors, made.errors
+        assert not server.complaints(), server.complaints()
+        server.log.unlink()
+        yield Begun(server.folder, made.profile, made.weather)
+    finally:
+        made.close()
+        server.stop()
+
+
 @pytest.fixture
-def house(demo_plant: Path, tmp_path: Path) -> Iterator[House]:
+def house_folder(request: pytest.FixtureRequest, demo_plant: Path, tmp_path: Path) -> Path:
+    """What lies in the house when the story begins: the demo plant, after her sign-in where the story begins there."""
+    begins = request.getfixturevalue("signed_in").house if "signed_in" in request.fixturenames else demo_plant
+    return Path(shutil.copytree(begins, tmp_path / "house"))
+
+
+@pytest.fixture
+def dist(tmp_path: Path) -> Path:
+    """The built client in a folder of the story; a house that is asked for beside this serves it from there."""
+    return builds.copy_of_today(tmp_path / "dist")
+
+
+@pytest.fixture
+def house(request: pytest.FixtureRequest, house_folder: Path) -> Iterator[House]:
     """A freshly started demo server with a database of its own."""
-    shutil.copytree(demo_plant, tmp_path / "house")
-    server = House(tmp_path / "house")
+    own = {"GEMBA_STATIC_DIR": str(request.getfixturevalue("dist"))} if "dist" in request.fixturenames else {}
+    server = House(house_folder, **own)
     server.start()
     try:
         yield server
     finally:
         server.stop(signal.SIGKILL)  # its files go with it: nobody need wait for an orderly end
+
+
+@pytest.fixture
+def her(signed_in: Begun, phone: Callable[..., Phone]) -> Phone:
+    """The phone of `signed_in`, opened again: her team is on it and the shell in its cache."""
+    made = phone("supervisor", begun=signed_in)
+    made.open()
+    made.ready("team")
+    return made
 
 
 @pytest.fixture

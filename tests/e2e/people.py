@@ -33,7 +33,6 @@ def first(house: House, role: str, **like: Any) -> Somebody:
 
 # The demo's people whom the stories need, by personnel number.
 SHIFT_A = "10011"  # supervisor of machining shift A, twelve people
-SHIFT_AT_WORK = "10013"  # supervisor of assembly shift A, twelve people
 NEIGHBOUR = "10012"  # supervisor of machining shift B
 
 

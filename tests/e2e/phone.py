@@ -3,8 +3,10 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +29,31 @@ SHOTS = ROOT / "docs/screenshots"
 INSTALL_SHOTS = {"score-zh-light": "score", "team-zh-light": "team", "board-done-zh-light": "board"}
 
 
+@dataclass(frozen=True)
+class Begun:
+    """How far a story has come: what lies in the house and in the browser, and the way on which they met.
+
+    The way goes with them: the browser keeps everything under an origin, and the port is part of it.
+    """
+
+    house: Path
+    profile: Path
+    weather: Weather
+
+
 class Phone:
     """A browser with a profile of its own. Every uncaught error of its pages is kept in `errors`."""
 
     def __init__(
         self, playwright: Playwright, folder: Path, server_port: int, *,
-        locale: str = "zh-CN", size: dict[str, int] = HAND, scheme: Any = "light",
+        locale: str = "zh-CN", size: dict[str, int] = HAND, scheme: Any = "light", begun: Begun | None = None,
     ) -> None:  # fmt: skip
         self.playwright = playwright
         self.profile = folder
-        self.weather = Weather(server_port)
+        if begun is not None:
+            shutil.copytree(begun.profile, folder, symlinks=True)
+        self.begun = begun
+        self.weather = Weather(server_port) if begun is None else begun.weather.towards(server_port)
         self.locale, self.size, self.scheme = locale, size, scheme
         self.offline = False
         self.errors: list[str] = []
@@ -99,7 +116,10 @@ class Phone:
     def close(self) -> None:
         with contextlib.suppress(Exception):
             self.context.close()
-        self.weather.close()
+        if self.begun is None:
+            self.weather.close()
+        else:
+            self.weather.become("refuse")
 
     # ---- the network ----------------------------------------------------------------------------
 
@@ -164,6 +184,14 @@ class Phone:
 READ_STORAGE = """async () => {
   const plain = (value) => JSON.parse(JSON.stringify(value, (_, v) => v instanceof Map ? [...v] : v instanceof Set ? [...v] : v ?? null));
   const wait = (r) => new Promise((ok, no) => { r.onsuccess = () => ok(r.result); r.onerror = () => no(r.error) });
+  // Opening a database that is only being made, or has gone since it was listed, would make an empty one in its place.
+  const there = (name) => new Promise((ok, no) => {
+    const opening = indexedDB.open(name);
+    let fresh = false;
+    opening.onupgradeneeded = () => { fresh = true; opening.transaction.abort() };
+    opening.onsuccess = () => ok(opening.result);
+    opening.onerror = () => fresh ? ok(null) : no(opening.error);
+  });
   const gcm = (iv, place) => ({ name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(place) });
   const all = (db, store) => {
     const at = db.transaction(store).objectStore(store);
@@ -174,7 +202,8 @@ READ_STORAGE = """async () => {
     : JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt(gcm(sealed.iv, place), key, sealed.ct)));
   const out = {};
   for (const { name } of await indexedDB.databases()) {
-    const db = await wait(indexedDB.open(name));
+    const db = await there(name);
+    if (!db) continue;
     const [metaKeys, metas] = await all(db, 'meta');
     const key = await keyOf(name, metas[metaKeys.indexOf('key')]?.bare);
     out[name] = { meta: plain(await Promise.all(metas.map((value, i) => open(key, `${name}|meta|${metaKeys[i]}`, value)))) };

@@ -136,11 +136,9 @@ READ_EVERY_BYTE = """async () => {
 
 
 @pytest.fixture
-def shared(house, phone) -> Phone:
+def shared(house, her) -> Phone:
     """A phone that HR marked as shared before anybody scored on it; its first user has chosen a PIN."""
-    made = phone("shared")
-    who = numbered(house, SHIFT_A)
-    hands.sign_in(made, who, "team")
+    made = her
     flag(house, SHIFT_A, "shared")
     made.page.evaluate(
         "async () => { for (const { name } of await indexedDB.databases()) if (name !== 'gemba:device') indexedDB.deleteDatabase(name) }"
@@ -228,12 +226,7 @@ def test_the_next_user_of_a_shared_phone_sees_only_how_much_waits(house, phone, 
     hands.drained(shared)
 
 
-def test_a_pin_that_is_guessed_at_costs_time_then_a_login_and_never_an_edit(house, phone):
-    her = phone("guessed")
-    hands.sign_in(her, numbered(house, SHIFT_A), "team")
-    hands.ready_for_the_dead_spot(her)
-    her.pocket()
-    her.ready("team")
+def test_a_pin_that_is_guessed_at_costs_time_then_a_login_and_never_an_edit(her):
     her.network_off()
     write_canary(her, 0)
     waiting = her.queued()
@@ -286,12 +279,7 @@ def test_the_phones_own_key_opens_without_a_network(house, phone):
     her.page.wait_for_selector('[data-person="0"]')
 
 
-def test_a_lost_phone_hands_in_and_keeps_nothing(house, phone):
-    her = phone("lost")
-    hands.sign_in(her, numbered(house, SHIFT_A), "team")
-    hands.ready_for_the_dead_spot(her)
-    her.pocket()
-    her.ready("team")
+def test_a_lost_phone_hands_in_and_keeps_nothing(house, phone, her):
     her.network_off()
     word = write_canary(her, 0)
     protect(her)
@@ -332,11 +320,7 @@ def parked(house: Any) -> int:
     return len(board["parked"])
 
 
-def test_hrs_code_hands_in_what_lies_behind_a_forgotten_pin(house, phone):
-    her = phone("code")
-    who = numbered(house, SHIFT_A)
-    hands.sign_in(her, who, "team")
-    hands.ready_for_the_dead_spot(her)
+def test_hrs_code_hands_in_what_lies_behind_a_forgotten_pin(house, phone, her):
     her.network_off()
     write_canary(her, 0)
     protect(her)

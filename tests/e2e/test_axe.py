@@ -56,9 +56,7 @@ def test_the_supervisors_screens(house, phone, locale, scheme):
 
 @pytest.mark.parametrize(("locale", "scheme"), LOOKS)
 @pytest.mark.parametrize("size", [HAND, DESK], ids=["hand", "desk"])
-def test_hrs_screens(house, phone, locale, scheme, size):
-    her = phone("supervisor")
-    hands.sign_in(her, first(house, "supervisor"), "team")
+def test_hrs_screens(signed_in, house, phone, locale, scheme, size):
     hr = phone("hr", locale=locale, scheme=scheme, size=size)
     hands.sign_in(hr, first(house, "hr"), "board")
     least = PHONE_LEAST if size is HAND else DESK_LEAST
@@ -95,10 +93,7 @@ def test_hrs_screens(house, phone, locale, scheme, size):
 
 
 @pytest.mark.parametrize(("locale", "scheme"), LOOKS)
-def test_the_employees_screens(house, phone, locale, scheme):
-    her = phone("supervisor")
-    hands.sign_in(her, first(house, "supervisor"), "team")
-    hands.ready_for_the_dead_spot(her)
+def test_the_employees_screens(house, phone, her, locale, scheme):
     hands.open_person(her, 0)
     name = hands.name_here(her)
     hands.score_person(her, 0)

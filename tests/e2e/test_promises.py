@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.e2e import hands
 from tests.e2e.eye import examine
-from tests.e2e.people import first
+from tests.e2e.people import SHIFT_A, first, numbered
 from tests.e2e.phone import PATIENCE_MS, Phone
 
 NOTE = "第二条与事实不符，那天我在支援乙班"
@@ -23,11 +23,7 @@ def test_a_newcomer_reads_what_this_is(house, phone):
         page.shot(f"sign-in-product-{locale[:2]}")
 
 
-def test_the_supervisor_reads_what_the_employee_answered(house, phone):
-    her = phone("supervisor")
-    boss = first(house, "supervisor")
-    hands.sign_in(her, boss, "team")
-    hands.ready_for_the_dead_spot(her)
+def test_the_supervisor_reads_what_the_employee_answered(house, phone, her):
     evaluation = hands.open_person(her, 0)
     name = hands.name_here(her)
     a_comment_sheet_can_be_left_without_a_word(her)
@@ -73,12 +69,10 @@ def a_comment_sheet_can_be_left_without_a_word(her: Phone) -> None:
     expect(her.page.locator(f'[data-line="{key}"]')).to_have_attribute("data-mark", "")
 
 
-def test_one_person_on_two_phones_finds_the_case_by_its_sign_and_is_told_of_no_second_person(house, phone):
-    boss = first(house, "supervisor")
-    one, two = phone("one"), phone("two")
-    for mine in (one, two):
-        hands.sign_in(mine, boss, "team")
-        hands.ready_for_the_dead_spot(mine)
+def test_one_person_on_two_phones_finds_the_case_by_its_sign_and_is_told_of_no_second_person(house, phone, her):
+    one, two = her, phone("two")
+    hands.sign_in(two, numbered(house, SHIFT_A), "team")
+    hands.ready_for_the_dead_spot(two)
     evaluation = hands.open_person(one, 0)
     two.open(f"#/score/{evaluation}")
     two.ready(f"score:{evaluation}")
@@ -127,9 +121,7 @@ def test_one_person_on_two_phones_finds_the_case_by_its_sign_and_is_told_of_no_s
     two.shot("evidence-decided-zh-light")
 
 
-def test_an_empty_history_promises_no_steps(house, phone):
-    her = phone("supervisor")
-    hands.sign_in(her, first(house, "supervisor"), "team")
+def test_an_empty_history_promises_no_steps(her):
     evaluation = hands.open_person(her, 0)
     key = next(line["key"] for line in hands.lines(her) if line["mark"] is None)
     her.open(f"#/history/{evaluation}/score/{key}")

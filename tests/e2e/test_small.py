@@ -52,9 +52,7 @@ def test_a_supervisors_screens_fit(house, phone, locale):
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en"])
-def test_an_employees_and_hrs_screens_fit(house, phone, locale):
-    her = phone("supervisor")
-    hands.sign_in(her, numbered(house, SHIFT_A), "team")
+def test_an_employees_and_hrs_screens_fit(house, phone, her, locale):
     hands.open_person(her, 0)
     name = hands.name_here(her)
     hands.score_person(her, 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.e2e import hands
-from tests.e2e.people import SHIFT_AT_WORK, first, numbered
+from tests.e2e.people import SHIFT_A, first, numbered
 from tests.e2e.phone import DESK, PATIENCE_MS, within
 from tests.faults.handset import BATCH, Handset
 from tests.faults.oracle import Oracle
@@ -17,11 +17,8 @@ def keeps_the_key(phone) -> bool:
     return any("proof" in json.dumps(value) for db in phone.storage().values() for value in db.get("meta", []))
 
 
-def test_the_file_of_a_phone_that_cannot_send_is_brought_in_once_and_explained(house, phone, tmp_path: Path):
-    boss = numbered(house, SHIFT_AT_WORK)
-    her = phone("supervisor")
-    hands.sign_in(her, boss, "team")
-    hands.ready_for_the_dead_spot(her)
+def test_the_file_of_a_phone_that_cannot_send_is_brought_in_once_and_explained(house, phone, her, tmp_path: Path):
+    boss = numbered(house, SHIFT_A)
     within(30, "the phone keeps what it seals with", lambda: keeps_the_key(her))
     her.network_off()
     here = hands.open_person(her, 0)

@@ -1,51 +1,28 @@
 """A new version comes while work waits on the phone: nothing is lost, and a broken one changes nothing."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.e2e import builds, hands
-from tests.e2e.house import House
-from tests.e2e.people import SHIFT_AT_WORK, numbered
 from tests.e2e.phone import Phone
 
 DONE = 2
 
 
 @pytest.fixture
-def dist(tmp_path: Path) -> Path:
-    return builds.copy_of_today(tmp_path / "dist")
-
-
-@pytest.fixture
-def house(tmp_path: Path, dist: Path) -> Iterator[House]:
-    server = House(tmp_path / "house", GEMBA_STATIC_DIR=str(dist))
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
-
-
-@pytest.fixture
-def her(house: House, tmp_path: Path, playwright: Any) -> Iterator[Phone]:
+def her(her: Phone, dist: Path) -> Phone:
     """Two people scored and submitted in the dead spot, a third begun: a full outbox."""
-    made = Phone(playwright, tmp_path / "profile", house.port)
-    hands.sign_in(made, numbered(house, SHIFT_AT_WORK), "team")
-    hands.ready_for_the_dead_spot(made)
-    made.network_off()
-    here = hands.open_person(made, 0)
+    her.network_off()
+    here = hands.open_person(her, 0)
     for n in range(DONE):
-        hands.score_person(made, n)
-        hands.submit(made, n + 1)
-        here = hands.next_person(made, here)
-    key = next(line["key"] for line in hands.lines(made) if line["mark"] is None)
-    hands.give(made, key, 4)
-    yield made
-    made.close()
-    assert not made.errors, made.errors
+        hands.score_person(her, n)
+        hands.submit(her, n + 1)
+        here = hands.next_person(her, here)
+    key = next(line["key"] for line in hands.lines(her) if line["mark"] is None)
+    hands.give(her, key, 4)
+    return her
 
 
 def look_for_an_update(her: Phone) -> str:

@@ -1,27 +1,15 @@
 """Bad weather: each kind says in plain words what is so, and loses nothing. The network is cut by a proxy, not by a mock."""
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e import hands
-from tests.e2e.house import ROOT, House, Knocker
-from tests.e2e.people import SHIFT_AT_WORK, numbered
+from tests.e2e.house import Knocker
+from tests.e2e.people import SHIFT_A, numbered
 from tests.e2e.phone import PATIENCE_MS, Phone, within
-
-
-@pytest.fixture
-def her(house, phone) -> Phone:
-    """A supervisor with her team on the phone and the shell in the cache."""
-    made = phone("supervisor")
-    hands.sign_in(made, numbered(house, SHIFT_AT_WORK), "team")
-    hands.ready_for_the_dead_spot(made)
-    made.pocket()
-    made.ready("team")
-    return made
 
 
 def score_one(her: Phone) -> str:
@@ -73,7 +61,7 @@ def test_an_answer_lost_after_the_server_had_the_request_counts_once(house, her)
     assert her.queued() > 0, "without an answer nothing is delivered"
     her.network_on()
     hands.drained(her)
-    boss = numbered(house, SHIFT_AT_WORK)
+    boss = numbered(house, SHIFT_A)
     knocker = Knocker(house).sign_in(boss.plant, boss.employee_no)
     record = hands.canonical_id(here)
     status, steps = knocker.call("GET", f"/api/evaluations/{record}/history?field=status")
@@ -141,37 +129,25 @@ def test_two_tabs_of_one_person_lose_nothing_and_agree(her):
     hands.drained(her)
 
 
-def test_a_new_version_waits_for_consent_and_keeps_unsent_work(tmp_path: Path, playwright):
-    dist = tmp_path / "dist"
-    shutil.copytree(ROOT / "pwa/dist", dist)
-    house = House(tmp_path / "house", GEMBA_STATIC_DIR=str(dist))
-    house.start()
-    her = Phone(playwright, tmp_path / "profile", house.port)
-    try:
-        hands.sign_in(her, numbered(house, SHIFT_AT_WORK), "team")
-        hands.ready_for_the_dead_spot(her)
-        her.weather.become(503)
-        score_one(her)
-        her.open("#/team")
-        waiting = her.queued()
-        her.weather.become("clear")
-        worker = dist / "sw.js"
-        worker.write_text(worker.read_text("utf-8") + "\n// a later build\n", "utf-8")
-        her.page.evaluate("async () => (await navigator.serviceWorker.getRegistration()).update()")
-        offer = her.see("[data-update]")
-        assert her.page.evaluate("async () => Boolean((await navigator.serviceWorker.getRegistration()).waiting)"), (
-            "it waits"
-        )
-        with her.page.expect_navigation():  # consent given: the page comes again under the new worker
-            offer.click()
-        her.ready("team")
-        assert not her.page.evaluate("async () => Boolean((await navigator.serviceWorker.getRegistration()).waiting)")
-        assert waiting > 0
-        hands.drained(her)
-        assert not her.errors, her.errors
-    finally:
-        her.close()
-        house.stop()
+def test_a_new_version_waits_for_consent_and_keeps_unsent_work(her, dist: Path):
+    her.weather.become(503)
+    score_one(her)
+    her.open("#/team")
+    waiting = her.queued()
+    her.weather.become("clear")
+    worker = dist / "sw.js"
+    worker.write_text(worker.read_text("utf-8") + "\n// a later build\n", "utf-8")
+    her.page.evaluate("async () => (await navigator.serviceWorker.getRegistration()).update()")
+    offer = her.see("[data-update]")
+    assert her.page.evaluate("async () => Boolean((await navigator.serviceWorker.getRegistration()).waiting)"), (
+        "it waits"
+    )
+    with her.page.expect_navigation():  # consent given: the page comes again under the new worker
+        offer.click()
+    her.ready("team")
+    assert not her.page.evaluate("async () => Boolean((await navigator.serviceWorker.getRegistration()).waiting)")
+    assert waiting > 0
+    hands.drained(her)
 
 
 def test_a_part_that_neither_the_cache_nor_the_server_has_says_so_and_can_be_asked_for_again(her):

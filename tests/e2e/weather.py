@@ -35,6 +35,14 @@ class Weather:
         self.mode = mode
         self._cut()
 
+    def towards(self, target: int) -> "Weather":
+        """Clear weather to another server on the port that a profile knows as its origin; nothing is remembered."""
+        self.target = target
+        self.become("clear")
+        self.requests = []
+        self.lost = 0
+        return self
+
     def rounds(self) -> int:
         """How many sync requests have gone out so far."""
         return sum(line.startswith("POST /api/sync") for line in self.requests)
