@@ -32,7 +32,7 @@ from server.foundation import engine, ids, migrate
 from server.foundation.db import db, session, tenant_context, unit_of_work
 from server.foundation.errors import RETRY_AFTER_S, problem_of
 from server.foundation.events import publish
-from server.foundation.ids import CycleId, DeviceId, SessionId, short, unshort
+from server.foundation.ids import CycleId, DeviceId, SessionId, unshort
 from server.foundation.problems import Problem
 from server.foundation.settings import Settings
 from server.foundation.web import Actor
