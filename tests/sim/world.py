@@ -277,7 +277,9 @@ class World:
         self._calm()
         for phone in self.phones:
             if phone.app == "old":
-                the_queue_empties(self)  # while it is old; then its owner says yes to the new version
+                # Its own queue, while it is old. Another's may wait for what this one offers again to a restored
+                # server, of which it hears when its owner says yes to the new version: an old one gets no rows.
+                the_queue_empties(self, [phone])
                 phone.app = "new"
                 phone.open(len(phone.tabs))
         self._calm()
