@@ -22,6 +22,8 @@ export interface Saved extends Content {
   record: string;
   /** Its receipt was final once: what the phone must keep of it from then on is the ledger's affair. */
   confirmed: boolean;
+  /** Two tabs that had not heard of each other are as two phones: the server may merge what they gave, or ask. */
+  tabs: number;
 }
 
 export interface Logged extends Content {
@@ -108,7 +110,7 @@ export class Oracle {
     const id = `${disk.lookAt<string>(db, 'meta', 'device')}.${me}.${n}`;
     this.edits++;
     this.#checkPlace(id, me, wish, value);
-    this.saved.set(id, { device: tab.device, db, id, n, record: wish.record, field: wish.field, op: wish.op, value, confirmed: false });
+    this.saved.set(id, { device: tab.device, db, id, n, record: wish.record, field: wish.field, op: wish.op, value, confirmed: false, tabs: tab.device.alive.length });
   }
 
   /** What took the place of an unsent edit was typed by somebody who had that one before their eyes. */
@@ -160,6 +162,7 @@ export class Oracle {
       const row = phone.evaluation(one.record);
       const kept = device.disk.lookAt<StoredReceipt>(one.db, 'ledger', one.n);
       if (!row || kept?.parked || kept?.result === 'parked' || this.#hasLater(one)) continue;
+      if (one.tabs > 1 && (kept?.result === 'conflict' || kept?.result === 'merged')) continue;
       const shown = row.fields[one.field]?.value ?? null;
       if (!same(shown, one.value)) {
         throw new Violation('own-edit-is-seen', `${one.id} ${one.field}: ${JSON.stringify(shown)} for ${JSON.stringify(one.value)}`);
