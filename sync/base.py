@@ -14,6 +14,8 @@ class Seen:
     version: Version
     value: Value = None
     case_id: str | None = None
+    exact: bool = True
+    """False: what the author had before their eyes is not here, and this is what it was built on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,6 @@ class Missing:
     version: MutationId
 
 
-NOTHING = Seen(None)
 FARTHEST = 1000
 
 
@@ -31,36 +32,42 @@ def follow(base: Version, record: str, field: str, lookup: Lookup) -> Seen | Mis
     """Follow `same` to the version it matched and `parked` to its own base.
 
     None means that no honest phone sends it: the base belongs to another field, or goes in a circle.
-    The plain id of a merged edit means the text as its author typed it, the marked one the merged text.
+    The plain id of a merged edit means the text as its author typed it, the marked one that merged text.
     """
-    version = base
+    version, exact = base, True
     for _ in range(FARTHEST):
         if version is None:
-            return NOTHING
+            return Seen(None, exact=exact)
         fate = lookup(version.plain())
         if fate is None:
             return Missing(version.plain())
         if (fate.record, fate.field) != (record, field):
             return None
-        if version.is_merged and fate.receipt is not Receipt.MERGED:
-            return None
+        if version.is_merged and not (fate.receipt is Receipt.MERGED and version.names(_text(fate.wrote))):
+            # A restored server merged it with something else, or with nothing. Who saw the text that it was
+            # merged into then had seen at least what was typed.
+            version, exact = version.plain(), False
         match fate.receipt:
             case Receipt.APPLIED:
-                return Seen(version, fate.wrote)
+                return Seen(version, fate.wrote, exact=exact)
             case Receipt.MERGED:
                 typed = fate.asked if isinstance(fate.asked, str) else None
-                return Seen(version, fate.wrote if version.is_merged else typed)
+                return Seen(version, fate.wrote if version.is_merged else typed, exact=exact)
             case Receipt.CONFLICT:
-                return Seen(version, fate.wrote, fate.case_id)
+                return Seen(version, fate.wrote, fate.case_id, exact)
             case Receipt.SAME:
                 version = fate.alias
             case Receipt.PARKED:
-                version = fate.base[0] if fate.base else None
+                version, exact = fate.base[0] if fate.base else None, False
             case Receipt.HELD:
                 return Missing(fate.missing or fate.id)
             case _:
                 return None
     return None
+
+
+def _text(value: Value) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def descends(version: Version, from_version: Version, lookup: Lookup) -> bool:

@@ -57,7 +57,8 @@ def _submit(held: Held, edit: Mutation, asked: Submit, facts: Facts, lookup: Loo
                 return Decision(Receipt.HELD, held, missing=seen.version)
             if seen is None:
                 return _parked(held, Reason.INVALID)
-            signed.setdefault(name, set()).add(seen.version)
+            # Who read something that is not here signs nothing that is.
+            signed.setdefault(name, set()).add(seen.version if seen.exact else version)
     other = tuple(_signed_other(signed, asked, facts))
     if facts.status is not Status.OPEN:
         if other:

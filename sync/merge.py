@@ -135,7 +135,7 @@ def _set(held: Held, edit: Mutation, facts: Facts, lookup: Lookup) -> Decision:
     if rule_of(edit.field) is Rule.TEXT:
         merged = merge3(str(seen.value or ""), str(value or ""), str(held.value or ""))
         if merged is not None and len(merged) <= TEXT_MAX[family(edit.field)]:
-            return _written(held, edit, plain(merged), edit.id.merged(), Step.MERGED, facts)
+            return _written(held, edit, plain(merged), edit.id.merged(merged), Step.MERGED, facts)
     return open_case(held, candidate, seen, edit.field, facts, lookup)
 
 

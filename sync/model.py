@@ -7,21 +7,26 @@ a clock. An instant is an integer of milliseconds since 1970, UTC.
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from hashlib import sha256
 from typing import NamedTuple
 
 MERGED_MARK = "+"
+DIGEST_LENGTH = 6
 
 
 class MutationId(NamedTuple):
     """Who wrote, where, and the number on that device: `n` counts up from 1 without a gap.
 
     `device` and `author` are opaque and hold no dot. A merged text is neither author's own, so it
-    carries its own version: `merged()` of the mutation that caused it (device with a trailing "+").
-    Without that mark an edit typed on top of the author's own text and one typed on top of the
-    merged text would name the same base, and one of the two would drop the other person's words.
+    carries its own version: `merged(text)` of the mutation that caused it, whose device ends with "+" and
+    a digest of the text. Without that mark an edit typed on top of the author's own text and one typed
+    on top of the merged text would name the same base, and one of the two would drop the other person's
+    words. Without the digest a restored server, which may merge the same mutation with other words,
+    would take an edit on top of the first merged text for one on top of the second.
     """
 
     device: str
@@ -33,14 +38,21 @@ class MutationId(NamedTuple):
 
     @property
     def is_merged(self) -> bool:
-        return self.device.endswith(MERGED_MARK)
+        return MERGED_MARK in self.device
 
-    def merged(self) -> MutationId:
-        return self if self.is_merged else self._replace(device=self.device + MERGED_MARK)
+    def merged(self, text: str | None) -> MutationId:
+        """The version of `text`, which this mutation was merged into."""
+        digest = urlsafe_b64encode(sha256((text or "").encode()).digest())[:DIGEST_LENGTH].decode()
+        plain = self.plain()
+        return plain._replace(device=plain.device + MERGED_MARK + digest)
+
+    def names(self, text: str | None) -> bool:
+        """Whether this merged version is that of `text`. What was made before there were digests names any."""
+        return self.device.endswith(MERGED_MARK) or self == self.merged(text)
 
     def plain(self) -> MutationId:
         """The mutation itself, as it stands in the log."""
-        return self._replace(device=self.device.removesuffix(MERGED_MARK))
+        return self._replace(device=self.device.partition(MERGED_MARK)[0])
 
     @property
     def writer(self) -> str:
@@ -51,7 +63,7 @@ class MutationId(NamedTuple):
     def parse(cls, text: str) -> MutationId:
         """Read "device.author.n"; raises ValueError when it is not of that form."""
         device, author, number = text.split(".")
-        if not (device.removesuffix(MERGED_MARK) and author and number.isascii() and number.isdigit()):
+        if not (device.partition(MERGED_MARK)[0] and author and number.isascii() and number.isdigit()):
             raise ValueError(text)
         return cls(device, author, int(number))
 

@@ -58,7 +58,7 @@ export function checkLog(log: ServersLog, oracle: Oracle): void {
 function counted(history: Step[]): Map<string, number> {
   const steps = new Map<string, number>();
   for (const { version } of history) {
-    const plain = version?.replace('+.', '.') ?? '';
+    const plain = version?.replace(/\+[^.]*\./, '.') ?? '';
     steps.set(plain, (steps.get(plain) ?? 0) + 1);
   }
   return steps;

@@ -22,6 +22,8 @@ export interface Saved extends Content {
   record: string;
   /** Its receipt was final once: what the phone must keep of it from then on is the ledger's affair. */
   confirmed: boolean;
+  /** Two tabs that had not heard of each other are as two phones: the server may merge what they gave, or ask. */
+  tabs: number;
 }
 
 export interface Logged extends Content {
@@ -71,11 +73,14 @@ export class Oracle {
 
   /** Wishes that got no word: their tab was killed, and they may or may not be on the disk. */
   readonly #open = new Map<string, number>();
+  /** What stood in the field, on the screen, when it was tapped. */
+  readonly #before = new WeakMap<NewMutation, unknown>();
 
   /** Before an edit is tried. */
   wish(hand: Hand, wish: NewMutation): void {
     const key = this.#key(hand, wish);
     this.wished.add(key);
+    this.#before.set(wish, hand.tab.phone?.evaluation(wish.record)?.fields[wish.field]?.value ?? null);
     this.#open.set(key, (this.#open.get(key) ?? 0) + 1);
   }
 
@@ -91,18 +96,31 @@ export class Oracle {
 
   /** The phone shows "saved". Looks for the edit on the disk at that very moment. */
   promised({ tab, me, db }: Hand, wish: NewMutation): void {
-    const { value } = tab.client.tidy(wish);
+    const wished = tab.client.tidy(wish).value;
     const { disk } = tab.device;
     const lying = [...disk.look<StoredEdit>(db, 'outbox'), ...disk.look<StoredReceipt>(db, 'ledger')];
     const fits = lying.filter((one) => {
       const held = contentOf(one);
-      return one.record === wish.record && held.field === wish.field && held.op === wish.op && same(held.value, value);
+      return one.record === wish.record && held.field === wish.field && held.op === wish.op && same(worded(held.op, held.value), worded(wish.op, wished));
     });
-    if (fits.length === 0) throw new Violation('saved-is-on-disk', `${wish.op} ${wish.field} ${JSON.stringify(value)}`);
-    const n = Math.max(...fits.map((one) => one.n));
+    if (fits.length === 0) throw new Violation('saved-is-on-disk', `${wish.op} ${wish.field} ${JSON.stringify(wished)}`);
+    const lies = fits.reduce((one, other) => (other.n > one.n ? other : one));
+    const { n } = lies;
+    const { value } = contentOf(lies);
     const id = `${disk.lookAt<string>(db, 'meta', 'device')}.${me}.${n}`;
     this.edits++;
-    this.saved.set(id, { device: tab.device, db, id, n, record: wish.record, field: wish.field, op: wish.op, value, confirmed: false });
+    this.#checkPlace(id, me, wish, value);
+    this.saved.set(id, { device: tab.device, db, id, n, record: wish.record, field: wish.field, op: wish.op, value, confirmed: false, tabs: tab.device.alive.length });
+  }
+
+  /** What took the place of an unsent edit was typed by somebody who had that one before their eyes. */
+  #checkPlace(id: string, me: string, wish: NewMutation, value: unknown): void {
+    const there = this.saved.get(id);
+    const seen = this.#before.get(wish);
+    if (!there || wish.op !== 'set' || same(there.value, value) || same(there.value, seen)) return;
+    // Of a tab that was killed before it could say so.
+    if ((this.#open.get(wishKey(me, wish.record, wish.field, wish.op, seen)) ?? 0) > 0) return;
+    throw new Violation('replaced-is-seen', `${id} ${wish.field}: ${JSON.stringify(there.value)} under ${JSON.stringify(seen)}`);
   }
 
   /** At rest: every promised edit lies in the outbox or in the ledger, with the content last shown as saved. */
@@ -144,6 +162,7 @@ export class Oracle {
       const row = phone.evaluation(one.record);
       const kept = device.disk.lookAt<StoredReceipt>(one.db, 'ledger', one.n);
       if (!row || kept?.parked || kept?.result === 'parked' || this.#hasLater(one)) continue;
+      if (one.tabs > 1 && (kept?.result === 'conflict' || kept?.result === 'merged')) continue;
       const shown = row.fields[one.field]?.value ?? null;
       if (!same(shown, one.value)) {
         throw new Violation('own-edit-is-seen', `${one.id} ${one.field}: ${JSON.stringify(shown)} for ${JSON.stringify(one.value)}`);
@@ -168,8 +187,11 @@ export class Oracle {
   }
 }
 
+/** What a person gave. What a submit signs is named on the screen as it is shown there, and on the disk as it is sent. */
+const worded = (op: string, value: unknown): unknown => (op === 'command' ? (value as { name: string }).name : value);
+
 export const wishKey = (author: string, record: string, field: string, op: string, value: unknown): string =>
-  JSON.stringify([author, record, field, op, value]);
+  JSON.stringify([author, record, field, op, worded(op, value)]);
 
 export function databaseOf(tab: Tab): string {
   const { user } = tab.session;

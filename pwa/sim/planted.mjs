@@ -56,6 +56,14 @@ export const BUGS = [
     ],
   },
   {
+    name: 'names-say-no-content',
+    what: 'an own edit is named without its content, and what another tab made of it counts as seen',
+    within: 300,
+    kinds: 'second_tab,bursts',
+    file: 'src/sync/outbox.ts',
+    spoil: [['held && writingOf(held.sealed) !== writing', (text) => on('names-say-no-content', 'false', text)]],
+  },
+  {
     name: 'numbers-from-memory',
     what: 'a tab believes its own count of n, not the disk',
     within: 300,

@@ -7,7 +7,7 @@ Request  [1, device, epoch, nonce, access, cursors, push|0, queued, oldest_s, at
 Answer   [1, nonce, epoch, access, seq, receipts, scopes|0, deltas, writers, now_ms]
 
 Ids are 22 characters of base64url. A version on the wire is "w.n": w indexes the message's
-`writers` ("device.author"; "device+.author" for a text that the server merged), n is the
+`writers` ("device.author"; "device+digest.author" for a text that the server merged), n is the
 mutation's number; in a push an integer n stands for the sender's own (device, author). The
 canonical text elsewhere is "device.author.n".
 Trailing zeros and nulls of a mutation may be cut off. `attempts` and `error` come only from a phone
@@ -40,7 +40,7 @@ TIME_MAX: Final = 2**63 - 1
 """A column's 64 bits. What a phone's clock says may be any whole number; beyond, it is cut to them."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
-_WRITER = re.compile(r"[A-Za-z0-9_-]{22}\+?\.[A-Za-z0-9_-]{22}")
+_WRITER = re.compile(r"[A-Za-z0-9_-]{22}(\+[A-Za-z0-9_-]{0,6})?\.[A-Za-z0-9_-]{22}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{0,24}")
 _TAG = re.compile(rf"[A-Za-z0-9_.:-]{{1,{TAG_MAX}}}")
 _VERSION = re.compile(r"(\d{1,4})\.(\d{1,16})")

@@ -44,6 +44,13 @@ class Disk:
         self.rows_max: int | None = None
         """Rows that fit; None: any number."""
         self.hit: Callable[[str], None] = lambda _: None
+        self.writings = 0
+        """How many contents were sealed here: what an iv is to the client."""
+
+    def writing(self) -> int:
+        """Tells one content of an edit from the next, whatever becomes of it."""
+        self.writings += 1
+        return self.writings
 
     def arm(self, storm: str, after: int = 0) -> None:
         """Let the write after `after` others fail."""

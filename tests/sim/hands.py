@@ -39,7 +39,7 @@ def wishes(tab: Tab, oracle: Oracle, kind: str, dice: int) -> list[Wish]:
 
 
 def _base(tab: Tab, record: str, name: str) -> list[str]:
-    version = tab.view(record).get(name, (None, None))[1]
+    version = tab.view_by_name(record).get(name, (None, None))[1]
     return [version] if version else []
 
 
@@ -96,7 +96,7 @@ def _typed(tab: Tab, oracle: Oracle, record: str, name: str, random: Random) -> 
 
 def _submit(tab: Tab, record: str) -> Wish:
     signs: list[list[str]] = []
-    for name, (value, version) in sorted(tab.view(record).items()):
+    for name, (value, version) in sorted(tab.view_by_name(record).items()):
         if name.startswith("chips/"):
             signs += [[name, one] for one in (value or {}).values() if one]
         elif version and not name.startswith(("status", "answer")):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tests.sim.names import in_shown
+
 if TYPE_CHECKING:
     from tests.sim.phone import Tab
 
@@ -37,6 +39,10 @@ class Saved:
     shown: bool = False
     replaced: bool = False
     """Its author gave a newer value before it was sent."""
+    blind: bool = False
+    """It took the place of one that was shown as saved, and its author had not seen that one."""
+    screen: dict[str, Any] = field(default_factory=dict)
+    """For a submit: every field's value as it stood before its author's eyes."""
     evicted: bool = False
     """The browser threw it away; no program could keep it."""
 
@@ -101,10 +107,13 @@ class Oracle:
             step=self.step,
             tabs=len(tab.phone.tabs),
         )
+        if made.op == "command":
+            made.screen = {name: value for name, (value, _) in tab.view(made.record).items()}
         before = self.edits.setdefault(made.id, [])
         if replaces and before:
             # What the first wish of this number had before its eyes is what its base stands for.
             first = before[-1]
+            made.blind = first.shown and key_of(first.value) not in look.values
             made.seen, made.values = first.seen, made.values | first.values
         before.append(made)
 
@@ -146,4 +155,4 @@ def layers_of(tab: Tab, record: str, name: str) -> list[tuple[Any, str | None]]:
         if edit["record"] == record and edit["field"] == name:
             tab.lay(fields, edit)
             found.append(fields.get(name, (None, None)))
-    return found
+    return [(value, version and in_shown(version)[0]) for value, version in found]

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from server.sync_api.columns import PROTOCOL
-from tests.sim import keeping, message, taking
+from tests.sim import keeping, message, names, taking
 from tests.sim.disk import Disk, StorageFailed, Stores
 from tests.sim.oracle import Look
 from tests.sim.planner import FRESH_LINE, Outcome, QueueItem, Situation, learn, plan, refreshed
@@ -29,7 +29,7 @@ Edit = dict[str, Any]
 
 
 class LostRace(Exception):
-    """Another tab took the number, or froze the edit."""
+    """Another tab took the number, froze the edit, or gave it another content."""
 
 
 class Phone:
@@ -155,6 +155,10 @@ class Tab:
     def version(self, n: int) -> str:
         return f"{self.phone.device}.{self.person}.{n}"
 
+    def shown(self, edit: Edit) -> str:
+        """An own edit with the content that it has on the screen, and what its author has seen should it have another."""
+        return names.shown_as(self.version(edit["n"]), edit)
+
     def own(self) -> list[Edit]:
         """Own edits that lie over the rows, in the order of n."""
         waiting = [one["edit"] for one in self.entries.values() if one["state"] != "set_aside"]
@@ -176,6 +180,13 @@ class Tab:
 
     def view(self, record: str) -> dict[str, tuple[Any, str | None]]:
         """Fields of an evaluation: the server's row under own edits."""
+        return {
+            name: (value, version and names.in_shown(version)[0])
+            for name, (value, version) in self.view_by_name(record).items()
+        }
+
+    def view_by_name(self, record: str) -> dict[str, tuple[Any, str | None]]:
+        """The same, each own edit under the name that says which content of it is shown."""
         row = self.all("evaluation").get(record)
         fields = dict(row["fields"]) if row else {}
         for edit in self.own():
@@ -189,7 +200,7 @@ class Tab:
         held = fields.get(name, (None, None))[0]
         match edit["op"]:
             case "set":
-                fields[name] = (value, self.version(edit["n"]))
+                fields[name] = (value, self.shown(edit))
             case "resolve":
                 fields[name] = (value["value"], self.version(edit["n"]))
             case "add":
@@ -205,20 +216,29 @@ class Tab:
         """Returns n when the edit is on disk, not before. Raises StorageFailed."""
         wish = {"record": record, "field": name, "op": op, "value": value, "base": base}
         look = self.phone.world.oracle.looks(self, record, name)
+        unseen: set[str] = set()
         for _ in range(MOST_RACES):
             try:
-                return self._write(wish, look)
+                return self._write(wish, look, unseen)
             except LostRace:
                 self.phone.world.note("lost race")
                 self.hear()
         raise StorageFailed("failed")
 
-    def _write(self, wish: Edit, look: Look) -> int:
+    def _write(self, wish: Edit, look: Look, unseen: set[str]) -> int:
         at = self.phone.now
         before = self.replaceable(wish)
         n = self.n + 1 if before is None else before["n"]
-        base = wish["base"] if before is None else before["edit"]["base"]
-        edit = {**wish, "n": n, "base": base, "device_time_ms": at}
+        named: list[str] = []
+
+        def meant(name: str) -> list[str]:
+            named.append(name)
+            version, _, under = names.in_shown(name)
+            return under if name in unseen else [version]
+
+        said = names.renamed(wish, meant)
+        base = said["base"] if before is None else before["edit"]["base"]
+        edit = {**said, "n": n, "base": base, "device_time_ms": at, "writing": self.disk.writing()}
         entry = {
             "n": n, "record": wish["record"], "edit": edit, "state": "queued", "attempts": 0, "not_before": 0,
             "at": at if before is None else before["at"],
@@ -228,6 +248,9 @@ class Tab:
 
         def work(stores: Stores) -> None:
             if stores["meta"].get("n", 0) != expected:
+                raise LostRace
+            if new := names.other_than_shown(stores, named) - unseen:
+                unseen.update(new)
                 raise LostRace
             if before is None:
                 if n in stores["outbox"]:
@@ -264,7 +287,7 @@ class Tab:
             return None
         if newest["edit"]["op"] != "set" or newest["edit"]["field"] != wish["field"]:
             return None
-        return newest if wish["base"] == [self.version(newest["n"])] else None
+        return newest if wish["base"] == [self.shown(newest["edit"])] else None
 
     def _change(self, n: int, **change: Any) -> None:
         def work(stores: Stores) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from server.foundation.ids import short
 from tests.sim import desk, events, ledger, reply, wire
 from tests.sim.checks import CHECKS, FINAL_CHECKS, Violation
 from tests.sim.checks.rounds import the_queue_empties
@@ -21,7 +22,7 @@ from tests.sim.oracle import Oracle
 from tests.sim.phone import Asking, Phone, Tab
 from tests.sim.reply import Reply, problem
 from tests.sim.script import Script
-from tests.sim.server import START_MS, Server, short
+from tests.sim.server import START_MS, Server
 
 ROUNDS_MAX = 60
 """Rounds of the quiet, for each phone, before "it never ends" is said."""
@@ -276,7 +277,9 @@ class World:
         self._calm()
         for phone in self.phones:
             if phone.app == "old":
-                the_queue_empties(self)  # while it is old; then its owner says yes to the new version
+                # Its own queue, while it is old. Another's may wait for what this one offers again to a restored
+                # server, of which it hears when its owner says yes to the new version: an old one gets no rows.
+                the_queue_empties(self, [phone])
                 phone.app = "new"
                 phone.open(len(phone.tabs))
         self._calm()

@@ -72,7 +72,7 @@ def test_a_wrong_decision_is_caught(planted: Decide) -> None:
 
 
 def test_without_the_mark_of_a_merged_text_words_are_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(type(random_edit().id), "merged", lambda self: self)
+    monkeypatch.setattr(type(random_edit().id), "merged", lambda self, text: self)
     assert caught() > 0
 
 

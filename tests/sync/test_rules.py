@@ -64,7 +64,15 @@ def test_what_is_no_mutation_id_is_refused(text: str) -> None:
 
 def test_a_merged_version_leads_back_to_its_mutation() -> None:
     one = MutationId("d1", "ann", 3)
-    assert str(one.merged()) == "d1+.ann.3"
-    assert one.merged().merged() == one.merged()
-    assert one.merged().plain() == one
+    assert one.merged("clean").plain() == one
+    assert MutationId.parse(str(one.merged("clean"))) == one.merged("clean")
     assert one.plain() == one
+
+
+def test_a_merged_version_is_that_of_one_text() -> None:
+    one = MutationId("d1", "ann", 3)
+    assert one.merged("clean") != one.merged("late")
+    assert one.merged("late").merged("clean") == one.merged("clean")
+    assert one.merged("clean").names("clean")
+    assert not one.merged("clean").names("late")
+    assert MutationId.parse("d1+.ann.3").names("late")  # made before there were digests

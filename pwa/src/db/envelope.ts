@@ -24,6 +24,9 @@ const IV_BYTES = 12;
 const written = new TextEncoder();
 const read = new TextDecoder();
 
+/** Tells one writing of a place from the next; empty for a value from before there was sealing. */
+export const writingOf = (sealed: Envelope): string => (sealed.v ? sealed.iv.join('_') : '');
+
 export const freshIv = (): Bytes => randomBytes(IV_BYTES);
 
 export const gcm = (iv: Bytes, place: string): AesGcmParams => ({ name: 'AES-GCM', iv, additionalData: written.encode(place) });

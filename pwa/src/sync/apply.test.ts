@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { UserDb } from '../db/user-db';
+import { setAside } from './aside';
 import { applyAnswer, readHeld } from './apply';
 import { forgetOldReceipts } from './housekeeping';
 import { makeRoom, seenParked } from './keeping';
@@ -65,7 +66,7 @@ describe('an edit that waits for another', () => {
   test('that lies set aside here is set aside too, instead of waiting for ever', async () => {
     await append(1);
     await built(1);
-    await outbox.setAside(1);
+    await setAside(outbox, 1);
     await held(2, own(1));
     expect(await states()).toEqual([[1, 'set_aside'], [2, 'set_aside']]);
   });

@@ -1,6 +1,7 @@
 /**
  * Everything that talks to the server, in a chunk of its own: a cold start draws the screen and takes taps without it.
  */
+import { setAside, tryAgain } from './aside';
 import type { Outbox } from './outbox';
 import { Driver, type DriverParts } from './driver';
 import { type AskFileKey, keepFileKey } from './file-key';
@@ -13,7 +14,7 @@ export type EngineParts = Omit<DriverParts, 'round' | 'queue' | 'setAside' | 'lo
 
 export function startEngine(outbox: Outbox, parts: EngineParts): Driver {
   let keyAsked = false;
-  return new Driver({
+  const driver = new Driver({
     ...parts,
     lock: `gemba-sync:${parts.db.name}`,
     queue: () =>
@@ -26,6 +27,10 @@ export function startEngine(outbox: Outbox, parts: EngineParts): Driver {
       // Beside the rounds: on a slow line its answer must hold up neither the status nor the next edit.
       void keepFileKey(parts.db, parts.clock.now(), parts.fileKey).catch(() => (keyAsked = false));
     },
-    setAside: (n) => outbox.setAside(n),
+    setAside: (n) => setAside(outbox, n),
   });
+  void tryAgain(outbox)
+    .then((some) => some && driver.poke(false))
+    .catch(() => undefined);
+  return driver;
 }

@@ -80,7 +80,7 @@ function readable(user: User, device: string, entries: readonly Entry[], parked:
     person_id: user.person_id,
     employee_no: user.employee_no,
     device,
-    edits: entries.map(({ edit, state, attempts, at }) => ({
+    edits: entries.map(({ edit: { shown: _here, ...edit }, state, attempts, at }) => ({
       ...edit,
       device_time: new Date(edit.device_time_ms).toISOString(),
       state,

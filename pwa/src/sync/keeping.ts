@@ -1,5 +1,15 @@
 /** What the phone does with what it keeps: makes room, and lets go of what its author has seen. */
 import type { UserDb } from '../db/user-db';
+import type { Outbox } from './outbox';
+import type { Version } from './types';
+
+/** Its author has seen what became of it: a set-aside edit goes, a parked one leaves the list. */
+export async function letGo(db: UserDb, outbox: Outbox, version: Version): Promise<void> {
+  const entry = outbox.entries.find(({ edit }) => edit.version === version);
+  const n = outbox.nOf(version);
+  if (entry?.state === 'set_aside') await outbox.discard(entry.edit.n);
+  else if (n !== null) await seenParked(db, n);
+}
 
 /** The author has seen the reason; the server keeps the edit. */
 export async function seenParked(db: UserDb, n: number): Promise<void> {

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { StoredEdit } from '../db/schema';
 import { UserDb } from '../db/user-db';
+import { setAside, tryAgain } from './aside';
 import { Outbox } from './outbox';
 import { ANN, DEVICE, everything, freshDb, own, TestClock, withFault } from './testing';
 import type { NewMutation } from './types';
@@ -17,6 +19,8 @@ const score = (change: Partial<NewMutation> = {}): NewMutation => ({
   ...change,
 });
 const stored = () => db.read(['outbox'], (tx) => tx.objectStore('outbox').getAll());
+/** What an edit names that goes on from the field's newest own one. */
+const shown = (from = outbox, field = 'score/1'): string => from.entries.findLast(({ edit }) => edit.field === field)?.edit.shown ?? '';
 const reopened = async (): Promise<Outbox> => {
   const other = new Outbox(new UserDb(db.name), DEVICE, ANN, clock);
   const snapshot = await db.snapshot();
@@ -65,9 +69,61 @@ describe('two tabs', () => {
     await outbox.append(score());
     const other = await reopened();
     await outbox.freeze([1]);
-    const { edit } = await other.append(score({ value: 5, base: own(1) }));
+    const { edit } = await other.append(score({ value: 5, base: shown(other) }));
     expect([edit.n, edit.base]).toEqual([2, [own(1)]]);
     expect((await stored()).map(({ n, attempts }) => [n, attempts])).toEqual([[1, 1], [2, 0]]);
+  });
+});
+
+describe('two tabs, one of which has not heard that the other gave a newer value', () => {
+  const comment = (value: string, base: string | null): NewMutation => score({ field: 'comment/1', value, base });
+  const kept = async () => (await reopened()).entries.map(({ edit }) => [edit.n, edit.value, edit.base]);
+  let seen: string;
+  let other: Outbox;
+
+  beforeEach(async () => {
+    await outbox.append(comment('clean', 'bo.7'));
+    other = await reopened();
+    seen = shown(other, 'comment/1');
+    await outbox.append(comment('clean, on time', shown(outbox, 'comment/1')));
+  });
+
+  test('its text goes beside the other, on the base of both', async () => {
+    await other.append(comment('clean, helps others', seen));
+    expect(await kept()).toEqual([[1, 'clean, on time', ['bo.7']], [2, 'clean, helps others', ['bo.7']]]);
+  });
+
+  test('also when the other has been sent, or confirmed', async () => {
+    await outbox.freeze([1]);
+    await other.append(comment('clean, helps others', seen));
+    await db.write(['outbox', 'ledger'], async (tx) => {
+      const { n, record, at, sealed } = (await tx.objectStore('outbox').get(1)) as StoredEdit;
+      await tx.objectStore('ledger').put({ n, record, at, sealed, result: 'applied', reason: null, seq: 1, epoch: 'ep' });
+      await tx.objectStore('outbox').delete(1);
+    });
+    await other.append(comment('clean, asks first', seen));
+    expect(await kept()).toEqual([[2, 'clean, helps others', ['bo.7']], [3, 'clean, asks first', ['bo.7']]]);
+  });
+
+  test('also when it hears of the other while its author types', async () => {
+    const snapshot = await db.snapshot();
+    await other.inTurn(() => other.take(snapshot.n, snapshot.outbox));
+    await other.append(comment('clean, helps others', seen));
+    expect(await kept()).toEqual([[1, 'clean, on time', ['bo.7']], [2, 'clean, helps others', ['bo.7']]]);
+  });
+
+  test('it signs what its author has read, not the other', async () => {
+    const submit = (base: string): NewMutation => score({ field: 'status', op: 'command', value: { name: 'submit', signs: [['comment/1', base]] } });
+    const unread = await other.append(submit(seen));
+    expect(unread.edit.value).toEqual({ name: 'submit', signs: [['comment/1', 'bo.7']] });
+    const read = await other.append(submit(shown(other, 'comment/1')));
+    expect(read.edit.value).toEqual({ name: 'submit', signs: [['comment/1', own(1)]] });
+  });
+
+  test('what it goes on from is its own text afterwards', async () => {
+    await other.append(comment('clean, helps others', seen));
+    await other.append(comment('clean, helps others, quiet', shown(other, 'comment/1')));
+    expect(await kept()).toEqual([[1, 'clean, on time', ['bo.7']], [2, 'clean, helps others, quiet', ['bo.7']]]);
   });
 });
 
@@ -96,7 +152,7 @@ describe('a newer value', () => {
   test('takes the place of an unsent one under the same number and base', async () => {
     await outbox.append(score({ base: 'bo.7' }));
     clock.pass(50);
-    const { edit } = await outbox.append(score({ value: 4, base: own(1) }));
+    const { edit } = await outbox.append(score({ value: 4, base: shown() }));
     expect(edit).toMatchObject({ n: 1, value: 4, base: ['bo.7'], device_time_ms: clock.now() });
     expect(await stored()).toHaveLength(1);
   });
@@ -104,7 +160,7 @@ describe('a newer value', () => {
   test('follows one that may have been on the wire, with that one as its base', async () => {
     await outbox.append(score());
     await outbox.freeze([1]);
-    const { edit } = await outbox.append(score({ value: 4, base: own(1) }));
+    const { edit } = await outbox.append(score({ value: 4, base: shown() }));
     expect([edit.n, edit.base]).toEqual([2, [own(1)]]);
   });
 
@@ -114,8 +170,9 @@ describe('a newer value', () => {
     ['a chip', { field: 'chips/1', op: 'add', value: 'q1' }],
   ])('does not change what was seen by a later edit of the record: %s', async (_what, between) => {
     await outbox.append(score());
+    const seen = shown();
     await outbox.append(score(between));
-    expect((await outbox.append(score({ value: 4, base: own(1) }))).edit.n).toBe(3);
+    expect((await outbox.append(score({ value: 4, base: seen }))).edit.n).toBe(3);
   });
 
   test('does not replace a value that its author had not seen', async () => {
@@ -156,8 +213,8 @@ test('freezing counts the attempt before the edit leaves, and passes over what h
 test('a start tries again what was set aside or told to wait for an update', async () => {
   await outbox.append(score());
   await outbox.append(score({ record: 'E2' }));
-  await outbox.setAside(1);
-  await outbox.tryAgain();
+  await setAside(outbox, 1);
+  await tryAgain(outbox);
   expect((await reopened()).entries.map(({ state }) => state)).toEqual(['queued', 'queued']);
 });
 

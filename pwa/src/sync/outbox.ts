@@ -2,15 +2,19 @@
  * The edits that have no receipt yet. Whatever this says is on the phone lies on its disk: `append` resolves at the
  * `complete` of a strict transaction. n counts up without a gap for this person on this device, and is taken in the
  * same transaction as the edit; a tab that lost the race for a number takes the next. An edit that has once been on
- * the wire is frozen; before that, a newer value of the same field takes its place under the same n and base.
+ * the wire is frozen; before that, a newer value of the same field takes its place under the same n and base, if its
+ * author had seen it. Who names an own edit without having seen its last content means that one's base instead: the
+ * server then meets two edits that do not know of each other, as they do not.
  */
-import type { EditState, StoredEdit } from '../db/schema';
+import { writingOf } from '../db/envelope';
+import type { EditState, StoredEdit, StoredReceipt } from '../db/schema';
 import type { UserDb } from '../db/user-db';
 import type { Clock } from '../foundation/clock';
 import { StorageFailed } from '../foundation/problem';
 import type { OwnEdit } from './overlay';
 import { tidy } from './tidy';
 import type { Edit, Id, NewMutation, Version } from './types';
+import { inShown, renamed, shownAs } from './versions';
 
 export type Content = Omit<Edit, 'n' | 'record'>;
 
@@ -39,6 +43,8 @@ export async function openEdit(db: UserDb, stored: { n: number; record: string; 
 const MOST_RACES = 100;
 
 class LostRace extends Error {}
+
+type Wish = Omit<NewMutation, 'base'> & { base: Version[] };
 
 export class Outbox {
   #entries = new Map<number, Entry>();
@@ -85,11 +91,13 @@ export class Outbox {
 
   /** Resolves when the edit is on disk. Throws StorageFailed. */
   append(wish: NewMutation): Promise<Entry> {
-    const { value, base } = tidy(wish);
+    const asked: Wish = { ...wish, ...tidy(wish) };
+    /** Names under which something else was shown than lies here. */
+    const unseen = new Set<Version>();
     return this.inTurn(async () => {
       for (let left = MOST_RACES; ; left--) {
         try {
-          return await this.#write({ ...wish, value }, base);
+          return await this.#write(asked, unseen);
         } catch (error) {
           const lost = error instanceof LostRace || (error as Error).name === 'ConstraintError';
           if (!lost) throw error;
@@ -103,18 +111,6 @@ export class Outbox {
   /** Marks edits as on the wire before they are, and gives those that are still here with their last content. */
   freeze(ns: readonly number[]): Promise<Edit[]> {
     return ns.length === 0 ? Promise.resolve([]) : this.inTurn(() => this.#freeze(ns));
-  }
-
-  /** No server would take this one: kept, shown, exportable, in nobody's way. */
-  setAside(n: number): Promise<void> {
-    return this.#change(n, { state: 'set_aside' });
-  }
-
-  /** At a start: a new app, or a mended server, may take what was refused before. */
-  async tryAgain(): Promise<void> {
-    for (const entry of this.entries) {
-      if (entry.state === 'update_needed' || entry.state === 'set_aside') await this.#change(entry.edit.n, { state: 'queued' });
-    }
   }
 
   /** Its author's explicit act. */
@@ -142,14 +138,20 @@ export class Outbox {
     return entries.map((entry) => entry.edit);
   }
 
-  async #write(wish: Omit<NewMutation, 'base'>, base: Version[]): Promise<Entry> {
+  async #write(wish: Wish, unseen: Set<Version>): Promise<Entry> {
     const at = this.clock.now();
-    const before = this.#replaceable(wish, base);
+    const before = this.#replaceable(wish);
+    const named: Version[] = [];
+    const { value, base } = renamed(wish, (name) => {
+      named.push(name);
+      const [version, , ...under] = inShown(name);
+      return unseen.has(name) ? under : [version];
+    });
     const n = before?.edit.n ?? this.#n + 1;
     const content: Content = {
       field: wish.field,
       op: wish.op,
-      value: wish.value,
+      value,
       base: before?.edit.base ?? base,
       device_time_ms: at,
     };
@@ -164,7 +166,7 @@ export class Outbox {
       sealed,
     };
     const expected = this.#n;
-    await this.db.write(['meta', 'outbox'], async (tx) => {
+    await this.db.write(['meta', 'outbox', 'ledger'], async (tx) => {
       const meta = tx.objectStore('meta');
       const outbox = tx.objectStore('outbox');
       if (((await meta.get('n')) ?? 0) !== expected) throw new LostRace();
@@ -172,6 +174,15 @@ export class Outbox {
       const device = await meta.get('device');
       if (device && device !== this.device) throw new LostRace();
       if (!device) await meta.put(this.device, 'device');
+      const known = unseen.size;
+      for (const name of named) {
+        const [version, writing] = inShown(name);
+        if (!writing) continue; // another's, or as the server has it
+        const own = this.nOf(version) ?? 0;
+        const held = (await outbox.get(own)) ?? (await tx.objectStore('ledger').get(own));
+        if (held && writingOf(held.sealed) !== writing) unseen.add(name);
+      }
+      if (unseen.size > known) throw new LostRace();
       if (before) {
         const held = await outbox.get(n);
         if (!held || held.attempts > 0) throw new LostRace();
@@ -181,19 +192,19 @@ export class Outbox {
         await meta.put(n, 'n');
       }
     });
-    const entry = this.#entryOf(stored, content);
+    const entry = this.#entryOf(stored, this.#own(stored, { n, record: wish.record, ...content }));
     this.#entries.set(n, entry);
     this.#n = Math.max(this.#n, n);
     return entry;
   }
 
   /** The edit that this one may take the place of: unsent, the same field, the record's newest, and seen by its author. */
-  #replaceable(wish: Omit<NewMutation, 'base'>, base: Version[]): Entry | null {
-    if (wish.op !== 'set') return null;
-    const newest = this.entries.findLast(({ edit }) => edit.record === wish.record);
+  #replaceable({ op, record, field, base }: Wish): Entry | null {
+    if (op !== 'set') return null;
+    const newest = this.entries.findLast(({ edit }) => edit.record === record);
     if (!newest || newest.attempts > 0 || newest.state !== 'queued') return null;
-    if (newest.edit.op !== 'set' || newest.edit.field !== wish.field) return null;
-    return base.length === 1 && base[0] === this.version(newest.edit.n) ? newest : null;
+    if (newest.edit.op !== 'set' || newest.edit.field !== field) return null;
+    return base.length === 1 && base[0] === newest.edit.shown ? newest : null;
   }
 
   async #reread(): Promise<void> {
@@ -203,23 +214,33 @@ export class Outbox {
     await this.take((n as number | undefined) ?? 0, stored, (device as Id | undefined) ?? null);
   }
 
-  #change(n: number, change: Partial<StoredEdit>): Promise<void> {
+  /** How it stands with an edit, not what it says. */
+  turn(n: number, state: EditState): Promise<void> {
     return this.inTurn(async () => {
       await this.db.write(['outbox'], async (tx) => {
         const held = await tx.objectStore('outbox').get(n);
-        if (held) await tx.objectStore('outbox').put({ ...held, ...change });
+        if (held) await tx.objectStore('outbox').put({ ...held, state });
       });
       const entry = this.#entries.get(n);
-      if (entry) this.#entries.set(n, { ...entry, ...change } as Entry);
+      if (entry) this.#entries.set(n, { ...entry, state });
     });
   }
 
   async #entry(stored: StoredEdit): Promise<Entry> {
-    return this.#entryOf(stored, await this.db.unseal<Content>(editPlace(stored.n), stored.sealed));
+    return this.#entryOf(stored, await this.open(stored));
   }
 
-  #entryOf({ n, record, state, attempts, not_before, at }: StoredEdit, content: Content): Entry {
-    const edit: OwnEdit = { n, record, ...content, version: this.version(n) };
+  /** An own edit that lies in outbox or ledger. */
+  async open(stored: StoredEdit | StoredReceipt): Promise<OwnEdit> {
+    return this.#own(stored, await openEdit(this.db, stored));
+  }
+
+  #own({ sealed }: StoredEdit | StoredReceipt, edit: Edit): OwnEdit {
+    const version = this.version(edit.n);
+    return { ...edit, version, shown: shownAs(version, writingOf(sealed), edit.base) };
+  }
+
+  #entryOf({ state, attempts, not_before, at }: StoredEdit, edit: OwnEdit): Entry {
     return { edit, state, attempts, not_before, at, bytes: sizeOf(edit) };
   }
 }

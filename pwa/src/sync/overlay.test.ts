@@ -34,11 +34,12 @@ const edit = (n: number, change: Partial<OwnEdit> = {}): OwnEdit => ({
   base: [],
   device_time_ms: n,
   version: `${ME}.${n}`,
+  shown: `${ME}.${n}~x`,
   ...change,
 });
 
-test('an own edit lies over the row and gives the next edit its base', () => {
-  expect(overEvaluation(row(), [edit(1), edit(2, { value: 5 })]).fields['score/1']).toEqual({ value: 5, version: 'dev.ann.2' });
+test('an own edit lies over the row and gives the next edit its base: the edit with the content that is shown', () => {
+  expect(overEvaluation(row(), [edit(1), edit(2, { value: 5 })]).fields['score/1']).toEqual({ value: 5, version: 'dev.ann.2~x' });
 });
 
 test('a row without edits stays the same object', () => {

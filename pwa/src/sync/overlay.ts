@@ -6,9 +6,10 @@
 import type { CaseRow, Edit, EvaluationRow, Field, Id, Kind, Millis, ResultRow, Rows, Version } from './types';
 import { versionsOf } from './versions';
 
-/** An own edit with the version that it writes. */
+/** An own edit with the version that it writes, and with what names this content of it: the base of who goes on from it. */
 export interface OwnEdit extends Edit {
   version: Version;
+  shown: Version;
 }
 
 export type ByRecord = ReadonlyMap<Id, readonly OwnEdit[]>;
@@ -32,7 +33,7 @@ function layEdit(row: EvaluationRow, edit: OwnEdit): EvaluationRow {
   const seen = row.fields[edit.field];
   switch (edit.op) {
     case 'set':
-      return withField(row, edit, { value: edit.value, version: edit.version });
+      return withField(row, edit, { value: edit.value, version: edit.shown });
     case 'resolve':
       return withField(row, edit, { value: (edit.value as { value: unknown }).value, version: edit.version });
     case 'add':

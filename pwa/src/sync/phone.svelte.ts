@@ -13,8 +13,7 @@ import { StorageFailed } from '../foundation/problem';
 import type { Driver } from './driver';
 import type { Exported } from './export';
 import type { AskFileKey } from './file-key';
-import { makeRoom, seenParked } from './keeping';
-import { openEdit, Outbox } from './outbox';
+import { Outbox } from './outbox';
 import { byRecord, Overlaid, type OwnEdit } from './overlay';
 import type { Line } from './planner';
 import type { RoundEnd } from './round';
@@ -132,7 +131,7 @@ export class Phone {
     try {
       await outbox.append(wish).catch(async (error: unknown) => {
         if (!(error instanceof StorageFailed) || error.why !== 'full') throw error;
-        await makeRoom(this.parts.db).catch(() => undefined);
+        await import('./keeping').then(({ makeRoom }) => makeRoom(this.parts.db)).catch(() => undefined);
         return outbox.append(wish);
       });
       this.#storage = 'ok';
@@ -178,10 +177,7 @@ export class Phone {
 
   /** An explicit act of the author, after the export was offered: a parked or set-aside edit leaves this phone's list. */
   async discard(version: Version): Promise<void> {
-    const item = this.#parked.find((one) => one.version === version);
-    const entry = this.#outbox?.entries.find(({ edit }) => edit.version === version);
-    if (entry?.state === 'set_aside') await this.#outbox?.discard(entry.edit.n);
-    else if (item) await seenParked(this.parts.db, item.n);
+    if (this.#outbox) await (await import('./keeping')).letGo(this.parts.db, this.#outbox, version);
     await this.#reload();
     this.#tell('edits');
   }
@@ -233,7 +229,6 @@ export class Phone {
     await outbox.inTurn(() => this.#rows.takeRest(this.parts.db)).catch(() => undefined);
     this.#showRows();
     this.#persisted = (await this.parts.storage?.persisted().catch(() => null)) ?? null;
-    await outbox.tryAgain().catch(() => undefined);
     this.#triggers.started();
     const house = await import('./housekeeping').catch(() => null);
     if (!house) return; // at the next start, then
@@ -295,14 +290,10 @@ export class Phone {
   /** True: other rows than before. */
   async #take(outbox: Outbox, snapshot: Snapshot, first = false): Promise<boolean> {
     await outbox.take(snapshot.n, snapshot.outbox, snapshot.device);
-    const own = async (stored: Parameters<typeof openEdit>[1]): Promise<OwnEdit> => ({
-      ...(await openEdit(this.parts.db, stored)),
-      version: outbox.version(stored.n),
-    });
-    this.#confirmed = await Promise.all(snapshot.overlay.map(own));
+    this.#confirmed = await Promise.all(snapshot.overlay.map((stored) => outbox.open(stored)));
     this.#parked = await Promise.all(
       snapshot.parked.map(async (stored) => {
-        const { n, version, record, field, value } = await own(stored);
+        const { n, version, record, field, value } = await outbox.open(stored);
         return { n, version, record, field, value, reason: stored.reason ?? stored.result, at: stored.at };
       }),
     );

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { UserDb } from '../db/user-db';
 import type { Credentials } from '../foundation/credentials';
 import type { Answer } from '../foundation/post';
+import { setAside } from './aside';
 import { Outbox } from './outbox';
 import { round, type RoundParts } from './round';
 import { ANN, answering, DEVICE, freshDb, json, page, problem, ScriptedServer, TestChance, TestClock } from './testing';
@@ -142,7 +143,7 @@ test('a phone that is stuck says how often it tried and why; one that is not spe
 
 test('an edit that was set aside is told from the first round on', async () => {
   await append();
-  await outbox.setAside(1);
+  await setAside(outbox, 1);
   server.then(answering({}));
   await round(parts, []);
   expect(server.bodies[0]?.slice(7)).toEqual([1, 0, 0, 'set_aside']);

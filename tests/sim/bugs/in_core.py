@@ -9,7 +9,7 @@ from typing import Any
 from server.sync_api import push
 from sync import cases, commands, merge
 from sync.base import Seen, follow
-from sync.model import CaseChange, Decision, Held, Op, Receipt, Step
+from sync.model import CaseChange, Decision, Held, MutationId, Op, Receipt, Step
 from tests.sim.bugs import Patch, bug
 
 honest = merge.decide
@@ -140,6 +140,20 @@ def merged_text_unmarked(patch: Patch) -> None:
 
     wrote = merge._written
     patch(merge, "_written", written)
+
+
+@bug("merge: text", "a merged version names whatever the text was merged into since", seeds=2000)
+def merged_text_of_any_content(patch: Patch) -> None:
+    patch(MutationId, "merged", lambda one, text: one.plain()._replace(device=f"{one.plain().device}+"))
+
+
+@bug("submit", "who signs an edit that had no effect signs what stands in its place", seeds=2000)
+def signed_unread(patch: Patch) -> None:
+    def blind(version: Any, record: str, field: str, lookup: Any) -> Any:
+        seen = follow(version, record, field, lookup)
+        return replace(seen, exact=True) if isinstance(seen, Seen) else seen
+
+    patch(commands, "follow", blind)
 
 
 @bug("merge: deterministic", "which of two values stands in a conflict is left to chance", twice=True)

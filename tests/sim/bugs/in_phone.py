@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from tests.sim import events, keeping, message, planner, taking, world
+from tests.sim import events, keeping, message, names, planner, taking, world
 from tests.sim.bugs import Patch, bug
 from tests.sim.disk import Crash, Disk, StorageFailed
 from tests.sim.phone import Phone, Tab
@@ -24,6 +24,24 @@ def coalesced_after_send(patch: Patch) -> None:
 
     patch(Tab, "replaceable", replaceable)
     patch(Tab, "frozen", lambda tab, entry: entry is None)
+
+
+@bug("R5", "an own edit is named without its content: what another tab made of it counts as seen", seeds=400)
+def names_say_no_content(patch: Patch) -> None:
+    patch(names, "shown_as", lambda version, edit: version)
+
+
+@bug("R5", "a newer value takes the place of what another tab has written there meanwhile", seeds=400)
+def replaced_unseen(patch: Patch) -> None:
+    def blind(stores: Any, named: list[str]) -> set[str]:
+        return {name for name in honest(stores, named) if stores["outbox"].get(_number(name), {}).get("attempts", 1)}
+
+    honest = names.other_than_shown
+    patch(names, "other_than_shown", blind)
+
+
+def _number(name: str) -> int:
+    return int(names.in_shown(name)[0].rpartition(".")[2])
 
 
 def _drops(patch: Patch, judge: Any) -> None:

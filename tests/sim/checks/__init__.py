@@ -18,6 +18,7 @@ Check = Callable[[Any], None]
 CHECKS: list[Check] = [
     kept.promised_edits_are_somewhere,
     kept.the_server_holds_what_was_saved,
+    kept.nothing_unseen_is_replaced_on_the_phone,
     history.each_edit_takes_effect_once,
     history.log_and_history_agree,
     history.each_step_names_what_it_replaced,

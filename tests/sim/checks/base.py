@@ -46,7 +46,7 @@ def plain(version: str | None) -> str | None:
     if version is None:
         return None
     device, author, n = version.split(".")
-    return f"{device.removesuffix('+')}.{author}.{n}"
+    return f"{device.partition('+')[0]}.{author}.{n}"
 
 
 def stands_for(books: Books, version: str | None) -> str | None:

@@ -8,6 +8,7 @@ from tests.sim.checks.base import LINED, Violation, by_field, plain, same, stand
 
 if TYPE_CHECKING:
     from tests.sim.ledger import Step
+    from tests.sim.oracle import Saved
     from tests.sim.world import World
 
 
@@ -86,10 +87,16 @@ def no_conflict_without_need(world: World) -> None:
                 and _alone(steps)
             ):
                 raise Violation("7", f"{name}: {step.version} conflicts with what the same phone wrote")
-            if wish.seen[1] is not None and stands_for(world.books, wish.seen[1]) == step.replaced:
+            if _seen_as_it_is(world, wish) and stands_for(world.books, wish.seen[1]) == step.replaced:
                 raise Violation(
                     "7", f"{name}: the author of {step.version} had seen {step.replaced}, and got a conflict"
                 )
+
+
+def _seen_as_it_is(world: World, wish: Saved) -> bool:
+    """Whether what its author saw under that version is what it holds: another tab may have written on before it was sent."""
+    seen = wish_of(world, wish.seen[1])
+    return wish.seen[1] is not None and (seen is None or seen.op != "set" or same(seen.value, wish.seen[0]))
 
 
 def _alone(steps: list[Step]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.sim.checks.base import LINED, Violation, stands_for, value_after
+from tests.sim.checks.base import LINED, Violation, same, stands_for, value_after, wish_of
 
 if TYPE_CHECKING:
     from tests.sim.world import World
@@ -19,6 +19,7 @@ def a_submit_freezes_what_it_signs(world: World) -> None:
         held = fields.setdefault(step.record, {})
         if step.kind == "submitted":
             _signed(world, step.version or "", held)
+            _read(world, step.version, held)
             _frozen(results.get(step.version or ""), held, step.version or "")
             submitted[step.record] = True
         elif step.kind == "recalled":
@@ -46,6 +47,13 @@ def _signed(world: World, one: str, held: dict[str, tuple[Any, str | None]]) -> 
             agreed.discard(case.field)
     if agreed:
         raise Violation("15", f"{one} signed {signed}, but {stood} stood there")
+
+
+def _read(world: World, one: str | None, held: dict[str, tuple[Any, str | None]]) -> None:
+    wish = wish_of(world, one)
+    for name, (value, _) in held.items():
+        if wish is not None and not same(value, wish.screen.get(name)):
+            raise Violation("15", f"{one} signed {name} {value!r}; its author had read {wish.screen.get(name)!r}")
 
 
 def _frozen(result: dict[str, Any] | None, held: dict[str, tuple[Any, str | None]], one: str) -> None:

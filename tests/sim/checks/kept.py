@@ -42,6 +42,13 @@ def the_server_holds_what_was_saved(world: World) -> None:
             raise Violation("2", f"{one}: other content under the same id, {world.books.variants[one]!r}")
 
 
+def nothing_unseen_is_replaced_on_the_phone(world: World) -> None:
+    """4: a newer value takes the place of an unsent one only if its author had that one before their eyes."""
+    for wish in world.oracle.promised():
+        if wish.blind:
+            raise Violation("4", f"{wish.field} {wish.value!r} took the place of one unseen, under {wish.id}")
+
+
 def _is(logged: Any, wish: Saved) -> bool:
     if (logged.record, logged.field) != (wish.record, wish.field) or logged.base != wish.base:
         return False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tests.sim.checks.base import Violation
 
 if TYPE_CHECKING:
+    from tests.sim.phone import Phone
     from tests.sim.world import World
 
 
@@ -97,9 +98,9 @@ def old_clients_are_heard(world: World) -> None:
             raise Violation("16", f"{wish.id} of an old app never arrived")
 
 
-def the_queue_empties(world: World) -> None:
+def the_queue_empties(world: World, phones: list[Phone] | None = None) -> None:
     """13: in bounded rounds once faults stop, without a hand; only what waits for lost work may wait on."""
-    for phone in world.phones:
+    for phone in phones or world.phones:
         for person, disk in phone.disks.items():
             for n, entry in disk.durable["outbox"].items():
                 one = f"{disk.durable['meta']['device']}.{person}.{n}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tests.sim.checks.base import LINED, Violation, by_field, rank
+from tests.sim.checks.base import LINED, Violation, by_field, plain, rank
 
 if TYPE_CHECKING:
     from tests.sim.phone import Phone, Tab
@@ -57,7 +57,8 @@ def _shown(world: World, tab: Tab, steps: list[Any], name: str, entry: dict[str,
     ):
         return
     logged = world.books.log.get(own)
-    effect = {"merged": _marked(own), "same": logged.alias if logged else None}.get(entry["result"], own)
+    merged = next((step.version for step in steps if plain(step.version) == own), own)
+    effect = {"merged": merged, "same": logged.alias if logged else None}.get(entry["result"], own)
     if rank(steps, effect) > 0 and 0 <= rank(steps, version) < rank(steps, effect):
         raise Violation("11", f"{name}: {own} was confirmed, the phone shows {value!r} ({version}) from before it")
 
@@ -67,11 +68,6 @@ def _later_act(tab: Tab, entry: dict[str, Any]) -> bool:
     return any(
         one["op"] == "resolve" and one["field"] == entry["edit"]["field"] and one["n"] > entry["n"] for one in tab.own()
     )
-
-
-def _marked(version: str) -> str:
-    device, author, n = version.split(".")
-    return f"{device}+.{author}.{n}"
 
 
 def rows_never_go_back(world: World) -> None:
