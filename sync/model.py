@@ -40,7 +40,7 @@ class MutationId(NamedTuple):
 
     def plain(self) -> MutationId:
         """The mutation itself, as it stands in the log."""
-        return self._replace(device=self.device.removesuffix(MERGED_MARK))
+        return self._replace(device=self.device.removesuffix(MERGED_MARK)) if self.is_merged else self
 
     @property
     def writer(self) -> str:
