@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,11 +29,15 @@ _EVALUATION = table_of(Evaluation).c
 _FORM = table_of(Form).c
 
 
-_FORM_LINES = of_plant(
-    sa.select(_FORM.id, _FORM.lines).where(
-        _FORM.id.in_(of_plant(sa.select(_EVALUATION.form_id).where(within(_EVALUATION.id))))
-    )
-)
+_CYCLE = table_of(Cycle).c
+
+
+def _named_by(column: Any) -> Any:
+    return of_plant(sa.select(column).where(within(_EVALUATION.id)))
+
+
+_FORM_LINES = of_plant(sa.select(_FORM.id, _FORM.lines).where(_FORM.id.in_(_named_by(_EVALUATION.form_id))))
+_PERIOD_ENDS = of_plant(sa.select(_CYCLE.id, _CYCLE.period_to).where(_CYCLE.id.in_(_named_by(_EVALUATION.cycle_id))))
 _RATED_BY = of_plant(sa.select(_EVALUATION.id).where(_EVALUATION.rater_id == sa.bindparam("rater")).limit(1))
 _PERSON = table_of(Person).c
 _PEOPLE = of_plant(
@@ -62,6 +66,12 @@ def counts(cycle_ids: Collection[UUID]) -> dict[UUID, int]:
         .group_by(Evaluation.cycle_id)
     )
     return {row[0]: row[1] for row in session().execute(query)}
+
+
+def period_ends(ids: Collection[UUID]) -> Callable[[], dict[CycleId, date]]:
+    """The last day of each cycle of these evaluations; asked with the next question."""
+    later = ask_later(_PERIOD_ENDS, {"ids": ids})
+    return lambda: {CycleId(row.id): row.period_to for row in later.rows()}
 
 
 def form_lines(ids: Collection[UUID]) -> Callable[[], dict[FormId, list[dict[str, Any]]]]:

@@ -3,7 +3,7 @@
 `states.load` makes the core's values of the same tables, which a push needs and a pull does not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from server.cycles.models import Cycle
-from server.evaluations.models import ChipTag, Comment, Evaluation, Score
+from server.evaluations.models import ChipTag, Comment, Evaluation, Form, Score
 from server.foundation.ids import PersonId
 from server.foundation.listed import listed
 from server.foundation.prepared import Later, ask_later, of_plant, table_of, within
@@ -28,6 +28,15 @@ _ONE: Final = table_of(Evaluation).c
 _CYCLE: Final = table_of(Cycle).c
 _PERSON: Final = table_of(Person).c
 _PLACE: Final = table_of(Department).c
+_FORM: Final = table_of(Form).c
+_CYCLES: Final = of_plant(
+    sa.select(
+        *(_CYCLE[name] for name in ("id", "name_zh", "name_en", "period_from", "period_to", "deadline_at", "state"))
+    ).where(within(_CYCLE.id))
+)
+_FORMS: Final = of_plant(
+    sa.select(*(_FORM[name] for name in ("id", "cycle_id", "job_zh", "job_en", "lines"))).where(within(_FORM.id))
+)
 _SHOWN: Final = of_plant(
     sa.select(
         *(column for column in _ONE if column.name not in ("values", "status_version", "status_at", "chip_versions")),
@@ -59,6 +68,16 @@ def evaluations(ids: Sequence[UUID], rater: PersonId, viewer: PersonId) -> Later
     never the one in which the viewer is judged.
     """
     return ask_later(_SHOWN, {"ids": ids, "rater": rater, "viewer": viewer})
+
+
+def cycles(ids: Collection[UUID]) -> Sequence[Any]:
+    """Cycles by id."""
+    return ask_later(_CYCLES, {"ids": ids}).rows()
+
+
+def forms(ids: Collection[UUID]) -> Sequence[Any]:
+    """Forms by id."""
+    return ask_later(_FORMS, {"ids": ids}).rows()
 
 
 def written_out(one: Any, writers: Writers) -> list[Any]:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from server import policy
 from server.evaluations import keeping, queries, results, rows, shown, trends
-from server.evaluations.models import Case, Evaluation, Form
+from server.evaluations.models import Case, Evaluation
 from server.evaluations.record import EvaluationRecord, lines_of, may_decide, rights_of
 from server.evaluations.scopes import FACTS, LIB, OWN, RATE, facts_scope, own_scope, part_of, rate_scope
 from server.evaluations.standing import Standing, ask_standing, standing
@@ -113,14 +113,14 @@ class EvaluationRoom(SyncedRoom):
             return self._own(kind, ids, person, viewer, writers) if person == viewer.person_id else {}
         visible = queries.visible_cycles(person, viewer.person_id, viewer.at)
         if kind == "trend" and family == FACTS:
-            return self._trends(ids, person, visible, viewer)
+            return trends.trend_rows(ids, person, visible, viewer.person_id)
         if family != RATE:
             return {}
         if kind == "cycle":
             wanted = [one for one in ids if visible is None or one in visible]
-            return {one.id: rows.cycle_row(one) for one in queries.cycles(wanted)}
+            return {one.id: rows.cycle_row(one) for one in shown.cycles(wanted)}
         if kind == "form":
-            forms = queries.forms(ids).values()
+            forms = shown.forms(ids)
             return {one.id: rows.form_row(one) for one in forms if visible is None or one.cycle_id in visible}
         if kind == "evaluation":
             return self._evaluations(ids, person, visible, viewer, writers)
@@ -182,17 +182,10 @@ class EvaluationRoom(SyncedRoom):
         seen = queries.judged_in(me)
         if kind == "cycle":
             wanted = [one for one in ids if one in seen.cycles]
-            return {one.id: rows.cycle_row(one) for one in queries.cycles(wanted)}
+            return {one.id: rows.cycle_row(one) for one in shown.cycles(wanted)}
         if kind == "form":
-            forms: Iterable[Form] = queries.forms(set(ids) & seen.forms).values()
-            return {one.id: rows.form_row(one) for one in forms}
+            return {one.id: rows.form_row(one) for one in shown.forms(set(ids) & seen.forms)}
         return {}
-
-    def _trends(
-        self, ids: Sequence[UUID], rater: PersonId, visible: frozenset[UUID] | None, viewer: Viewer
-    ) -> dict[UUID, list[Any]]:
-        found = queries.rated_of_whom(ids, rater, visible, viewer.person_id)
-        return trends.trend_rows(found)
 
     def _chips(self, ids: Sequence[UUID]) -> dict[UUID, list[Any]]:
         return {

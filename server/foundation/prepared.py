@@ -131,6 +131,10 @@ def _forget(held: Session) -> None:
     held.info.get(_LATER, []).clear()
 
 
+_NUMERIC: Final = 1700
+"""PostgreSQL's number of the type, by which SQLAlchemy knows that the driver makes a Decimal of it."""
+
+
 class _Spoken:
     """A select in the words of PostgreSQL's driver: what the ORM's layers do anew for each question, done once."""
 
@@ -143,7 +147,12 @@ class _Spoken:
         self._binders = {name: binder for name, binder in binders.items() if binder is not None}
         self._binders |= {name: _array for name, kind in kinds.items() if isinstance(kind, postgresql.ARRAY)}
         columns = statement.selected_columns
-        readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        readers = [
+            column.type.dialect_impl(dialect).result_processor(
+                dialect, _NUMERIC if isinstance(column.type, sa.Numeric) else None
+            )
+            for column in columns
+        ]
         self._readers = [(place, reader) for place, reader in enumerate(readers) if reader is not None]
         row = namedtuple("row", columns.keys(), rename=True)  # type: ignore[misc]
         self._row: Any = row
