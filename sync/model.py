@@ -52,7 +52,7 @@ class MutationId(NamedTuple):
 
     def plain(self) -> MutationId:
         """The mutation itself, as it stands in the log."""
-        return self._replace(device=self.device.partition(MERGED_MARK)[0])
+        return self._replace(device=self.device.partition(MERGED_MARK)[0]) if self.is_merged else self
 
     @property
     def writer(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 
 from sync.model import Op, Right
 
@@ -13,6 +14,8 @@ NOTE_MAX = 2000
 TAG_MAX = 40
 TAGS_MAX = 40
 """Adds that one line's chips may hold."""
+FIELDS_KEPT = 1024
+"""Names of fields taken apart and remembered: a form has some forty lines, and each edit asks several times."""
 
 
 class Rule(StrEnum):
@@ -55,11 +58,13 @@ NEEDS: dict[Op, Right] = {
 """The right that an operation needs; a command needs the one of its own name."""
 
 
+@lru_cache(FIELDS_KEPT)
 def family(field: str) -> str:
     """score of score/3."""
     return field.partition("/")[0]
 
 
+@lru_cache(FIELDS_KEPT)
 def line_key(field: str) -> int | None:
     """3 of score/3; None for a field that belongs to no line, or whose key is no plain number."""
     head, slash, key = field.partition("/")
@@ -68,6 +73,7 @@ def line_key(field: str) -> int | None:
     return int(key)
 
 
+@lru_cache(FIELDS_KEPT)
 def rule_of(field: str) -> Rule | None:
     """The rule of a canonical field name; None when there is no such field."""
     head, slash, _ = field.partition("/")

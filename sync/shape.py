@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sync.model import Answer, Asked, Facts, Mutation, Op, Recall, Resolution, Submit
 from sync.rules import (
     NOTE_MAX,
@@ -19,13 +21,12 @@ from sync.rules import (
 
 BASES_MAX = 100
 """Versions that one edit may name; a form has at most some 40 fields."""
+_UNCLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 def is_clean(text: str, longest: int) -> bool:
     """Short enough, and free of control characters (line break and tab apart) and of half characters."""
-    return len(text) <= longest and not any(
-        (mark < " " and mark not in "\n\t") or mark == "\x7f" or "\ud800" <= mark <= "\udfff" for mark in text
-    )
+    return len(text) <= longest and _UNCLEAN.search(text) is None
 
 
 def is_score(value: object) -> bool:
@@ -48,7 +49,7 @@ def makes_sense(edit: Mutation, facts: Facts) -> bool:
     key = line_key(edit.field)
     if key is not None and all(line.key != key for line in facts.lines):
         return False
-    if any(one.plain()[:2] == edit.id[:2] and one.n >= edit.id.n for one in edit.base):
+    if any(one.n >= edit.id.n and one.plain()[:2] == edit.id[:2] for one in edit.base):
         return False  # nobody has seen what they have yet to write
     match edit.op:
         case Op.SET:

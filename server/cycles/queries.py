@@ -76,6 +76,13 @@ def _stands(row: Any) -> Stands:
 _DELEGATION = table_of(Delegation).c
 _DELEGATIONS = of_plant(sa.select(*(_DELEGATION[name] for name in Stands.__slots__)).order_by(_DELEGATION.id))
 _GIVEN_BY = _DELEGATIONS.where(within(_DELEGATION.rater_id))
+
+
+def given_by(raters: sa.Select[Any]) -> Any:
+    """The question for every delegation that these raters gave, whenever it holds: rows of `Stands`."""
+    return _DELEGATIONS.where(_DELEGATION.rater_id.in_(raters))
+
+
 _HELD_BY = _DELEGATIONS.where(
     _DELEGATION.delegate_id == sa.bindparam("person"),
     _DELEGATION.valid_from <= sa.bindparam("at"),

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 from server.evaluations import queries
 from server.evaluations.models import Result, ResultState
 from server.evaluations.record import EvaluationRecord, Frozen
 from server.evaluations.scopes import own_scope, rate_scope
-from server.evaluations.states import Writer
-from server.foundation.db import changed, session
-from server.foundation.ids import EvaluationId, PersonId, unshort
+from server.evaluations.storing import OwnRow, Writer
+from server.foundation.db import changed, current_tenant
+from server.foundation.ids import new_id, unshort
+from server.foundation.prepared import insert_rows
 from server.sync_api.feed import left
 from sync import model as core
 from sync.rules import LINED, family
@@ -22,17 +24,16 @@ _TOLD: Final = frozenset({core.Step.SUBMITTED, core.Step.RECALLED, core.Step.ANS
 def keep(records: Sequence[EvaluationRecord], now: datetime) -> None:
     """Write what became of these evaluations. `done` of each is in the order of the push."""
     writer = Writer(now)
-    with session().no_autoflush:  # one flush for all of them, not one for each query
-        moved = [one for one in records if one.frozen or one.recalled]
-        results = queries.newest_results([one.id for one in moved]) if moved else {}
-        for record in records:
-            _keep_one(record, writer, now)
-            _keep_results(record, results.get(record.id), now)
+    moved = [one for one in records if one.frozen or one.recalled]
+    results = queries.newest_results([one.id for one in moved]) if moved else {}
+    for record in records:
+        _keep_one(record, writer, now)
     writer.write()
+    insert_rows(Result, [row for record in moved for row in _results(record, results.get(record.id), now)])
 
 
 def _keep_one(record: EvaluationRecord, writer: Writer, now: datetime) -> None:
-    one = record.evaluation
+    one, row = record.evaluation, record.own
     touched: set[str] = set()
     cases: dict[str, core.Case] = {}
     steps: set[core.Step] = set()
@@ -46,9 +47,9 @@ def _keep_one(record: EvaluationRecord, writer: Writer, now: datetime) -> None:
     if not touched and not cases:
         return
     for name in sorted(touched):
-        writer.field(one, name, record.held(name))
-        if one.started_at is None and family(name) in LINED:
-            one.started_at = now
+        writer.field(one.id, row, name, record.held(name))
+        if row.started_at is None and family(name) in LINED:
+            row.started_at = now
     scope = rate_scope(one.rater_id)
     # A case shows each author's comment on its line: it changes with the comment.
     lines = {name.partition("/")[2] for name in touched if family(name) == "comment"}
@@ -57,11 +58,13 @@ def _keep_one(record: EvaluationRecord, writer: Writer, now: datetime) -> None:
             changed("case", beside, [scope])
     for case_id, case in cases.items():
         number = record.case_numbers.setdefault(case_id, len(record.case_numbers) + 1)
-        writer.case(one, case, number)
+        writer.case(one.id, case, number)
         changed("case", unshort(case_id), [scope])
-    one.state = record.status.value
+    row.state = record.status.value
     if core.Step.SUBMITTED in steps or core.Step.RECALLED in steps:
-        one.submitted_at = None if record.status is core.Status.OPEN else now
+        row.submitted_at = None if record.status is core.Status.OPEN else now
+    if row != OwnRow.of(one):
+        writer.own(one.id, row)
     if not _is_put_away(record, scope):
         changed("evaluation", one.id, [scope])
     if steps & _TOLD:
@@ -77,26 +80,26 @@ def _is_put_away(record: EvaluationRecord, scope: str) -> bool:
     return record.cycle is core.CycleState.CLOSED and (scope, record.id) in left("evaluation", [record.id])
 
 
-def _keep_results(record: EvaluationRecord, last: Result | None, now: datetime) -> None:
-    evaluation_id = EvaluationId(record.id)
+def _results(record: EvaluationRecord, last: Result | None, now: datetime) -> list[dict[str, Any]]:
     if last is not None and record.recalled:
         last.state = ResultState.RECALLED.value
     number = 0 if last is None else last.number
-    for place, frozen in enumerate(record.frozen, start=1):
-        session().add(_result(evaluation_id, number + place, frozen, now))
+    return [_result(record.id, number + place, frozen, now) for place, frozen in enumerate(record.frozen, start=1)]
 
 
-def _result(evaluation_id: EvaluationId, number: int, frozen: Frozen, now: datetime) -> Result:
-    return Result(
-        evaluation_id=evaluation_id,
-        number=number,
-        version=str(frozen.version),
-        released_by_id=PersonId(unshort(frozen.version.author)),
-        released_at=now,
-        scores=frozen.scores,
-        comments=frozen.comments,
-        chips=frozen.chips,
-        reasons=frozen.reasons,
-        overall=frozen.overall,
-        state=(ResultState.RECALLED if frozen.recalled else ResultState.RELEASED).value,
-    )
+def _result(evaluation_id: UUID, number: int, frozen: Frozen, now: datetime) -> dict[str, Any]:
+    return {
+        "tenant_id": current_tenant(),
+        "id": new_id(),
+        "evaluation_id": evaluation_id,
+        "number": number,
+        "version": str(frozen.version),
+        "released_by_id": unshort(frozen.version.author),
+        "released_at": now,
+        "scores": frozen.scores,
+        "comments": frozen.comments,
+        "chips": frozen.chips,
+        "reasons": frozen.reasons,
+        "overall": frozen.overall,
+        "state": (ResultState.RECALLED if frozen.recalled else ResultState.RELEASED).value,
+    }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,13 +21,23 @@ from server.indicators import queries as indicators
 from server.people.models import Department, Person
 from sync import model as core
 
-_CYCLE = table_of(Cycle).c
-_CYCLE_STATES = of_plant(sa.select(_CYCLE.id, _CYCLE.state).where(within(_CYCLE.id)))
 _RESULT = table_of(Result).c
 _RELEASED = of_plant(
     sa.select(_RESULT.evaluation_id, _RESULT.version).where(within(_RESULT.evaluation_id)).order_by(_RESULT.number)
 )
 _EVALUATION = table_of(Evaluation).c
+_FORM = table_of(Form).c
+
+
+_CYCLE = table_of(Cycle).c
+
+
+def _named_by(column: Any) -> Any:
+    return of_plant(sa.select(column).where(within(_EVALUATION.id)))
+
+
+_FORM_LINES = of_plant(sa.select(_FORM.id, _FORM.lines).where(_FORM.id.in_(_named_by(_EVALUATION.form_id))))
+_PERIOD_ENDS = of_plant(sa.select(_CYCLE.id, _CYCLE.period_to).where(_CYCLE.id.in_(_named_by(_EVALUATION.cycle_id))))
 _RATED_BY = of_plant(sa.select(_EVALUATION.id).where(_EVALUATION.rater_id == sa.bindparam("rater")).limit(1))
 _PERSON = table_of(Person).c
 _PEOPLE = of_plant(
@@ -58,10 +68,16 @@ def counts(cycle_ids: Collection[UUID]) -> dict[UUID, int]:
     return {row[0]: row[1] for row in session().execute(query)}
 
 
-def cycle_states(ids: Collection[CycleId]) -> Callable[[], dict[CycleId, core.CycleState]]:
-    """The state of each cycle, in the core's words; asked with the next question."""
-    later = ask_later(_CYCLE_STATES, {"ids": ids})
-    return lambda: {CycleId(row.id): core.CycleState(str(row.state)) for row in later.rows()}
+def period_ends(ids: Collection[UUID]) -> Callable[[], dict[CycleId, date]]:
+    """The last day of each cycle of these evaluations; asked with the next question."""
+    later = ask_later(_PERIOD_ENDS, {"ids": ids})
+    return lambda: {CycleId(row.id): row.period_to for row in later.rows()}
+
+
+def form_lines(ids: Collection[UUID]) -> Callable[[], dict[FormId, list[dict[str, Any]]]]:
+    """The lines of each form of these evaluations; asked with the next question."""
+    later = ask_later(_FORM_LINES, {"ids": ids})
+    return lambda: {FormId(row.id): row.lines for row in later.rows()}
 
 
 def released_versions(ids: Collection[UUID]) -> Callable[[], dict[UUID, core.MutationId]]:

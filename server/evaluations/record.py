@@ -1,12 +1,15 @@
 """An evaluation while a push works on it: who may do what to it, and what its submits froze."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
+import sqlalchemy as sa
+
 from server import policy
-from server.evaluations.models import Evaluation, Form
 from server.evaluations.standing import Standing
+from server.evaluations.storing import OwnRow
 from server.indicators.scoring import overall_tenths
 from server.policy import Action, Relation
 from server.sync_api.registry import Record
@@ -38,8 +41,11 @@ class Frozen:
 class EvaluationRecord(Record):
     """One locked evaluation."""
 
-    evaluation: Evaluation = field(kw_only=True)
-    form: Form = field(kw_only=True)
+    evaluation: sa.Row[Any] = field(kw_only=True)
+    """As it was when it was locked."""
+    own: OwnRow = field(kw_only=True)
+    """As it is to be."""
+    form_lines: Sequence[Mapping[str, Any]] = field(kw_only=True)
     standing: Standing = field(kw_only=True)
     case_numbers: dict[str, int] = field(default_factory=dict, kw_only=True)
     frozen: list[Frozen] = field(default_factory=list, kw_only=True)
@@ -53,11 +59,11 @@ class EvaluationRecord(Record):
     def rights(self, edit: Mutation) -> frozenset[Right]:
         """What the author may do here now; deciding hangs on the case too."""
         relations = self.standing.relations(edit.id.author, self.evaluation)
-        rights = {right for right, action in RIGHTS.items() if policy.can(action, relations)}
-        case = self.held(edit.field).case
-        if isinstance(edit.value, Resolution) and may_decide(case, edit.id.author, relations):
-            rights.add(Right.DECIDE)
-        return frozenset(rights)
+        rights = _rights(relations)
+        if isinstance(edit.value, Resolution):
+            case = self.held(edit.field).case
+            return rights | {Right.DECIDE} if may_decide(case, edit.id.author, relations) else rights
+        return rights
 
     def take(self, edit: Mutation, decision: Decision) -> None:
         """Move on by one decision; a submit freezes what stands at that moment."""
@@ -72,7 +78,7 @@ class EvaluationRecord(Record):
                 self.recalled = True
 
     def _freeze(self, version: core.MutationId) -> Frozen:
-        keys = [line["key"] for line in self.form.lines]
+        keys = [line["key"] for line in self.form_lines]
         scores = [_score(self.held(f"score/{key}").value) for key in keys]
         marks = effective(scores, self.evaluation.rules)
         return Frozen(
@@ -81,8 +87,14 @@ class EvaluationRecord(Record):
             comments=[_text(self.held(f"comment/{key}").value) for key in keys],
             chips=[_tags(self.held(f"chips/{key}").value) for key in keys],
             reasons=[_text(self.held(f"reason/{key}").value) for key in keys],
-            overall=overall_tenths([line["weight"] for line in self.form.lines], marks),
+            overall=overall_tenths([line["weight"] for line in self.form_lines], marks),
         )
+
+
+@lru_cache
+def _rights(relations: frozenset[Relation]) -> frozenset[Right]:
+    # The table of rights is fixed; how a person stands to a record is asked anew in each push.
+    return frozenset(right for right, action in RIGHTS.items() if policy.can(action, relations))
 
 
 def may_decide(case: core.Case | None, author: str, relations: frozenset[Relation]) -> bool:
@@ -112,9 +124,9 @@ def effective(scores: Sequence[int | None], rules: Sequence[int | None]) -> list
     return [rule if score is None else score for score, rule in zip(scores, rules, strict=True)]
 
 
-def lines_of(form: Form, rules: list[int | None]) -> tuple[core.Line, ...]:
+def lines_of(form_lines: Sequence[Mapping[str, Any]], rules: Sequence[int | None]) -> tuple[core.Line, ...]:
     """What the core's guard must know of a form's lines."""
-    return tuple(core.Line(line["key"], rule) for line, rule in zip(form.lines, rules, strict=True))
+    return tuple(core.Line(line["key"], rule) for line, rule in zip(form_lines, rules, strict=True))
 
 
 def _score(value: Any) -> int | None:

@@ -44,7 +44,7 @@ def may(names: Collection[str]) -> int:
     return sum(MAY[name] for name in names)
 
 
-def cycle_row(cycle: Cycle) -> list[Any]:
+def cycle_row(cycle: Cycle | sa.Row[Any]) -> list[Any]:
     """A cycle."""
     return trim(
         [
@@ -59,7 +59,7 @@ def cycle_row(cycle: Cycle) -> list[Any]:
     )
 
 
-def form_row(form: Form) -> list[Any]:
+def form_row(form: Form | sa.Row[Any]) -> list[Any]:
     """A form with its lines."""
     lines = [trim(line.get(name) for name in LINE_COLUMNS) for line in form.lines]
     return [short(form.id), form.job_zh, form.job_en, lines]

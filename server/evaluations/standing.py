@@ -1,9 +1,9 @@
 """How people stand to evaluations at a moment: what `policy` decides by."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,8 +11,12 @@ import sqlalchemy as sa
 from server.cycles import queries as cycles
 from server.evaluations.models import Evaluation
 from server.foundation.ids import PersonId, unshort
+from server.foundation.prepared import ask_later, of_plant, table_of, within
 from server.people import queries as people
 from server.policy import Relation
+
+_ONE: Final = table_of(Evaluation).c
+_GIVEN: Final = cycles.given_by(of_plant(sa.select(_ONE.rater_id).where(within(_ONE.id))))
 
 
 @dataclass(slots=True)
@@ -27,6 +31,8 @@ class Standing:
     at: datetime
     superiors: dict[PersonId, frozenset[PersonId]] = field(default_factory=dict)
     """rater -> everybody above him; read when somebody asks who is neither rater nor delegate."""
+    _found: dict[tuple[str | UUID, UUID], frozenset[Relation]] = field(default_factory=dict)
+    """What was found before: a push asks the same for each of its edits."""
 
     def relations(self, author: str | UUID, one: Evaluation | sa.Row[Any]) -> frozenset[Relation]:
         """How this person stands to this evaluation now.
@@ -34,6 +40,12 @@ class Standing:
         Whoever is judged stands to it as himself alone, also when his rater delegated to him: nobody
         scores himself or sees his own draft.
         """
+        key = (author, one.id)
+        if key not in self._found:
+            self._found[key] = self._find(author, one)
+        return self._found[key]
+
+    def _find(self, author: str | UUID, one: Evaluation | sa.Row[Any]) -> frozenset[Relation]:
         person = _person(author)
         if person is None:
             return frozenset()
@@ -50,7 +62,7 @@ class Standing:
             found.add(Relation.MANAGER)
         return frozenset(found)
 
-    def ever(self, author: str | UUID, one: Evaluation) -> bool:
+    def ever(self, author: str | UUID, one: Evaluation | sa.Row[Any]) -> bool:
         """Whether this person stands, or once stood as a delegate, to this evaluation."""
         if self.relations(author, one):
             return True
@@ -60,8 +72,16 @@ class Standing:
 
 def standing(evaluations: Collection[Evaluation | sa.Row[Any]], at: datetime) -> Standing:
     """Read how people stand to these evaluations."""
-    raters = {one.rater_id for one in evaluations}
-    delegations = cycles.delegations_of_raters(raters)
+    return _standing(cycles.delegations_of_raters({one.rater_id for one in evaluations}), at)
+
+
+def ask_standing(ids: Collection[UUID], at: datetime) -> Callable[[], Standing]:
+    """The same by the ids of evaluations, asked with the next question."""
+    later = ask_later(_GIVEN, {"ids": ids})
+    return lambda: _standing(later.rows(), at)
+
+
+def _standing(delegations: Collection[Any], at: datetime) -> Standing:
     ever = {(d.cycle_id, d.rater_id, d.delegate_id) for d in delegations}
     now = {
         (d.cycle_id, d.rater_id, d.delegate_id)

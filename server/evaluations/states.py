@@ -1,6 +1,6 @@
 """What the fields of evaluations hold, between their tables and the core's `Held`."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -8,38 +8,59 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from server.evaluations.models import (
-    Answer,
-    Case,
-    CaseCandidate,
-    ChipTag,
-    Comment,
-    Evaluation,
-    Score,
-)
-from server.foundation.db import Base, current_tenant, session
-from server.foundation.ids import EvaluationId, short, unshort
-from server.foundation.prepared import ask, ask_later, insert_rows, of_plant, table_of, upsert, within
-from server.sync_api.stored import base_of, boxed, text_of, unboxed, version_of
+from server.cycles.models import Cycle
+from server.evaluations.models import Answer, Case, CaseCandidate, ChipTag, Comment, Evaluation, Result, Score
+from server.foundation.ids import short
+from server.foundation.listed import beside, instant_of, listed
+from server.foundation.prepared import ask_later, of_plant, table_of, within
+from server.sync_api.queries import steps_before
+from server.sync_api.stored import base_of, unboxed, version_of
 from sync import model as core
 
 Rows = Sequence[Any]
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _of_evaluations(model: type[Base], *order: str) -> Any:
-    table = table_of(model)
-    wanted = sa.select(table).where(within(table.c.evaluation_id))
-    return of_plant(wanted.order_by(*(table.c[name] for name in order)))
-
-
-_SCORES: Final = _of_evaluations(Score, "line")
-_COMMENTS: Final = _of_evaluations(Comment, "line", "kind")
-_CHIPS: Final = _of_evaluations(ChipTag, "line", "position")
-_ANSWERS: Final = _of_evaluations(Answer, "position")
-_CASES: Final = _of_evaluations(Case, "number")
+_ONE: Final = table_of(Evaluation).c
+_CYCLE: Final = table_of(Cycle).c
+_SCORE: Final = table_of(Score).c
+_COMMENT: Final = table_of(Comment).c
+_CHIP: Final = table_of(ChipTag).c
+_ANSWER: Final = table_of(Answer).c
+_RESULT: Final = table_of(Result).c
+_CASE: Final = table_of(Case)
 _CANDIDATE: Final = table_of(CaseCandidate)
+_OWNER: Final = _ONE.id
+_EACH: Final = of_plant(
+    sa.select(
+        _ONE.id,
+        _CYCLE.state.label("cycle"),
+        steps_before(_OWNER).label("steps"),
+        beside(
+            sa.select(_RESULT.version).where(_RESULT.evaluation_id == _OWNER).order_by(_RESULT.number.desc()).limit(1),
+            _OWNER,
+        ).label("result"),
+        listed(_OWNER, _SCORE.evaluation_id, "line", "value", "version", "device_time", "scored_at").label("scores"),
+        listed(_OWNER, _COMMENT.evaluation_id, "kind", "line", "text", "version", "device_time", "written_at").label(
+            "comments"
+        ),
+        listed(_OWNER, _CHIP.evaluation_id, "line", "position", "tag", "version").label("chips"),
+        listed(
+            _OWNER, _ANSWER.evaluation_id, "position", "version", "kind", "note", "device_time", "answered_at"
+        ).label("answers"),
+    ).where(within(_OWNER), _CYCLE.id == _ONE.cycle_id)
+)
+_CASES: Final = of_plant(
+    sa.select(*(column for column in _CASE.c if column.name != "tenant_id"))
+    .where(within(_CASE.c.evaluation_id))
+    .order_by(_CASE.c.number)
+)
 _CANDIDATES: Final = of_plant(sa.select(_CANDIDATE).where(within(_CANDIDATE.c.case_id)).order_by(_CANDIDATE.c.position))
+_CANDIDATES_OF: Final = of_plant(
+    sa.select(_CANDIDATE)
+    .where(_CASE.c.id == _CANDIDATE.c.case_id, within(_CASE.c.evaluation_id))
+    .order_by(_CANDIDATE.c.position)
+)
 
 
 def to_ms(moment: datetime) -> int:
@@ -54,79 +75,67 @@ def from_ms(milliseconds: int) -> datetime:
 
 @dataclass(slots=True)
 class State:
-    """Fields of one evaluation. `cases`: how many it ever had."""
+    """What one evaluation holds, and what stands round it."""
 
-    fields: dict[str, core.Held] = field(default_factory=dict)
+    fields: dict[str, core.Held]
+    cycle: core.CycleState
+    result: core.Version
+    """The submit that froze its newest result."""
+    steps: int
+    """How many history entries it has."""
     cases: dict[str, int] = field(default_factory=dict)
     """Case id -> its number."""
 
 
 def load(evaluations: Collection[Evaluation]) -> dict[UUID, State]:
-    """Everything that these evaluations hold, in one query for each table."""
-    ids = [EvaluationId(one.id) for one in evaluations]
-    states: dict[UUID, State] = {one: State() for one in ids}
+    """Everything that these evaluations hold."""
+    return ask_states([one.id for one in evaluations])(evaluations)
+
+
+def ask_states(ids: Sequence[UUID]) -> Callable[[Collection[Any]], dict[UUID, State]]:
+    """The same, asked with the next question; takes the evaluations once they are there, or rows of them."""
     if not ids:
+        return lambda _evaluations: {}
+    each, cases, candidates = (ask_later(one, {"ids": ids}) for one in (_EACH, _CASES, _CANDIDATES_OF))
+
+    def loaded(evaluations: Collection[Any]) -> dict[UUID, State]:
+        rows = {row.id: row for row in each.rows()}
+        states = {one.id: _state(one, rows[one.id]) for one in evaluations}
+        _load_cases(cases.rows(), _by_case(candidates.rows()), states)
         return states
-    tables = (_SCORES, _COMMENTS, _CHIPS, _ANSWERS, _CASES)
-    scores, comments, chips, answers, cases = (ask_later(one, {"ids": ids}) for one in tables)
-    _load_scores(scores.rows(), states)
-    _load_comments(comments.rows(), states)
-    _load_chips(evaluations, chips.rows(), states)
-    _load_answers(answers.rows(), states)
-    for one in evaluations:
-        if one.status_version is not None and one.status_at is not None:
-            states[one.id].fields["status"] = core.Held(
-                one.state,
-                version_of(one.status_version),
-                None,
-                one.status_device_time,
-                to_ms(one.status_at),
-            )
-    _load_cases(cases.rows(), states)
-    return states
+
+    return loaded
 
 
-def _load_scores(rows: Rows, states: Mapping[UUID, State]) -> None:
-    for row in rows:
-        states[row.evaluation_id].fields[f"score/{row.line}"] = core.Held(
-            row.value, version_of(row.version), None, row.device_time, to_ms(row.scored_at)
+def _state(one: Any, row: Any) -> State:
+    fields: dict[str, core.Held] = {}
+    for line, value, version, device_time, at in row.scores or ():
+        fields[f"score/{line}"] = _held(value, version, device_time, at)
+    for kind, line, text, version, device_time, at in row.comments or ():
+        fields[f"{kind}/{line}"] = _held(text, version, device_time, at)
+    tags: dict[str, list[tuple[str, core.MutationId]]] = {}
+    for line, _, tag, version in sorted(row.chips or ()):
+        tags.setdefault(f"chips/{line}", []).append((tag, core.MutationId.parse(version)))
+    for name, version in sorted(one.chip_versions.items()):
+        fields[name] = core.Held(tuple(tags.get(name, ())), version_of(version))
+    said: list[tuple[core.MutationId, core.Answer]] = []
+    for _, version, kind, note, device_time, at in sorted(row.answers or ()):
+        said.append((core.MutationId.parse(version), core.Answer(kind, note)))
+        fields["answer"] = core.Held(tuple(said), said[-1][0], None, device_time, to_ms(instant_of(at)))
+    if one.status_version is not None and one.status_at is not None:
+        fields["status"] = core.Held(
+            one.state, version_of(one.status_version), None, one.status_device_time, to_ms(one.status_at)
         )
+    return State(fields, core.CycleState(str(row.cycle)), version_of(row.result), row.steps or 0)
 
 
-def _load_comments(rows: Rows, states: Mapping[UUID, State]) -> None:
-    for row in rows:
-        states[row.evaluation_id].fields[f"{row.kind}/{row.line}"] = core.Held(
-            row.text, version_of(row.version), None, row.device_time, to_ms(row.written_at)
-        )
+def _held(value: core.Value, version: str, device_time: int, at: str) -> core.Held:
+    return core.Held(value, core.MutationId.parse(version), None, device_time, to_ms(instant_of(at)))
 
 
-def _load_chips(evaluations: Iterable[Evaluation], rows: Rows, states: Mapping[UUID, State]) -> None:
-    tags: dict[tuple[UUID, str], list[tuple[str, core.MutationId]]] = {}
-    for row in rows:
-        standing = tags.setdefault((row.evaluation_id, f"chips/{row.line}"), [])
-        standing.append((row.tag, core.MutationId.parse(row.version)))
-    for one in evaluations:
-        for name, version in sorted(one.chip_versions.items()):
-            states[one.id].fields[name] = core.Held(tuple(tags.get((one.id, name), ())), version_of(version))
-
-
-def _load_answers(rows: Rows, states: Mapping[UUID, State]) -> None:
-    for row in rows:
-        fields = states[row.evaluation_id].fields
-        before = fields.get("answer", core.Held(())).value
-        version = core.MutationId.parse(row.version)
-        said = (version, core.Answer(row.kind, row.note))
-        fields["answer"] = core.Held(
-            (*before, said) if isinstance(before, tuple) else (said,),
-            version,
-            None,
-            row.device_time,
-            to_ms(row.answered_at),
-        )
-
-
-def _load_cases(found: Rows, states: Mapping[UUID, State]) -> None:
-    candidates = candidates_of([case.id for case in found])
+def _load_cases(
+    found: Rows, candidates: Mapping[UUID, tuple[core.Candidate, ...]], states: Mapping[UUID, State]
+) -> None:
     for case in found:
         state = states[case.evaluation_id]
         state.cases[short(case.id)] = case.number
@@ -142,10 +151,12 @@ def _load_cases(found: Rows, states: Mapping[UUID, State]) -> None:
 
 def candidates_of(case_ids: Collection[UUID]) -> dict[UUID, tuple[core.Candidate, ...]]:
     """The candidates of each case, in order of arrival."""
+    return _by_case(ask_later(_CANDIDATES, {"ids": case_ids}).rows()) if case_ids else {}
+
+
+def _by_case(rows: Rows) -> dict[UUID, tuple[core.Candidate, ...]]:
     found: dict[UUID, tuple[core.Candidate, ...]] = {}
-    if not case_ids:
-        return found
-    for row in ask(_CANDIDATES, {"ids": case_ids}):
+    for row in rows:
         one = core.Candidate(
             core.MutationId.parse(row.version),
             unboxed(row.value),
@@ -178,149 +189,3 @@ def tags_of(held: core.Held) -> core.Tags:
     """The tags that stand in a field of chips."""
     tags: core.Tags = held.value if isinstance(held.value, tuple) else ()  # type: ignore[assignment]
     return tags
-
-
-# ---- keeping ------------------------------------------------------------------------------------
-
-
-class Writer:
-    """Gathers what changed in many evaluations and writes it, one statement for each table."""
-
-    def __init__(self, now: datetime) -> None:
-        self._now = now
-        self._tenant = current_tenant()
-        self._scores: list[dict[str, Any]] = []
-        self._comments: list[dict[str, Any]] = []
-        self._tags: list[dict[str, Any]] = []
-        self._chipped: list[tuple[UUID, int]] = []
-        self._answers: list[dict[str, Any]] = []
-        self._cases: list[dict[str, Any]] = []
-        self._candidates: list[dict[str, Any]] = []
-
-    def field(self, evaluation: Evaluation, name: str, held: core.Held) -> None:
-        """Take what one field holds now. Chips and status also live on the evaluation's own row."""
-        head, _, key = name.partition("/")
-        if head == "status":
-            evaluation.status_version = text_of(held.version)
-            evaluation.status_device_time = held.device_time
-            evaluation.status_at = from_ms(held.received_at)
-        elif head == "chips":
-            self._chips(evaluation, name, int(key), held)
-        elif head == "answer":
-            self._answer(evaluation, held)
-        elif held.version is not None:
-            row = {
-                "tenant_id": self._tenant,
-                "evaluation_id": evaluation.id,
-                "line": int(key),
-                "version": str(held.version),
-                "device_time": held.device_time,
-            }
-            at = from_ms(held.received_at)
-            if head == "score":
-                self._scores.append(row | {"value": held.value, "scored_at": at})
-            else:
-                self._comments.append(row | {"kind": head, "text": held.value, "written_at": at})
-
-    def _chips(self, evaluation: Evaluation, name: str, line: int, held: core.Held) -> None:
-        if held.version is not None:
-            evaluation.chip_versions = {**evaluation.chip_versions, name: str(held.version)}
-        self._chipped.append((evaluation.id, line))
-        self._tags += [
-            {
-                "tenant_id": self._tenant,
-                "evaluation_id": evaluation.id,
-                "line": line,
-                "version": str(version),
-                "tag": tag,
-                "position": position,
-            }
-            for position, (tag, version) in enumerate(tags_of(held))
-        ]
-
-    def _answer(self, evaluation: Evaluation, held: core.Held) -> None:
-        answers: core.Answers = held.value if isinstance(held.value, tuple) else ()  # type: ignore[assignment]
-        for position, (version, said) in enumerate(answers):
-            self._answers.append(
-                {
-                    "tenant_id": self._tenant,
-                    "evaluation_id": evaluation.id,
-                    "version": str(version),
-                    "position": position,
-                    "result_version": evaluation.status_version,
-                    "kind": said.kind,
-                    "note": said.note,
-                    "device_time": held.device_time,
-                    "answered_at": self._now,
-                }
-            )
-
-    def case(self, evaluation: Evaluation, case: core.Case, number: int) -> None:
-        """Take a case as it stands now."""
-        case_id = unshort(case.id)
-        self._cases.append(
-            {
-                "tenant_id": self._tenant,
-                "id": case_id,
-                "evaluation_id": evaluation.id,
-                "number": number,
-                "field": case.field,
-                "state": case.state.value,
-                "base_version": text_of(case.base),
-                "base_value": boxed(case.base_value),
-                "chosen": text_of(case.chosen),
-                "resolution": text_of(case.resolution),
-                "reason": case.reason,
-                "opened_at": self._now,
-                "decided_at": None if case.decided_at is None else from_ms(case.decided_at),
-            }
-        )
-        self._candidates += [
-            {
-                "tenant_id": self._tenant,
-                "case_id": case_id,
-                "version": str(one.version),
-                "position": position,
-                "value": boxed(one.value),
-                "base": [str(version) for version in one.base],
-                "device_time": one.device_time,
-                "received_at": from_ms(one.received_at),
-                "superseded": one.superseded,
-            }
-            for position, one in enumerate(case.candidates)
-        ]
-
-    def write(self) -> None:
-        """Put all of it into the tables."""
-        upsert(
-            Score,
-            self._scores,
-            ("tenant_id", "evaluation_id", "line"),
-            ("value", "version", "device_time", "scored_at"),
-        )
-        upsert(
-            Comment,
-            self._comments,
-            ("tenant_id", "evaluation_id", "line", "kind"),
-            ("text", "version", "device_time", "written_at"),
-        )
-        if self._chipped:
-            place = sa.tuple_(ChipTag.evaluation_id, ChipTag.line)
-            session().execute(
-                sa.delete(ChipTag).where(place.in_(self._chipped)).execution_options(synchronize_session=False)
-            )
-        insert_rows(ChipTag, self._tags)
-        # What was said stays as it was said: an answer that is there already is left alone.
-        upsert(Answer, self._answers, ("tenant_id", "evaluation_id", "version"), ("position",))
-        upsert(
-            Case,
-            self._cases,
-            ("tenant_id", "id"),
-            ("state", "chosen", "resolution", "reason", "decided_at"),
-        )
-        upsert(
-            CaseCandidate,
-            self._candidates,
-            ("tenant_id", "case_id", "version"),
-            ("position", "superseded"),
-        )

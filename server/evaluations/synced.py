@@ -7,7 +7,7 @@ Scopes   rate:<rater>   evaluations, cases, forms and cycles of a rater. A deleg
          lib            quick comments
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -16,21 +16,30 @@ import sqlalchemy as sa
 
 from server import policy
 from server.evaluations import keeping, queries, results, rows, shown, trends
-from server.evaluations.models import Case, Evaluation, Form
+from server.evaluations.models import Case, Evaluation
 from server.evaluations.record import EvaluationRecord, lines_of, may_decide, rights_of
 from server.evaluations.scopes import FACTS, LIB, OWN, RATE, facts_scope, own_scope, part_of, rate_scope
-from server.evaluations.standing import standing
-from server.evaluations.states import load
-from server.foundation.db import session
+from server.evaluations.standing import Standing, ask_standing, standing
+from server.evaluations.states import State, ask_states, load
+from server.evaluations.storing import OWN_ROW, OwnRow
 from server.foundation.ids import PersonId, short, unshort
+from server.foundation.prepared import ask_later, of_plant, table_of, within
 from server.indicators import queries as indicators
 from server.policy import Action, Relation
 from server.sync_api.answers import Writers
-from server.sync_api.queries import steps_of
 from server.sync_api.registry import Record, Scope, SyncedRoom, Viewer
 from sync import model as core
 
 AS_RATER: Final = frozenset({Relation.SUPERVISOR})
+
+
+_ONE: Final = table_of(Evaluation).c
+_LOCKED: Final = of_plant(
+    sa.select(*(_ONE[name] for name in ("id", "cycle_id", "form_id", "employee_id", "rater_id", "rules", *OWN_ROW)))
+    .where(within(_ONE.id))
+    .order_by(_ONE.id)
+    .with_for_update()
+)
 
 
 class EvaluationRoom(SyncedRoom):
@@ -40,37 +49,35 @@ class EvaluationRoom(SyncedRoom):
 
     # ---- push ----------------------------------------------------------------------------------
 
-    def lock(self, ids: Collection[UUID], at: datetime) -> Sequence[Record]:
-        """Evaluations by id, locked in that order."""
-        query = sa.select(Evaluation).where(Evaluation.id.in_(ids)).order_by(Evaluation.id)
-        found = session().execute(query.with_for_update().execution_options(populate_existing=True)).scalars().all()
-        if not found:
-            return []
-        ids_found = [one.id for one in found]
-        cycle_states_of = queries.cycle_states({one.cycle_id for one in found})
-        steps_before = steps_of(ids_found)
-        released = queries.released_versions(ids_found)
-        states = load(found)  # and with it what was asked above
-        cycle_states, steps, results = cycle_states_of(), steps_before(), released()
-        forms = queries.forms({one.form_id for one in found})
-        stands = standing(found, at)
-        return [
-            EvaluationRecord(
-                room=self,
-                id=one.id,
-                fields=states[one.id].fields,
-                status=core.Status(one.state),
-                cycle=cycle_states[one.cycle_id],
-                result=results.get(one.id),
-                lines=lines_of(forms[one.form_id], one.rules),
-                steps=steps.get(one.id, 0),
-                evaluation=one,
-                form=forms[one.form_id],
-                standing=stands,
-                case_numbers=states[one.id].cases,
-            )
-            for one in found
-        ]
+    def lock(self, ids: Sequence[UUID], at: datetime) -> Callable[[], Sequence[Record]]:
+        """Evaluations by id, locked in that order; what their edits are judged by comes in the same message."""
+        found = ask_later(_LOCKED, {"ids": ids})
+        states, stands = ask_states(ids), ask_standing(ids, at)
+        form_lines = queries.form_lines(ids)
+
+        def locked() -> Sequence[Record]:
+            rows = found.rows()
+            held, standing, forms = states(rows), stands(), form_lines()
+            return [self._record(one, held[one.id], forms[one.form_id], standing) for one in rows]
+
+        return locked
+
+    def _record(self, one: Any, state: State, form_lines: Sequence[Any], standing: Standing) -> EvaluationRecord:
+        return EvaluationRecord(
+            room=self,
+            id=one.id,
+            fields=state.fields,
+            status=core.Status(one.state),
+            cycle=state.cycle,
+            result=state.result,
+            lines=lines_of(form_lines, one.rules),
+            steps=state.steps,
+            evaluation=one,
+            own=OwnRow.of(one),
+            form_lines=form_lines,
+            standing=standing,
+            case_numbers=state.cases,
+        )
 
     def store(self, records: Iterable[Record], now: datetime) -> None:
         """Write fields, cases, results; name what changed."""
@@ -106,14 +113,14 @@ class EvaluationRoom(SyncedRoom):
             return self._own(kind, ids, person, viewer, writers) if person == viewer.person_id else {}
         visible = queries.visible_cycles(person, viewer.person_id, viewer.at)
         if kind == "trend" and family == FACTS:
-            return self._trends(ids, person, visible, viewer)
+            return trends.trend_rows(ids, person, visible, viewer.person_id)
         if family != RATE:
             return {}
         if kind == "cycle":
             wanted = [one for one in ids if visible is None or one in visible]
-            return {one.id: rows.cycle_row(one) for one in queries.cycles(wanted)}
+            return {one.id: rows.cycle_row(one) for one in shown.cycles(wanted)}
         if kind == "form":
-            forms = queries.forms(ids).values()
+            forms = shown.forms(ids)
             return {one.id: rows.form_row(one) for one in forms if visible is None or one.cycle_id in visible}
         if kind == "evaluation":
             return self._evaluations(ids, person, visible, viewer, writers)
@@ -129,9 +136,8 @@ class EvaluationRoom(SyncedRoom):
         viewer: Viewer,
         writers: Writers,
     ) -> dict[UUID, list[Any]]:
-        asked, held = shown.evaluations(ids, rater, viewer.person_id), shown.fields(ids)
-        found = [one for one in asked.rows() if visible is None or one.cycle_id in visible]
-        fields = shown.written_out(held.rows(), {one.id for one in found}, writers) if found else {}
+        asked = shown.evaluations(ids, rater, viewer.person_id).rows()
+        found = [one for one in asked if visible is None or one.cycle_id in visible]
         stands = None if rater == viewer.person_id else standing(found, viewer.at)
         said = queries.standing_answers(found)
         made: dict[UUID, list[Any]] = {}
@@ -139,7 +145,7 @@ class EvaluationRoom(SyncedRoom):
             relations = AS_RATER if stands is None else stands.relations(viewer.person_id, one)
             rights = rights_of(relations, core.Status(one.state), core.CycleState(one.cycle_state))
             answer = said.get(one.id) if policy.can(Action.RESULT_READ, relations) else None
-            made[one.id] = rows.evaluation_row(one, fields.get(one.id, []), rights, answer)
+            made[one.id] = rows.evaluation_row(one, shown.written_out(one, writers), rights, answer)
         return made
 
     def _cases(
@@ -176,17 +182,10 @@ class EvaluationRoom(SyncedRoom):
         seen = queries.judged_in(me)
         if kind == "cycle":
             wanted = [one for one in ids if one in seen.cycles]
-            return {one.id: rows.cycle_row(one) for one in queries.cycles(wanted)}
+            return {one.id: rows.cycle_row(one) for one in shown.cycles(wanted)}
         if kind == "form":
-            forms: Iterable[Form] = queries.forms(set(ids) & seen.forms).values()
-            return {one.id: rows.form_row(one) for one in forms}
+            return {one.id: rows.form_row(one) for one in shown.forms(set(ids) & seen.forms)}
         return {}
-
-    def _trends(
-        self, ids: Sequence[UUID], rater: PersonId, visible: frozenset[UUID] | None, viewer: Viewer
-    ) -> dict[UUID, list[Any]]:
-        found = queries.rated_of_whom(ids, rater, visible, viewer.person_id)
-        return trends.trend_rows(found)
 
     def _chips(self, ids: Sequence[UUID]) -> dict[UUID, list[Any]]:
         return {

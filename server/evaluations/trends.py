@@ -1,27 +1,28 @@
 """Trends: what was measured of a person, line by line, up to the end of the cycle's period."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from server.evaluations import queries
-from server.foundation.ids import short
+from server.foundation.ids import PersonId, short
 from server.indicators import queries as indicators
 
 
-def trend_rows(evaluations: Sequence[sa.Row[Any]]) -> dict[UUID, list[Any]]:
-    """Rows of kind trend, by evaluation."""
+def trend_rows(
+    ids: Collection[UUID], rater: PersonId, visible: frozenset[UUID] | None, viewer: PersonId
+) -> dict[UUID, list[Any]]:
+    """Rows of kind trend, by evaluation, of those of this rater that the viewer may see."""
+    ends, forms = queries.period_ends(ids), queries.form_lines(ids)
+    evaluations = queries.rated_of_whom(ids, rater, visible, viewer)
     made: dict[UUID, list[Any]] = {}
-    forms = queries.forms({one.form_id for one in evaluations})
-    for cycle in queries.cycles({one.cycle_id for one in evaluations}):
-        of_cycle = [one for one in evaluations if one.cycle_id == cycle.id]
-        series = indicators.series({one.employee_id for one in of_cycle}, cycle.period_to)
+    for cycle_id, period_to in ends().items():
+        of_cycle = [one for one in evaluations if one.cycle_id == cycle_id]
+        series = indicators.series({one.employee_id for one in of_cycle}, period_to) if of_cycle else {}
         for one in of_cycle:
             known = series.get(one.employee_id, {})
             lines = [
-                _line(line["key"], known[line["code"]]) for line in forms[one.form_id].lines if known.get(line["code"])
+                _line(line["key"], known[line["code"]]) for line in forms()[one.form_id] if known.get(line["code"])
             ]
             made[one.id] = [short(one.id), lines]
     return made

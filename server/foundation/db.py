@@ -8,7 +8,6 @@ import random
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, TypeVar
@@ -31,6 +30,7 @@ from sqlalchemy.orm import (
 )
 
 from server.foundation.ids import IDS, TenantId, new_id
+from server.foundation.telling import AT_WORK, UNTOLD
 
 Result = TypeVar("Result")
 Operation = Literal["put", "leave"]
@@ -116,7 +116,19 @@ def begin_snapshot() -> None:
     """Open a read of one point in time: on PostgreSQL REPEATABLE READ; SQLite's WAL knows nothing else."""
     held = session()
     if held.get_bind().dialect.name == "postgresql":
-        held.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        held.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
+
+
+def end_read() -> None:
+    """End a transaction that has only read. On PostgreSQL by COMMIT: at each ROLLBACK its driver forgets what it had
+    prepared, and every question of the next request would be parsed and planned anew (measured: 6 of 16 ms).
+    """
+    held = session()
+    if held.in_transaction() and held.get_bind().dialect.name == "postgresql":
+        if held.new or held.dirty or held.deleted:
+            raise RuntimeError("a read has changed something")
+        held.commit()
+    held.close()
 
 
 # -- tenant guard ------------------------------------------------------------------------------
@@ -130,12 +142,9 @@ class TenantMismatch(RuntimeError):
     """A row of one plant was written while another was at work: a bug, never an answer."""
 
 
-_tenant: ContextVar[TenantId | None] = ContextVar("gemba_tenant", default=None)
-
-
 def current_tenant() -> TenantId:
     """Return the plant at work. Raises TenantMissing where none was set."""
-    tenant = _tenant.get()
+    tenant = AT_WORK.get()
     if tenant is None:
         raise TenantMissing("no plant is at work: use tenant_context()")
     return tenant
@@ -144,12 +153,12 @@ def current_tenant() -> TenantId:
 @contextmanager
 def tenant_context(tenant_id: TenantId) -> Iterator[None]:
     """Work for one plant. Nested uses return to the outer one."""
-    token = _tenant.set(tenant_id)
+    token = AT_WORK.set(tenant_id)
     try:
         _tell_database()
         yield
     finally:
-        _tenant.reset(token)
+        AT_WORK.reset(token)
         # What failed is on its way up already; this must not hide it.
         with suppress(DBAPIError, PendingRollbackError):
             _tell_database()
@@ -160,56 +169,7 @@ def _tell_database() -> None:
     if db.session.registry.has() and session().in_transaction():
         held = session()
         if held.is_active and held.get_bind().dialect.name == "postgresql":
-            held.connection().info[_UNTOLD] = True
-
-
-_UNTOLD: Final = "gemba_untold"
-"""On a connection whose database does not know yet for which plant the next statement is. Until it is told, row-level
-security shows nothing, or what it showed before: so nobody asks anything past `tell_first`."""
-
-
-def tell_first(connection: sa.Connection) -> None:
-    """Say to row-level security which plant is at work, if it does not know; every statement comes after this.
-
-    Called inside a pipeline of the driver it takes no round trip of its own.
-    """
-    if not connection.info.get(_UNTOLD):
-        return
-    driver: Any = connection.connection.driver_connection
-    if driver.info.transaction_status == driver.info.transaction_status.INERROR:
-        return  # takes nothing but a rollback, to a savepoint perhaps: told after that
-    tenant = _tenant.get()
-    driver.execute("SELECT set_config('gemba.tenant', %s, true)", ("" if tenant is None else str(tenant),))
-    connection.info.pop(_UNTOLD)
-
-
-@event.listens_for(sa.Engine, "before_cursor_execute")
-def _tell_before(connection: sa.Connection, *_: object) -> None:
-    if connection.info.get(_UNTOLD):
-        driver: Any = connection.connection.driver_connection
-        # In one message with the BEGIN that the driver puts before it.
-        with driver_errors(connection), driver.pipeline():
-            tell_first(connection)
-
-
-@contextmanager
-def driver_errors(connection: sa.Connection) -> Iterator[None]:
-    """Around what is said to PostgreSQL's driver itself: its errors become those that everybody expects."""
-    driver: Any = connection.connection.driver_connection
-    try:
-        yield
-    except connection.dialect.loaded_dbapi.Error as error:
-        lost = bool(driver.closed or driver.broken)
-        if lost:
-            connection.invalidate(error)
-        raise DBAPIError.instance(
-            None,
-            None,
-            error,
-            connection.dialect.loaded_dbapi.Error,
-            connection_invalidated=lost,
-            dialect=connection.dialect,
-        ) from error
+            held.connection().info[UNTOLD] = True
 
 
 # A callable parameter: the statement is cached once, the plant is read at each execution, and one
@@ -240,12 +200,12 @@ def _guard_flush(held: Session, _context: UOWTransaction, _objects: object) -> N
 @event.listens_for(Session, "after_begin")
 def _guard_transaction(_session: Session, transaction: SessionTransaction, connection: sa.Connection) -> None:
     if connection.dialect.name == "postgresql" and not transaction.nested:
-        connection.info[_UNTOLD] = True
+        connection.info[UNTOLD] = True
 
 
 @event.listens_for(TenantOwned, "init", propagate=True)
 def _fill_key(row: TenantOwned, _args: object, values: dict[str, Any]) -> None:
-    values.setdefault("tenant_id", _tenant.get())
+    values.setdefault("tenant_id", AT_WORK.get())
     if isinstance(row, TenantRow):
         values.setdefault("id", new_id())
 

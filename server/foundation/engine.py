@@ -83,7 +83,7 @@ def _look_whether_alive(connection: Any, record: Any, _proxy: object) -> None:
         return
     try:
         connection.execute("SELECT 1")
-        connection.rollback()
+        connection.commit()  # a rollback would make the driver forget what it had prepared
     except _connection_error() as error:
         raise sa.exc.DisconnectionError from error
 

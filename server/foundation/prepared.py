@@ -9,14 +9,17 @@ from collections import namedtuple
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
 
-from server.foundation.db import THIS_TENANT, Base, driver_errors, session, tell_first
+from server.foundation.db import THIS_TENANT, Base, session
+from server.foundation.telling import driver_errors, tell_first
 
 _AS_TEXT: Final = (sa.String, sa.Text)
 
@@ -87,7 +90,7 @@ def ask_all(*questions: Question) -> list[Sequence[Any]]:
     spoken = [_spoken(statement, connection.dialect) for statement, _ in questions]
     with driver_errors(connection):
         with driver.pipeline():
-            tell_first(connection)
+            tell_first(connection, by_key=True)
             asked = [
                 driver.execute(one.text, one.given(values)) for one, (_, values) in zip(spoken, questions, strict=True)
             ]
@@ -122,6 +125,16 @@ def ask_later(statement: Any, values: Mapping[str, Any]) -> Later:
     return later
 
 
+@event.listens_for(Session, "after_rollback")
+def _forget(held: Session) -> None:
+    # A question of a transaction that is gone, a lock perhaps, is not for the next one.
+    held.info.get(_LATER, []).clear()
+
+
+_NUMERIC: Final = 1700
+"""PostgreSQL's number of the type, by which SQLAlchemy knows that the driver makes a Decimal of it."""
+
+
 class _Spoken:
     """A select in the words of PostgreSQL's driver: what the ORM's layers do anew for each question, done once."""
 
@@ -132,8 +145,14 @@ class _Spoken:
         kinds = {name: bound.type.dialect_impl(dialect) for name, bound in compiled.binds.items()}
         binders = {name: kind.bind_processor(dialect) for name, kind in kinds.items()}
         self._binders = {name: binder for name, binder in binders.items() if binder is not None}
+        self._binders |= {name: _array for name, kind in kinds.items() if isinstance(kind, postgresql.ARRAY)}
         columns = statement.selected_columns
-        readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        readers = [
+            column.type.dialect_impl(dialect).result_processor(
+                dialect, _NUMERIC if isinstance(column.type, sa.Numeric) else None
+            )
+            for column in columns
+        ]
         self._readers = [(place, reader) for place, reader in enumerate(readers) if reader is not None]
         row = namedtuple("row", columns.keys(), rename=True)  # type: ignore[misc]
         self._row: Any = row
@@ -156,6 +175,11 @@ class _Spoken:
         return made
 
 
+def _array(values: Sequence[object]) -> str:
+    """Ids, or numbers, as PostgreSQL reads an array from a text: the driver's own way costs more than the question."""
+    return f"{{{','.join(map(str, values))}}}"
+
+
 @lru_cache(maxsize=256)
 def _spoken(statement: Any, dialect: sa.Dialect) -> _Spoken:
     return _Spoken(statement, dialect)
@@ -166,14 +190,32 @@ def dialect() -> str:
     return session().get_bind().dialect.name
 
 
-def insert_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+Rows = Sequence[Mapping[str, Any]]
+
+
+def insert_rows(model: type[Base], rows: Rows) -> None:
     """Insert many rows by one statement. All have the same columns."""
-    _put(table_of(model), rows, (), ())
+    _put(_Written(table_of(model)), rows)
 
 
-def upsert(model: type[Base], rows: Sequence[Mapping[str, Any]], key: Sequence[str], set_: Sequence[str]) -> None:
+def upsert(model: type[Base], rows: Rows, key: Sequence[str], set_: Sequence[str]) -> None:
     """INSERT ... ON CONFLICT (key) DO UPDATE. Each key once, all with the same columns."""
-    _put(table_of(model), rows, tuple(key), tuple(set_))
+    _put(_Written(table_of(model), tuple(key), tuple(set_)), rows)
+
+
+def update_rows(model: type[Base], rows: Rows, key: Sequence[str], set_: Sequence[str]) -> None:
+    """Change many rows by one statement, each found by its key. All have these columns and no others."""
+    _put(_Written(table_of(model), tuple(key), tuple(set_), only_there=True), rows)
+
+
+class _Written(NamedTuple):
+    """What is done with rows of a table: inserted; with a `key`, what is there already is changed in `set_`."""
+
+    table: sa.Table
+    key: tuple[str, ...] = ()
+    set_: tuple[str, ...] = ()
+    only_there: bool = False
+    """Nothing is inserted."""
 
 
 def insert_into(name: str, table: sa.Table) -> Any:
@@ -181,19 +223,19 @@ def insert_into(name: str, table: sa.Table) -> Any:
     return (postgresql if name == "postgresql" else sqlite).insert(table)
 
 
-def _put(table: sa.Table, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...], set_: tuple[str, ...]) -> None:
+def _put(written: _Written, rows: Rows) -> None:
     if not rows:
         return
     if dialect() == "postgresql":
         # One message for all rows; executemany costs one for each.
-        said = _from_json(table, tuple(rows[0]), key, set_), orjson.dumps(rows, default=bytes_in_hex).decode()
+        said = _from_json(written, tuple(rows[0])), orjson.dumps(rows, default=bytes_in_hex).decode()
         gathered: list[tuple[str, str]] | None = session().info.get(_GATHERED)
         if gathered is None:
             _say([said])
         else:
             gathered.append(said)
     else:
-        ask(_row_by_row(table, key, set_), list(rows))
+        ask(_row_by_row(written), [_for_one(written, row) for row in rows] if written.only_there else list(rows))
 
 
 _GATHERED: Final = "gemba_gathered"
@@ -201,8 +243,13 @@ _GATHERED: Final = "gemba_gathered"
 
 @contextmanager
 def gathered() -> Iterator[None]:
-    """What is inserted inside goes to PostgreSQL in one message, in order, at the end. Nothing inside may read it."""
+    """What is written inside goes to PostgreSQL in one message, in order, at the end. Nothing inside may read it.
+    Nested uses are part of the outer one.
+    """
     held = session()
+    if _GATHERED in held.info:
+        yield
+        return
     waiting: list[tuple[str, str]] = []
     held.info[_GATHERED] = waiting
     try:
@@ -217,13 +264,21 @@ def _say(inserts: Sequence[tuple[str, str]]) -> None:
     connection = session().connection()
     driver: Any = connection.connection.driver_connection
     with driver_errors(connection), driver.pipeline():
-        tell_first(connection)
+        tell_first(connection, by_key=True)
         for text, rows in inserts:
             driver.execute(text, {"rows": rows})
 
 
+def _for_one(written: _Written, row: Mapping[str, Any]) -> dict[str, Any]:
+    return {(f"{name}_is" if name in written.key else name): value for name, value in row.items()}
+
+
 @lru_cache
-def _row_by_row(table: sa.Table, key: tuple[str, ...], set_: tuple[str, ...]) -> Any:
+def _row_by_row(written: _Written) -> Any:
+    table, key, set_, only_there = written
+    if only_there:
+        found = sa.and_(*(table.c[name] == sa.bindparam(f"{name}_is") for name in key))
+        return sa.update(table).where(found).values({name: sa.bindparam(name) for name in set_})
     insert = insert_into("sqlite", table)
     if not key:
         return insert
@@ -231,11 +286,19 @@ def _row_by_row(table: sa.Table, key: tuple[str, ...], set_: tuple[str, ...]) ->
 
 
 @lru_cache
-def _from_json(table: sa.Table, names: tuple[str, ...], key: tuple[str, ...], set_: tuple[str, ...]) -> str:
+def _from_json(written: _Written, names: tuple[str, ...]) -> str:
+    table, key, set_, only_there = written
     quoted = {name: f'"{name}"' for name in names}
     columns = ", ".join(quoted.values())
     shape = ", ".join(f"{quoted[name]} {_type_of(table.c[name])}" for name in names)
-    text = f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM json_to_recordset(CAST(%(rows)s AS json)) AS given({shape})"
+    given = f"json_to_recordset(CAST(%(rows)s AS json)) AS given({shape})"
+    if only_there:
+        changes = ", ".join(f"{quoted[name]} = given.{quoted[name]}" for name in set_)
+        found = " AND ".join(f"{table.name}.{quoted[name]} = given.{quoted[name]}" for name in key)
+        last = quoted[key[-1]]  # said once more as an array: else the whole table is read to meet a few rows
+        found += f" AND {table.name}.{last} = ANY (ARRAY(SELECT {last} FROM given))"
+        return f"WITH given AS MATERIALIZED (SELECT * FROM {given}) UPDATE {table.name} SET {changes} FROM given WHERE {found}"
+    text = f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {given}"
     if key:
         changes = ", ".join(f"{quoted[name]} = excluded.{quoted[name]}" for name in set_)
         text += f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}"

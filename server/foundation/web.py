@@ -20,7 +20,7 @@ from flask_smorest import Blueprint
 
 from server.foundation.admission import Admission
 from server.foundation.body import Parser
-from server.foundation.db import begin_snapshot, session, tenant_context, unit_of_work
+from server.foundation.db import begin_snapshot, end_read, tenant_context, unit_of_work
 from server.foundation.ids import DeviceId, PersonId, SessionId, TenantId
 from server.foundation.problems import NOT_ALLOWED, UNSUPPORTED_MEDIA, Problem
 
@@ -165,7 +165,7 @@ def _recognise(token: Token, demand: Demand) -> None:
         begin_snapshot()
     actor = find_actor(token)
     if not demand.snapshot:
-        session().close()  # a unit of work must not begin in a transaction that has already read
+        end_read()  # a unit of work must not begin in a transaction that has already read
     if actor.drain_only and not demand.drain:
         raise Problem(NOT_ALLOWED)
     g.actor = actor

@@ -4,13 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from server.foundation.db import session
 from server.foundation.ids import short, unshort
+from server.foundation.prepared import ask_later, of_plant, table_of, within
 from server.indicators.models import (
     RATING,
     Chip,
@@ -25,6 +26,17 @@ from server.indicators.models import (
 from server.indicators.scoring import mean
 
 SERIES_LENGTH: Final = 12
+_VALUE: Final = table_of(MeasuredValue).c
+_INDICATOR: Final = table_of(Indicator).c
+_SERIES: Final = of_plant(
+    sa.select(_VALUE.person_id, _INDICATOR.code, _VALUE.label, _VALUE.value, _VALUE.period_to)
+    .where(
+        _INDICATOR.id == _VALUE.indicator_id,
+        within(_VALUE.person_id, "people"),
+        _VALUE.period_to <= sa.bindparam("until"),
+    )
+    .order_by(_VALUE.period_from)
+)
 
 
 def lines_of_category(category: str) -> list[Line]:
@@ -73,7 +85,13 @@ def _number(value: Decimal | None) -> int | float | None:
 def values_in(person_ids: Collection[UUID], period_from: date, period_to: date) -> Mapping[UUID, Mapping[str, Decimal]]:
     """Person -> indicator code -> the mean of the values whose period ends within these days."""
     found: dict[UUID, dict[str, list[Decimal]]] = {}
-    for row in _values(person_ids, MeasuredValue.period_to.between(period_from, period_to)):
+    query = (
+        sa.select(MeasuredValue.person_id, Indicator.code, MeasuredValue.value)
+        .join(Indicator, Indicator.id == MeasuredValue.indicator_id)
+        .where(MeasuredValue.person_id.in_(person_ids), MeasuredValue.period_to.between(period_from, period_to))
+        .order_by(MeasuredValue.period_from)
+    )
+    for row in session().execute(query):
         found.setdefault(row.person_id, {}).setdefault(row.code, []).append(row.value)
     return {person: {code: mean(many) for code, many in codes.items()} for person, codes in found.items()}
 
@@ -90,25 +108,9 @@ class Point:
 def series(person_ids: Collection[UUID], until: date) -> Mapping[UUID, Mapping[str, Sequence[Point]]]:
     """Person -> indicator code -> the last twelve values up to this day, the oldest first."""
     found: dict[UUID, dict[str, list[Point]]] = {}
-    for row in _values(person_ids, MeasuredValue.period_to <= until):
+    for row in ask_later(_SERIES, {"people": person_ids, "until": until}).rows():
         found.setdefault(row.person_id, {}).setdefault(row.code, []).append(Point(row.label, row.value, row.period_to))
     return {person: {c: many[-SERIES_LENGTH:] for c, many in codes.items()} for person, codes in found.items()}
-
-
-def _values(person_ids: Collection[UUID], condition: sa.ColumnElement[bool]) -> Any:
-    query = (
-        sa.select(
-            MeasuredValue.person_id,
-            Indicator.code,
-            MeasuredValue.label,
-            MeasuredValue.value,
-            MeasuredValue.period_to,
-        )
-        .join(Indicator, Indicator.id == MeasuredValue.indicator_id)
-        .where(MeasuredValue.person_id.in_(person_ids), condition)
-        .order_by(MeasuredValue.period_from)
-    )
-    return session().execute(query)
 
 
 # ---- earlier cycles -----------------------------------------------------------------------------

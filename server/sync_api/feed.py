@@ -5,7 +5,7 @@ become visible in their order, so a reader that asks for "greater than my cursor
 (measured: 0 missed; a sequence, a time stamp or MAX()+1 missed 16 to 38 % of the rows).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from server.foundation.clock import now
 from server.foundation.db import Change, current_tenant
-from server.foundation.prepared import ask, dialect, insert_into, of_plant, table_of, upsert, within
+from server.foundation.prepared import ask, ask_later, dialect, insert_into, of_plant, table_of, upsert, within
 from server.sync_api.models import Feed, TenantSeq
 
 _FEED = table_of(Feed).c
@@ -73,4 +73,10 @@ def _raise(name: str) -> Any:
 
 def sequence() -> int:
     """The number of the newest feed row; 0 in a plant where nothing has happened."""
-    return ask(_SEQUENCE).scalar_one_or_none() or 0
+    return ask_sequence()()
+
+
+def ask_sequence() -> Callable[[], int]:
+    """The same, asked with the next question."""
+    later = ask_later(_SEQUENCE, {})
+    return lambda: later.rows()[0].n if later.rows() else 0

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from server.foundation.db import current_tenant, session, unit_of_work
 from server.foundation.ids import TenantId
 from server.foundation.problems import BUSY, Problem
-from server.sync_api.feed import sequence
+from server.sync_api.feed import ask_sequence
 from server.sync_api.journal import Outcome
 from server.sync_api.pull import is_ahead
 from server.sync_api.push import Delivery, is_the_databases, receive_all
@@ -110,9 +110,20 @@ def _some(counter: _Counter, room: int) -> list[_Ticket]:
 
 
 def _receive(deliveries: list[Delivery]) -> list[Handed]:
-    seq = sequence()
+    before = ask_sequence()
+    outcomes = receive_all(deliveries)
+    return _handed(deliveries, before(), outcomes)
+
+
+def _receive_carefully(delivery: Delivery) -> list[Handed]:
+    before = ask_sequence()
+    outcomes = receive_all([delivery], True)
+    return _handed([delivery], before(), outcomes)
+
+
+def _handed(deliveries: list[Delivery], seq: int, outcomes: list[list[Outcome]]) -> list[Handed]:
     ahead = [is_ahead(one.request, seq) for one in deliveries]
-    return [Handed(*pair) for pair in zip(ahead, receive_all(deliveries), strict=True)]
+    return [Handed(*pair) for pair in zip(ahead, outcomes, strict=True)]
 
 
 def _tell(taken: list[_Ticket], results: list[Handed]) -> None:
@@ -121,16 +132,18 @@ def _tell(taken: list[_Ticket], results: list[Handed]) -> None:
 
 
 def _fail(counter: _Counter, taken: list[_Ticket], error: Exception) -> None:
-    """Nothing was committed. What one of them is to blame for must not cost the others."""
+    """Nothing was committed. What one of them is to blame for must not cost the others, nor one edit its neighbours:
+    each alone, and with care.
+    """
     if not taken:  # the unit could not even begin: nobody's fault, and no better for who waits
         taken.extend(_some(counter, sys.maxsize))
-    if len(taken) == 1 or (isinstance(error, DBAPIError) and is_the_databases(error)):
+    if isinstance(error, DBAPIError) and is_the_databases(error):
         for ticket in taken:
             ticket.result = error
         return
     session().close()
     for ticket in taken:
         try:
-            _tell([ticket], unit_of_work(partial(_receive, [ticket.delivery])))
+            _tell([ticket], unit_of_work(partial(_receive_carefully, ticket.delivery)))
         except Exception as own:
             ticket.result = own

@@ -1,6 +1,6 @@
 """The log of mutations: what arrived before, the fate of somebody's base, and writing both down."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from server.foundation.db import current_tenant, session
 from server.foundation.ids import short, unshort
-from server.foundation.prepared import ask, insert_rows, of_plant, table_of, within
+from server.foundation.prepared import Later, ask_later, insert_rows, of_plant, table_of, within
 from server.sync_api import stored
 from server.sync_api.models import FieldHistory, LoggedMutation, MutationVariant
 from server.sync_api.registry import Done, Record
@@ -105,9 +105,16 @@ class Journal:
 
     def __init__(self) -> None:
         self._known: dict[MutationId, Known | None] = {}
+        self._asked: list[Later] = []
+        self._held: Later | None = None
 
-    def read(self, ids: Iterable[MutationId]) -> None:
-        """Fetch these ids, all at once."""
+    def expect(self, ids: Iterable[MutationId], records: Sequence[UUID]) -> None:
+        """Ask for these ids, and for what is held of these records, with the next question."""
+        self._ask(ids)
+        if records:
+            self._held = ask_later(_HELD, {"ids": records})
+
+    def _ask(self, ids: Iterable[MutationId]) -> None:
         wanted = {one.plain() for one in ids} - self._known.keys()
         self._known |= dict.fromkeys(wanted)
         writers: dict[tuple[UUID, UUID], list[int]] = {}
@@ -118,14 +125,19 @@ class Journal:
         for (device, author), numbers in sorted(writers.items()):
             for start in range(0, len(numbers), NUMBERS_AT_ONCE):
                 some = numbers[start : start + NUMBERS_AT_ONCE]
-                for row in ask(_OF_WRITER, {"device": device, "author": author, "numbers": some}):
-                    self._note(row)
+                self._asked.append(ask_later(_OF_WRITER, {"device": device, "author": author, "numbers": some}))
 
-    def waiting_for(self, ids: Iterable[MutationId], records: Collection[UUID]) -> list[Arrival]:
-        """Edits in the log, of these records, that were held until one of these arrived."""
+    def _take(self) -> None:
+        for later in self._asked:
+            for row in later.rows():
+                self._note(row)
+        self._asked.clear()
+
+    def waiting_for(self, ids: Iterable[MutationId]) -> list[Arrival]:
+        """Edits in the log, of the records expected, that were held until one of these arrived."""
         texts = {str(one) for one in ids}
         found: list[Arrival] = []
-        for row in ask(_HELD, {"ids": list(records)}):
+        for row in () if self._held is None else self._held.rows():
             if row.missing not in texts:
                 continue
             known = self._waiting(row)
@@ -169,9 +181,12 @@ class Journal:
 
     def known(self, one: MutationId) -> Known | None:
         """What the log holds under this id."""
-        if one.plain() not in self._known:
-            self.read([one])
-        return self._known[one.plain()]
+        plain = one.plain()
+        if plain not in self._known:
+            self._ask([plain])
+        if self._asked:
+            self._take()
+        return self._known[plain]
 
     def missing(self, one: MutationId) -> Version:
         """The version that this edit waits for; None when it waits no more."""

@@ -8,9 +8,10 @@ deltas cannot differ. Rights are asked for again for each row: the feed is a hin
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -34,11 +35,6 @@ BUDGET_BYTES: Final = 48_000
 """Rows of one answer, before gzip. One scope always goes whole; the next wait for the next round."""
 ACCESS_LENGTH: Final = 8
 _FEED: Final = table_of(Feed).c
-_NEWS: Final = of_plant(
-    sa.select(_FEED.kind, _FEED.record_id, _FEED.op)
-    .where(_FEED.scope == sa.bindparam("scope"), _FEED.seq > sa.bindparam("start"))
-    .order_by(_FEED.seq)
-)
 _TENANT: Final = table_of(Tenant).c
 _COUNTER: Final = table_of(TenantSeq).c
 _EPOCH: Final = sa.select(
@@ -48,6 +44,7 @@ _EPOCH: Final = sa.select(
     ).label("seq"),
 ).where(_TENANT.id == sa.bindparam("tenant", type_=sa.Uuid()))
 IDS_AT_ONCE: Final = 500
+PLACES_AT_ONCE: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,27 +107,61 @@ def pull(request: Request, actor: Actor, now: datetime, writers: Writers, *, ahe
     return Pulled(epoch, access, seq, told, deltas)
 
 
+Place = tuple[str, int]
+"""A feed, and where a phone stands in it."""
+
+
+@lru_cache
+def _news(count: int) -> Any:
+    """The question for what lies past so many places: rows with the number of their place, the kind, the id, the op."""
+    return sa.union_all(
+        *(
+            of_plant(
+                sa.select(sa.literal(n).label("place"), _FEED.kind, _FEED.record_id, _FEED.op, _FEED.seq).where(
+                    _FEED.scope == sa.bindparam(f"scope_{n}"), _FEED.seq > sa.bindparam(f"start_{n}")
+                )
+            )
+            for n in range(count)
+        )
+    ).order_by("place", "seq")
+
+
 class News:
     """Feed rows past a cursor, each asked for once. The read sees one point in time: none is beyond its counter."""
 
     def __init__(self) -> None:
-        self._asked: dict[tuple[str, int], Later] = {}
+        self._asked: dict[Place, Callable[[], Sequence[Any]]] = {}
 
-    def since(self, feed: str, start: int) -> Later:
-        """The rows of this feed past `start`, asked with the next question."""
-        key = (feed, start)
-        if key not in self._asked:
-            self._asked[key] = ask_later(_NEWS, {"scope": feed, "start": start})
-        return self._asked[key]
+    def ask(self, places: Iterable[Place]) -> None:
+        """Ask for the rows past these places with the next question, all in one."""
+        new = [place for place in dict.fromkeys(places) if place not in self._asked]
+        for first in range(0, len(new), PLACES_AT_ONCE):
+            self._ask(new[first : first + PLACES_AT_ONCE])
+
+    def _ask(self, places: Sequence[Place]) -> None:
+        values: dict[str, Any] = {}
+        for n, (feed, start) in enumerate(places):
+            values |= {f"scope_{n}": feed, f"start_{n}": start}
+        later = ask_later(_news(len(places)), values)
+        for n, place in enumerate(places):
+            self._asked[place] = partial(_of_place, later, n)
+
+    def since(self, feed: str, start: int) -> Sequence[Any]:
+        """The rows of this feed past `start`: kind, id, op."""
+        self.ask([(feed, start)])
+        return self._asked[feed, start]()
 
     def guess(self, actor: Actor, cursors: Sequence[int]) -> None:
         """Ask already what will most likely be wanted: it saves a round trip, and decides nothing.
 
         What was guessed wrongly is not looked at: which feeds count is asked anew each time.
         """
-        for feed, start in zip(_LAST_FEEDS.get(actor.person_id, ()), cursors, strict=False):
-            if start:
-                self.since(feed, start)
+        places = zip(_LAST_FEEDS.get(actor.person_id, ()), cursors, strict=False)
+        self.ask((feed, start) for feed, start in places if start)
+
+
+def _of_place(later: Later, place: int) -> Sequence[Any]:
+    return [(row.kind, row.record_id, row.op) for row in later.rows() if row.place == place]
 
 
 class _LastFeeds(OrderedDict[UUID, list[str]]):
@@ -165,16 +196,15 @@ def _deltas(
     deltas: list[Delta] = []
     starts = [cursors[place] if place < len(cursors) else 0 for place in range(len(feeds))]
     # What a phone holds is asked for at once; a snapshot only when there is room for it.
-    held = [news.since(name, start) if start else None for name, start in zip(feeds, starts, strict=True)]
-    for place, (name, start, told) in enumerate(zip(feeds, starts, held, strict=True)):
-        if told is not None and not told.rows():
+    news.ask((name, start) for name, start in zip(feeds, starts, strict=True) if start)
+    for place, (name, start) in enumerate(zip(feeds, starts, strict=True)):
+        if start and not news.since(name, start):
             continue
         if used > BUDGET_BYTES:
             deltas.append(Delta(place, start, start, more=True))
             continue
         trial = writers.copy()
-        found = told or news.since(name, start)
-        delta = _delta(Delta(place, start, seq), name, found.rows(), viewer, trial)
+        delta = _delta(Delta(place, start, seq), name, news.since(name, start), viewer, trial)
         size = len(orjson.dumps(delta.puts))
         if used and used + size > BUDGET_BYTES:
             used = BUDGET_BYTES + 1

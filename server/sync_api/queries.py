@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from server.foundation.db import session
 from server.foundation.ids import short
+from server.foundation.listed import beside
 from server.foundation.prepared import ask_later, of_plant, table_of, within
 from server.sync_api import stored
 from server.sync_api.models import FieldHistory, LoggedMutation
@@ -82,6 +83,11 @@ def history(record_id: UUID, field: str | None = None) -> Sequence[FieldHistory]
     if field is not None:
         query = query.where(FieldHistory.field == field)
     return session().execute(query.order_by(FieldHistory.position)).scalars().all()
+
+
+def steps_before(record: sa.ColumnElement[Any]) -> Any:
+    """How many history entries a record has, none where it has none: a column of a select of records."""
+    return beside(sa.select(sa.func.max(_HISTORY.position)).where(_HISTORY.record_id == record), record)
 
 
 def steps_of(record_ids: Collection[UUID]) -> Callable[[], dict[UUID, int]]:

@@ -8,13 +8,13 @@ registers one `Room` object (in `synced.py`, wired in `app.py`):
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from server.foundation.ids import PersonId
+from server.foundation.ids import PersonId, new_id, short
 from server.sync_api.answers import Writers
 from sync.model import CycleState, Decision, Held, Line, Mutation, Right, Status, Version
 
@@ -42,6 +42,12 @@ class Record(ABC):
     steps: int = 0
     """How many history entries it has."""
     done: list[Done] = field(default_factory=list)
+    _next_case: str = ""
+
+    def next_case(self) -> str:
+        """A fresh id for the case that the next edit may open."""
+        self._next_case = self._next_case or short(new_id())
+        return self._next_case
 
     def held(self, name: str) -> Held:
         """What a field holds; a field never written holds nothing."""
@@ -51,6 +57,8 @@ class Record(ABC):
         """Move on by one decision of the core."""
         if decision.status is not None:
             self.status = decision.status
+        if decision.case is not None and decision.case.id == self._next_case:
+            self._next_case = ""
         self.fields[edit.field] = decision.held
         self.done.append(Done(edit, decision))
 
@@ -96,9 +104,12 @@ class SyncedRoom(ABC):
     """Kinds of rows that it gives; names of `columns.COLUMNS`."""
 
     @abstractmethod
-    def lock(self, ids: Collection[UUID], at: datetime) -> Sequence[Record]:
+    def lock(self, ids: Sequence[UUID], at: datetime) -> Callable[[], Sequence[Record]]:
         """Lock and load those of `ids` that are this room's, in the order of their ids, so that
-        two pushes never wait for each other crosswise. `at`: the moment whose rights count."""
+        two pushes never wait for each other crosswise. `at`: the moment whose rights count.
+
+        Asked with the next question: the lock first, since what is read before it may be old by then.
+        """
 
     @abstractmethod
     def store(self, records: Iterable[Record], now: datetime) -> None:

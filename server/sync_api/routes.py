@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from server.foundation import clock
 from server.foundation.body import load_json
-from server.foundation.db import is_transient, session, unit_of_work
+from server.foundation.db import end_read, is_transient, session, unit_of_work
 from server.foundation.problems import FieldError, Problem
 from server.foundation.web import Actor, Room, current_actor
 from server.policy import Action
@@ -53,7 +53,7 @@ def handle(body: bytes, actor: Actor) -> bytes:
     arrivals = push.read_push(asked, actor, now)
     handed = joint.Handed(False, [])
     if asked.push is not None:
-        session().close()  # what the door read; the pull must see what this push wrote
+        end_read()  # what the door read; the pull must see what this push wrote
         handed = joint.hand_in(push.Delivery(asked, arrivals, actor, now))
     writers = Writers()
     try:
@@ -61,6 +61,7 @@ def handle(body: bytes, actor: Actor) -> bytes:
         last = contact.last_contact(asked, actor) if asked.push is None else None
         pulled = pull(asked, actor, now, writers, ahead=handed.ahead)
         stale = contact.is_stale(last, asked, now)
+        end_read()
     finally:
         session().close()
     if stale:

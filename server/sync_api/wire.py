@@ -44,6 +44,8 @@ _WRITER = re.compile(r"[A-Za-z0-9_-]{22}(\+[A-Za-z0-9_-]{0,6})?\.[A-Za-z0-9_-]{2
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{0,24}")
 _TAG = re.compile(rf"[A-Za-z0-9_.:-]{{1,{TAG_MAX}}}")
 _VERSION = re.compile(r"(\d{1,4})\.(\d{1,16})")
+_UNCLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Categories Cc and Cs, but for line break and tab."""
 _LINE_CODE = re.compile(r"([scrg])([1-9]\d?)")
 
 
@@ -300,7 +302,7 @@ def _text_value(value: Any, most: int) -> str:
     text = unicodedata.normalize("NFC", value.replace("\r\n", "\n"))
     if len(text) > most:
         raise Unreadable("too_long")
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in text):
+    if _UNCLEAN.search(text):
         raise Unreadable("bad_text")
     return text
 

@@ -9,19 +9,37 @@ from server.foundation.ids import unshort
 from server.sync_api import pull as pulling
 
 
-def test_a_quiet_poll_asks_once_behind_the_door(her: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    her.pull()
-    asked: list[int] = []
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many questions went out in each message."""
+    found: list[int] = []
     ask_all = prepared.ask_all
 
     def counted(*questions: prepared.Question) -> Any:
-        asked.append(len(questions))
+        found.append(len(questions))
         return ask_all(*questions)
 
     monkeypatch.setattr(prepared, "ask_all", counted)
+    return found
+
+
+def test_a_quiet_poll_asks_once_behind_the_door(her: Any, asked: list[int]) -> None:
+    her.pull()
+    asked.clear()
     her.push()
     assert len(asked) == 1
     assert her.last[7] == []
+
+
+def test_a_push_asks_no_more_however_many_edits_it_brings(her: Any, record: str, asked: list[int]) -> None:
+    her.pull()
+    asked.clear()
+    her.push(her.edit(record, "c1", "写了一句"))
+    one_edit = list(asked)
+    asked.clear()
+    her.push(*(her.edit(one, f"s{line}", line) for one in her.all("evaluation") for line in (1, 2, 3)))
+    assert asked == one_edit
+    assert len(asked) == 3, "what the edits are judged by; what the phone may hold; its rows"
 
 
 def test_rows_of_a_delegation_that_has_ended_are_not_sent_however_often_they_were_asked_for(

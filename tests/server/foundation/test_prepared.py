@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 
-from server.foundation.db import current_tenant, db, session, tenant_context, unit_of_work
+from server.foundation.db import begin_snapshot, current_tenant, db, end_read, session, tenant_context, unit_of_work
 from server.foundation.ids import TenantId, new_id
-from server.foundation.prepared import ask, insert_rows, of_plant, table_of, upsert
+from server.foundation.prepared import ask, ask_later, insert_rows, of_plant, table_of, update_rows, upsert
 from server.identity import service
 from server.identity.models import Tenant
 from server.sync_api.models import LoggedMutation
@@ -124,3 +124,51 @@ def test_the_same_key_twice_is_refused(app: Flask, plants: tuple[TenantId, Tenan
 
     with pytest.raises(IntegrityError):
         at_work(app, plants[0], both)
+
+
+def test_many_rows_are_changed_at_once_each_by_its_key_and_no_other(app: Flask, plants: tuple[TenantId, ...]) -> None:
+    def change() -> list[tuple[int, str, Any]]:
+        made = [row(n) for n in range(3)]
+        insert_rows(LoggedMutation, made)
+        key = ("tenant_id", "device", "author", "n")
+        changes = [{name: one[name] for name in key} | {"receipt": "m", "wrote": [one["n"]]} for one in made[1:]]
+        update_rows(LoggedMutation, [*changes, changes[0] | {"n": 9}], key, ("receipt", "wrote"))
+        columns = (LOG.c.n, LOG.c.receipt, LOG.c.wrote)
+        return [tuple(one) for one in ask(of_plant(sa.select(*columns).order_by(LOG.c.n)))]
+
+    assert at_work(app, plants[0], change) == [(0, "a", None), (1, "m", [1]), (2, "m", [2])]
+
+
+def test_a_question_of_a_unit_that_failed_is_not_asked_by_the_next(app: Flask, plants: tuple[TenantId, ...]) -> None:
+    def fail() -> None:
+        insert_rows(LoggedMutation, [row(1)])
+        ask_later(sa.text("no such question"), {})
+        raise RuntimeError("bug")
+
+    with app.app_context(), tenant_context(plants[0]):
+        with pytest.raises(RuntimeError, match="bug"):
+            unit_of_work(fail)
+        assert ask_later(ALL, {}).rows() == []
+        db.session.remove()
+
+
+def test_after_reads_the_driver_still_has_what_it_prepared(app: Flask, plants: tuple[TenantId, ...]) -> None:
+    with app.app_context(), tenant_context(plants[0]):
+        if db.engine.dialect.name != "postgresql":
+            pytest.skip("SQLite prepares in the process")
+        for _ in range(8):
+            begin_snapshot()
+            ask_later(ALL, {}).rows()
+            end_read()
+        assert session().execute(sa.text("SELECT count(*) FROM pg_prepared_statements")).scalar_one() > 0
+        db.session.remove()
+
+
+def test_a_read_that_changed_something_is_not_committed(app: Flask, plants: tuple[TenantId, ...]) -> None:
+    with app.app_context(), tenant_context(plants[0]):
+        if db.engine.dialect.name != "postgresql":
+            pytest.skip("on SQLite a read is taken back")
+        session().get(Tenant, plants[0]).code = "other"  # type: ignore[union-attr]
+        with pytest.raises(RuntimeError, match="a read has changed something"):
+            end_read()
+        db.session.remove()

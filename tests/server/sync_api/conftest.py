@@ -6,7 +6,7 @@ are pickled: how a real room stores them is that room's test.
 
 import pickle
 import sys
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -71,10 +71,10 @@ class Notebook(SyncedRoom):
     poison: str = ""
     """A text that this room's table refuses, as a database does with what it cannot hold."""
 
-    def lock(self, ids: Collection[UUID], at: datetime) -> Sequence[Record]:
+    def lock(self, ids: Sequence[UUID], at: datetime) -> Callable[[], Sequence[Record]]:
         query = sa.select(Note).where(Note.id.in_(ids)).order_by(Note.id).with_for_update()
         found = session().execute(query.execution_options(populate_existing=True)).scalars().all()
-        return [self._record(note) for note in found]
+        return lambda: [self._record(note) for note in found]
 
     def _record(self, note: Note) -> NoteRecord:
         fields, status = pickle.loads(note.body)

@@ -110,10 +110,10 @@ def test_what_goes_wrong_for_one_push_costs_the_others_nothing(plant: Any, monke
     ann, bo = plant.phone(plant.ann), plant.phone(plant.bo)
     real = joint.receive_all
 
-    def fail_for_ann(deliveries: Any) -> Any:
+    def fail_for_ann(deliveries: Any, *carefully: bool) -> Any:
         if any(one.actor.person_id == plant.ann.id for one in deliveries):
             raise RuntimeError("bug")
-        return real(deliveries)
+        return real(deliveries, *carefully)
 
     monkeypatch.setattr(joint, "receive_all", fail_for_ann)
     edit = ann.edit(record, "s1", 4)
