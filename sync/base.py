@@ -43,7 +43,7 @@ def follow(base: Version, record: str, field: str, lookup: Lookup) -> Seen | Mis
             return Missing(version.plain())
         if (fate.record, fate.field) != (record, field):
             return None
-        if version.is_merged and not (fate.receipt is Receipt.MERGED and version.names(_text(fate.wrote))):
+        if version.is_merged and not (fate.receipt is Receipt.MERGED and version.names(fate.wrote)):
             # A restored server merged it with something else, or with nothing. Who saw the text that it was
             # merged into then had seen at least what was typed.
             version, exact = version.plain(), False
@@ -64,10 +64,6 @@ def follow(base: Version, record: str, field: str, lookup: Lookup) -> Seen | Mis
             case _:
                 return None
     return None
-
-
-def _text(value: Value) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 def descends(version: Version, from_version: Version, lookup: Lookup) -> bool:

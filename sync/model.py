@@ -46,9 +46,9 @@ class MutationId(NamedTuple):
         plain = self.plain()
         return plain._replace(device=plain.device + MERGED_MARK + digest)
 
-    def names(self, text: str | None) -> bool:
+    def names(self, text: object) -> bool:
         """Whether this merged version is that of `text`. What was made before there were digests names any."""
-        return self.device.endswith(MERGED_MARK) or self == self.merged(text)
+        return self.device.endswith(MERGED_MARK) or (isinstance(text, str | None) and self == self.merged(text))
 
     def plain(self) -> MutationId:
         """The mutation itself, as it stands in the log."""

@@ -148,6 +148,8 @@ class World:
             self.oracle.step = len(self.script.steps)
             self.check(CHECKS)
             self.check(FINAL_CHECKS)
+            # Worlds share one database: what this one came to is read before another begins.
+            assert self.books.epoch
         except Violation as found:
             found.step = self.oracle.step
             raise

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sync.model import MutationId, Op, Reason, Receipt
+from sync.base import Seen, follow
+from sync.model import Fate, MutationId, Op, Reason, Receipt
 from sync.rules import LINED, NEEDS, OPS, RULES, TEXT_MAX, Rule, line_key, rule_of
 
 DOCUMENT = (Path(__file__).parent.parent.parent / "docs" / "sync.md").read_text("utf-8")
@@ -76,3 +78,15 @@ def test_a_merged_version_is_that_of_one_text() -> None:
     assert one.merged("clean").names("clean")
     assert not one.merged("clean").names("late")
     assert MutationId.parse("d1+.ann.3").names("late")  # made before there were digests
+
+
+def test_a_merged_text_that_is_not_in_the_log_stands_for_what_was_typed() -> None:
+    """A restored server merged the same edit with other words."""
+    one = MutationId("d1", "ann", 1)
+    fate = Fate(
+        one, "E", "comment/1", Receipt.MERGED, "typed", (), wrote="late", alias=None, case_id=None, missing=None
+    )
+    assert follow(one.merged("late"), "E", "comment/1", {one: fate}.get) == Seen(one.merged("late"), "late")
+    assert follow(one.merged("clean"), "E", "comment/1", {one: fate}.get) == Seen(one, "typed", exact=False)
+    applied = replace(fate, receipt=Receipt.APPLIED, wrote="typed")
+    assert follow(one.merged("clean"), "E", "comment/1", {one: applied}.get) == Seen(one, "typed", exact=False)
