@@ -52,13 +52,22 @@ class EvaluationRecord(Record):
     recalled: bool = field(default=False, kw_only=True)
     """Whether the result that was released before this push was recalled in it."""
 
+    _stand: dict[str, tuple[bool, frozenset[Relation]]] = field(default_factory=dict, kw_only=True)
+    """Author -> whether he ever stood in a relation to it, and in which he does: the same for all edits of a push."""
+
+    def _stands(self, author: str) -> tuple[bool, frozenset[Relation]]:
+        if author not in self._stand:
+            standing, one = self.standing, self.evaluation
+            self._stand[author] = standing.ever(author, one), standing.relations(author, one)
+        return self._stand[author]
+
     def related(self, edit: Mutation) -> bool:
         """Whether the author stands, or ever stood, in any relation to this evaluation."""
-        return self.standing.ever(edit.id.author, self.evaluation)
+        return self._stands(edit.id.author)[0]
 
     def rights(self, edit: Mutation) -> frozenset[Right]:
         """What the author may do here now; deciding hangs on the case too."""
-        relations = self.standing.relations(edit.id.author, self.evaluation)
+        relations = self._stands(edit.id.author)[1]
         rights = _rights(relations)
         if isinstance(edit.value, Resolution):
             case = self.held(edit.field).case

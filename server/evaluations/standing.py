@@ -31,8 +31,6 @@ class Standing:
     at: datetime
     superiors: dict[PersonId, frozenset[PersonId]] = field(default_factory=dict)
     """rater -> everybody above him; read when somebody asks who is neither rater nor delegate."""
-    _found: dict[tuple[str | UUID, UUID], frozenset[Relation]] = field(default_factory=dict)
-    """What was found before: a push asks the same for each of its edits."""
 
     def relations(self, author: str | UUID, one: Evaluation | sa.Row[Any]) -> frozenset[Relation]:
         """How this person stands to this evaluation now.
@@ -40,12 +38,6 @@ class Standing:
         Whoever is judged stands to it as himself alone, also when his rater delegated to him: nobody
         scores himself or sees his own draft.
         """
-        key = (author, one.id)
-        if key not in self._found:
-            self._found[key] = self._find(author, one)
-        return self._found[key]
-
-    def _find(self, author: str | UUID, one: Evaluation | sa.Row[Any]) -> frozenset[Relation]:
         person = _person(author)
         if person is None:
             return frozenset()

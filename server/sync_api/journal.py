@@ -117,15 +117,14 @@ class Journal:
     def _ask(self, ids: Iterable[MutationId]) -> None:
         wanted = {one.plain() for one in ids} - self._known.keys()
         self._known |= dict.fromkeys(wanted)
-        writers: dict[tuple[UUID, UUID], list[int]] = {}
+        writers: dict[tuple[str, str], list[int]] = {}
         for one in wanted:
-            key = stored.key_of(one)
-            if key is not None:
-                writers.setdefault(key[:2], []).append(one.n)
+            writers.setdefault((one.device, one.author), []).append(one.n)
         for (device, author), numbers in sorted(writers.items()):
-            for start in range(0, len(numbers), NUMBERS_AT_ONCE):
+            key = stored.writer_key(device, author)
+            for start in range(0, len(numbers) if key else 0, NUMBERS_AT_ONCE):
                 some = numbers[start : start + NUMBERS_AT_ONCE]
-                self._asked.append(ask_later(_OF_WRITER, {"device": device, "author": author, "numbers": some}))
+                self._asked.append(ask_later(_OF_WRITER, key | {"numbers": some}))
 
     def _take(self) -> None:
         for later in self._asked:

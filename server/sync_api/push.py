@@ -168,7 +168,8 @@ def _park_alone(arrival: Arrival) -> Outcome:
 
 
 def _together(arrivals: Sequence[Arrival], now: datetime) -> list[Outcome]:
-    wanted = sorted({one for arrival in arrivals if (one := journal.record_id_of(arrival.record)) is not None})
+    named = {arrival.record for arrival in arrivals}
+    wanted = sorted(one for record in named if (one := journal.record_id_of(record)) is not None)
     locking = [room.lock(wanted, now) for room in registry.rooms()]
     kept = Journal()
     kept.expect(chain.from_iterable(_ids_named(arrival) for arrival in arrivals), wanted)

@@ -5,6 +5,7 @@ number, not as JSON (tried).
 """
 
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -117,6 +118,14 @@ def key_of(version: MutationId) -> tuple[Any, Any, int] | None:
         return unshort(plain.device), unshort(plain.author), plain.n
     except ValueError:
         return None
+
+
+def writer_key(device: str, author: str) -> dict[str, UUID]:
+    """The same but for the number, by name; empty when these can be no ids of ours."""
+    try:
+        return {"device": unshort(device), "author": unshort(author)}
+    except ValueError:
+        return {}
 
 
 def canonical(content: Any) -> bytes:

@@ -69,7 +69,7 @@ def test_the_file_of_a_phone_that_cannot_send_is_brought_in_once_and_explained(h
 
 
 def test_what_a_cleared_phone_had_not_sent_is_named_to_its_user_and_to_hr(house, phone, tmp_path: Path):
-    boss = numbered(house, SHIFT_AT_WORK)
+    boss = numbered(house, SHIFT_A)
     old = Handset(house.port, boss.employee_no, Oracle(tmp_path / "oracle.jsonl"))
     old.sign_in()
     assert old.round()

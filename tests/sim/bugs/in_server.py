@@ -48,6 +48,8 @@ def feed_after_commit(patch: Patch) -> None:
 
 @bug("R2", "a busy database is taken for a poison edit")
 def busy_is_poison(patch: Patch) -> None:
+    # With care from the beginning: the second attempt would find the database at leisure again.
+    patch(joint, "receive_all", lambda deliveries, carefully=False: push.receive_all(deliveries, True))
     patch(push, "is_the_databases", lambda error: False)
     patch(database, "is_transient", lambda error: False)
 
