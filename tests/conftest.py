@@ -28,6 +28,7 @@ from server.foundation.ids import DeviceId, new_id, short, unshort
 from server.foundation.settings import Settings
 from server.identity import queries, service, tokens
 from server.identity.service import Granted
+from tests import founded
 
 SECRET = "kT7wq-Zp41xLr9_vBn3eYd82sHc6GjUa0mXf5oRi"
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -83,6 +84,14 @@ class Cluster:
             connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{migrate.head()}'")
 
     @cached_property
+    def cast(self) -> founded.Founded:
+        """The cast in a schema beside the tables; asked for while no test is using them."""
+        people = founded.found(create_app(settings_for(self.url(DATABASE)), clock=TestClock(NOW)))
+        made = founded.from_schema(people, self._database)
+        self.clean()
+        return made
+
+    @cached_property
     def _database(self) -> sa.Engine:
         return sa.create_engine(f"postgresql+psycopg://postgres@/{DATABASE}?host={self.folder}")
 
@@ -121,11 +130,20 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def sqlite_cast(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> founded.Founded:
+    """The cast in a SQLite file of its own, founded once."""
+    path = tmp_path_factory.mktemp("cast") / "gemba.db"
+    shutil.copy(sqlite_template, path)
+    return founded.from_file(founded.found(create_app(settings_for(f"sqlite:///{path}"), clock=TestClock(NOW))), path)
+
+
+@pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A running PostgreSQL with a migrated database, made once."""
     running = Cluster()
     try:
         _migrate(running.url(DATABASE))
+        assert running.cast
         yield running
     finally:
         running.stop()
@@ -214,11 +232,10 @@ def client_for(app: Flask, clock: TestClock) -> Any:
 
 
 @pytest.fixture
-def cast(app: Flask) -> Any:
-    """The people of every story, from tests/cast.py: two plants, a shift, HR and a stranger."""
-    from tests.cast import build
-
-    with app.app_context():
-        made = build()
-        db.session.remove()
-    return made
+def cast(request: pytest.FixtureRequest, app: Flask, database: str) -> Any:
+    """The people of every story, from tests/cast.py: two plants, a shift, HR and a stranger; founded at NOW."""
+    on_file = database.startswith("sqlite")
+    kept: founded.Founded = (
+        request.getfixturevalue("sqlite_cast") if on_file else request.getfixturevalue("cluster").cast
+    )
+    return kept.into(database)
