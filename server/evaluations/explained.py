@@ -110,7 +110,9 @@ def _seen(version: str, behind: Mapping[MutationId, Written], names: Names) -> d
     author_zh, author_en = names.person(edit.author)
     return {
         "version": version,
-        "value": edit.merged if one.is_merged and isinstance(edit.merged, str) and one.names(edit.merged) else edit.asked,
+        "value": edit.merged
+        if one.is_merged and isinstance(edit.merged, str) and one.names(edit.merged)
+        else edit.asked,
         "author_zh": author_zh,
         "author_en": author_en,
         "device_time": _sound(edit.device_time),
