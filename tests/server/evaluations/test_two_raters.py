@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from shift import finish
 
+from sync.model import MutationId
 from tests.cast import open_cycle
 
 
@@ -52,7 +53,8 @@ def test_a_comment_written_in_two_places_is_merged(her: Any, his: Any, record: s
     assert his.push(his.edit(record, "c3", "换模快了 12 分钟。工位整洁。带了新人。", base)) == {1: ["m"]}
     text, version = his.field(record, "c3")
     assert text == "换模快了 15 分钟。工位整洁。带了新人。"
-    assert version == f"{his.device}+.{his.author}.1", "the merged text is nobody's own"
+    mine = MutationId(his.device, his.author, 1)
+    assert version == str(mine.merged(text)), "the merged text is nobody's own"
     assert his.push(his.edit(record, "c3", text + "好。", version)) == {2: ["a"]}
 
 
