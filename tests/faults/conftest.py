@@ -120,6 +120,11 @@ def caught() -> Callable[[Scenario, str], None]:
     return lambda scenario, complaint: CAUGHT.append((scenario, complaint))
 
 
+def pytest_exception_interact(report: Any) -> None:
+    """What failed is said at once too."""
+    print(getattr(report, "longreprtext", "")[-4000:])
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     for line in [*report.table(OUTCOMES), *report.bugs(CAUGHT)]:
         terminalreporter.write_line(line)
