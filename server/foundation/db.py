@@ -127,7 +127,10 @@ def end_read() -> None:
     if held.in_transaction() and held.get_bind().dialect.name == "postgresql":
         if held.new or held.dirty or held.deleted:
             raise RuntimeError("a read has changed something")
-        held.commit()
+        try:
+            held.commit()
+        except DBAPIError:
+            held.rollback()  # what was read is read, and there was nothing to keep
     held.close()
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.exc import DataError, IntegrityError, StatementError
+from sqlalchemy import event
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, StatementError
 
 from server.foundation.db import begin_snapshot, current_tenant, db, end_read, session, tenant_context, unit_of_work
 from server.foundation.ids import TenantId, new_id
@@ -171,4 +172,21 @@ def test_a_read_that_changed_something_is_not_committed(app: Flask, plants: tupl
         session().get(Tenant, plants[0]).code = "other"  # type: ignore[union-attr]
         with pytest.raises(RuntimeError, match="a read has changed something"):
             end_read()
+        db.session.remove()
+
+
+def test_a_read_whose_end_goes_wrong_was_a_read_all_the_same(app: Flask, plants: tuple[TenantId, ...]) -> None:
+    def fail(_connection: sa.Connection) -> None:
+        event.remove(db.engine, "commit", fail)
+        raise OperationalError("COMMIT", {}, Exception("in the way"))
+
+    with app.app_context(), tenant_context(plants[0]):
+        if db.engine.dialect.name != "postgresql":
+            pytest.skip("on SQLite a read is taken back")
+        event.listen(db.engine, "commit", fail)
+        for _ in range(2):
+            begin_snapshot()
+            assert ask_later(ALL, {}).rows() == []
+            end_read()
+        assert not event.contains(db.engine, "commit", fail), "the first one went wrong"
         db.session.remove()
