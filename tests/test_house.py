@@ -22,7 +22,7 @@ CONTENT = ("server/demo", "server/foundation/locales", "tests/", "bench/", "sync
 SAME_EVERYWHERE = {"Gemba", "MES", "HR", "5S"}
 
 SYNC_MAY_IMPORT = {
-    "__future__", "abc", "bisect", "collections", "collections.abc", "dataclasses", "difflib", "enum", "functools",
+    "__future__", "abc", "base64", "bisect", "collections", "collections.abc", "dataclasses", "difflib", "enum", "functools",
     "hashlib", "itertools", "json", "math", "re", "types", "typing", "unicodedata",
 }  # fmt: skip
 

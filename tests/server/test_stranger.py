@@ -79,6 +79,7 @@ DOORS: dict[str, Kind] = {
     "POST /api/completion/outbox-files": Kind.DESK,
     "GET /api/phones": Kind.DESK,
     "GET /api/phones/<device_id>": Kind.RECORD,
+    "GET /api/phones/own": Kind.OWN,
     "GET /api/evaluations/<evaluation_id>": Kind.RECORD,
     "GET /api/evaluations/<evaluation_id>/history": Kind.RECORD,
 }

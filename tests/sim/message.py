@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from server.sync_api.columns import CANDIDATE_COLUMNS, COLUMNS, FIELD_CODES, PROTOCOL
@@ -150,3 +151,9 @@ def _field(code: str, value: Any, ref: Any, version: Any) -> tuple[Any, str | No
     for tag, added in value:
         tags[tag] = ",".join([*([tags[tag]] if tag in tags else []), version(added)])
     return tags, None
+
+
+def size_of(edit: dict[str, Any]) -> int:
+    """Bytes in a request, rather too many than too few."""
+    cells = [edit["n"], edit["field"], edit["value"], edit["base"]]
+    return len(json.dumps(cells, ensure_ascii=False, separators=(",", ":")).encode()) + 16

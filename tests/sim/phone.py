@@ -6,7 +6,6 @@ keeps in memory, so that two tabs know different things; everything that must ou
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -302,7 +301,7 @@ class Tab:
 
     def queue(self) -> list[QueueItem]:
         items = sorted(self.entries.values(), key=lambda one: int(one["n"]))
-        return [QueueItem(e["n"], e["record"], e["state"], e["not_before"], size_of(e["edit"])) for e in items]
+        return [QueueItem(e["n"], e["record"], e["state"], e["not_before"], message.size_of(e["edit"])) for e in items]
 
     def poke(self, hopeful: bool) -> None:
         self.asked = True
@@ -395,9 +394,3 @@ class Tab:
         """The login is back."""
         self.line = replace(refreshed(self.line, "login"))
         self.asked = True
-
-
-def size_of(edit: Edit) -> int:
-    """Bytes in a request, rather too many than too few."""
-    cells = [edit["n"], edit["field"], edit["value"], edit["base"]]
-    return len(json.dumps(cells, ensure_ascii=False, separators=(",", ":")).encode()) + 16
