@@ -20,8 +20,10 @@ export PATH := $(VENV)/node:$(VENV)/bin:$(PATH)
 export PLAYWRIGHT_NODEJS_PATH := $(VENV)/node/node
 export PYTHONDONTWRITEBYTECODE :=
 NPX := npx --no-install
+# Most linters and compilers work on one core. What one says stays together, and the first failure is that of the whole.
+SIDE_BY_SIDE := $(MAKE) -j2 --output-sync=target
 
-.PHONY: help run test check generate e2e bench bench-peers storm soak soak-selftest soak-core soak-client soak-client-selftest soak-real faults faults-selftest locks install install-test build system server-tests pwa-tests shots clean
+.PHONY: help run test check generate e2e bench bench-peers storm soak soak-selftest soak-core soak-client soak-client-selftest soak-real faults faults-selftest locks install install-test build system server-tests pwa-tests check-server check-phone shots clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-20s %s\n", $$1, $$2}'
@@ -31,19 +33,27 @@ help: ## this list
 run: build ## start the demo plant on PORT (or GEMBA_PORT, 8080); GEMBA_DATABASE_URL switches to PostgreSQL
 	@scripts/run.sh "$(PORT)"
 
-test: system install-test check server-tests pwa-tests e2e ## everything: checks, server on both databases, phone, whole stories
+test: system ## everything: checks, server on both databases, phone, whole stories
+	@$(SIDE_BY_SIDE) build check-server check-phone pwa-tests
+	@$(MAKE) server-tests
+	@$(MAKE) e2e
 	@echo "make test: all green"
 
-check: install-test generate ## linters, types, import rules of server and phone
+check: ## linters, types, import rules of server and phone
+	@$(SIDE_BY_SIDE) check-server check-phone
+
+check-server: install-test generate
 	ruff check .
 	ruff format --check .
 	mypy --strict server sync
 	lint-imports
 	python scripts/planted_violation.py
+	@git diff --quiet -- docs/openapi.json docs/settings.md || { echo "docs/openapi.json or docs/settings.md changed with the code: look at the difference and git add it"; exit 1; }
+
+check-phone: install-test generate
 	cd pwa && npm run --silent check
 	cd pwa && npm run --silent lint
 	cd pwa && npm run --silent house
-	@git diff --quiet -- docs/openapi.json docs/settings.md || { echo "docs/openapi.json or docs/settings.md changed with the code: look at the difference and git add it"; exit 1; }
 
 server-tests: install-test generate
 	pytest -q -n 2 --dist loadgroup tests --ignore=tests/e2e

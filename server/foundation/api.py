@@ -9,6 +9,7 @@ from flask_smorest.utils import prepare_response
 
 from server.foundation import fields
 from server.foundation.errors import MEDIA_TYPE
+from server.foundation.web import Room
 
 EXTENSION = "gemba_api"
 UNFIT = (
@@ -41,6 +42,23 @@ class GembaApi(Api):  # type: ignore[misc]
     """flask-smorest's Api, with our problem as the body of every error."""
 
     ERROR_SCHEMA = ProblemSchema
+    _undescribed: tuple[Room, ...] = ()
+
+    def register_blueprint(self, room: Room) -> None:
+        """Open the doors of a room. They are described when somebody asks: describing is most of a start's work."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][room.name] = self
+        self._app.register_blueprint(room)
+        self._undescribed += (room,)
+
+    def description(self) -> dict[str, Any]:
+        """The OpenAPI document of every door."""
+        while self._undescribed:
+            room, *rest = self._undescribed
+            room.register_views_in_doc(self, self._app, self.spec, name=room.name, parameters=None)
+            self.spec.tag({"name": room.name, "description": room.description})
+            self._undescribed = tuple(rest)
+        document: dict[str, Any] = self.spec.to_dict()
+        return document
 
     def _register_responses(self) -> None:
         for status in HTTPStatus:

@@ -20,7 +20,7 @@ td, th { text-align: start; padding: 0.2rem 0.8rem 0.2rem 0; vertical-align: top
 
 def description(app: Flask) -> dict[str, Any]:
     """Return the OpenAPI document of an application."""
-    document: dict[str, Any] = app.extensions[EXTENSION].spec.to_dict()
+    document: dict[str, Any] = app.extensions[EXTENSION].description()
     return document
 
 
