@@ -166,14 +166,16 @@ def a_poison_edit_among_fifty(run: World) -> None:
 
 @scenario(22, databases=("sqlite",), bug="body_inside_unit")
 def slow_bodies(run: World) -> None:
-    """Two hundred connections that never finish their request: the others are served as before."""
+    """A thousand connections that never finish their request, and five hundred that never begin one: the others are
+    served as before."""
     with ExitStack() as held, run.acting():
         head = (
             f"POST /api/sync HTTP/1.1\r\nHost: 127.0.0.1:{run.server.port}\r\nContent-Type: application/json\r\n"
             f"Cookie: {'; '.join(f'{k}={v}' for k, v in run.phones[0].cookies.items())}\r\n"
             f"X-CSRF-TOKEN: {run.phones[0].csrf}\r\nContent-Length: 2000\r\n\r\n["
         ).encode()
-        for _ in range(200):
+        for place in range(1500):
             one = held.enter_context(socket.create_connection(("127.0.0.1", run.server.port)))
-            one.sendall(head)
+            if place % 3:
+                one.sendall(head)
         run.acknowledged(60)
