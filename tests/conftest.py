@@ -81,7 +81,11 @@ class Cluster:
                 " AND relname <> 'alembic_version'"
             )
             connection.exec_driver_sql("; ".join(f'DELETE FROM "{row[0]}"' for row in tables))
-            connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{migrate.head()}'")
+            connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{self._head}'")
+
+    @cached_property
+    def _head(self) -> str:
+        return migrate.head()
 
     @cached_property
     def cast(self) -> founded.Founded:
