@@ -40,3 +40,12 @@ def other_than_shown(stores: Stores, named: list[str]) -> set[str]:
         if held is not None and str(held["edit"]["writing"]) != writing:
             found.add(name)
     return found
+
+
+def is_later(held: str | None, version: str) -> bool:
+    """Whether what is held was written by the same person on the same phone after that edit."""
+    if held is None or SHOWN in held:
+        return False
+    device, author, n = held.split(".")
+    own_device, own_author, own = version.split(".")
+    return (device.partition("+")[0], author) == (own_device, own_author) and int(n) > int(own)

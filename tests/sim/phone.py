@@ -198,7 +198,7 @@ class Tab:
         name, value = edit["field"], edit["value"]
         held = fields.get(name, (None, None))[0]
         match edit["op"]:
-            case "set":
+            case "set" if not names.is_later(fields.get(name, (None, None))[1], self.version(edit["n"])):
                 fields[name] = (value, self.shown(edit))
             case "resolve":
                 fields[name] = (value["value"], self.version(edit["n"]))

@@ -1,5 +1,6 @@
 /** A phone without disk and network, for tests of the screens: edits land at once, or when `hold` is let go. */
 import { StorageFailed } from '../foundation/problem';
+import type { OwnEdit } from '../sync/overlay';
 import type { ChipRow, CycleRow, EvaluationRow, EvaluationState, FormLine, FormRow, NewMutation, SyncStatus, TrendRow } from '../sync/types';
 
 const QUIET: SyncStatus = {
@@ -29,13 +30,15 @@ export class FakePhone {
   version(record: string, field: string): string | null {
     return this.evaluation(record)?.fields[field]?.version ?? null;
   }
-  async append(edit: NewMutation): Promise<void> {
+  async append(edit: NewMutation): Promise<OwnEdit> {
     await Promise.resolve();
     if (this.fails) throw new StorageFailed('full');
     this.written.push(edit);
     const version = `d.me.${++this.#n}`;
     this.evaluations = this.evaluations.map((row) => (row.id === edit.record ? apply(row, edit, version) : row));
     this.status = { ...this.status, queued: this.status.queued + 1, queued_evaluations: new Set([...this.status.queued_evaluations, edit.record]) };
+    const base = edit.base === null ? [] : [edit.base].flat();
+    return { ...edit, base, n: this.#n, device_time_ms: 0, version, shown: version };
   }
   stateOf(id: string): EvaluationState {
     const row = this.evaluation(id);

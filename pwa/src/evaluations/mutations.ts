@@ -3,29 +3,29 @@ import type { EvaluationRow, Mark, NewMutation, Version } from '../sync/types';
 
 /** What of the phone is needed to write. */
 export interface Outbox {
-  append(mutation: NewMutation): Promise<void>;
+  append(mutation: NewMutation): Promise<unknown>;
 }
 
 const versionOf = (row: EvaluationRow, field: string): Version | null => row.fields[field]?.version ?? null;
 
 /** One tap on the scale. `null` takes the mark back: the rule's mark stands again where there is one. */
-export function giveScore(outbox: Outbox, row: EvaluationRow, key: number, value: Mark | null): Promise<void> {
+export function giveScore(outbox: Outbox, row: EvaluationRow, key: number, value: Mark | null): Promise<unknown> {
   const field = `score/${key}`;
   return outbox.append({ record: row.id, field, op: 'set', value, base: versionOf(row, field) });
 }
 
 /** A comment on a line, or the reason why a mark of the rule was changed. */
-export function write(outbox: Outbox, row: EvaluationRow, kind: 'comment' | 'reason', key: number, text: string): Promise<void> {
+export function write(outbox: Outbox, row: EvaluationRow, kind: 'comment' | 'reason', key: number, text: string): Promise<unknown> {
   const field = `${kind}/${key}`;
   return outbox.append({ record: row.id, field, op: 'set', value: text, base: versionOf(row, field) });
 }
 
-export function addChip(outbox: Outbox, row: EvaluationRow, key: number, tag: string): Promise<void> {
+export function addChip(outbox: Outbox, row: EvaluationRow, key: number, tag: string): Promise<unknown> {
   return outbox.append({ record: row.id, field: `chips/${key}`, op: 'add', value: tag, base: null });
 }
 
 /** Removes what this person saw: a copy that another phone adds meanwhile stays. */
-export function removeChip(outbox: Outbox, row: EvaluationRow, key: number, tag: string): Promise<void> {
+export function removeChip(outbox: Outbox, row: EvaluationRow, key: number, tag: string): Promise<unknown> {
   const field = `chips/${key}`;
   const tags = (row.fields[field]?.value ?? {}) as Record<string, Version>;
   const seen = tags[tag];
@@ -35,7 +35,7 @@ export function removeChip(outbox: Outbox, row: EvaluationRow, key: number, tag:
 const SIGNED = ['score/', 'reason/', 'comment/'];
 
 /** Submitting signs the marks, words and chips that the rater saw; the server parks it if one has changed meanwhile. */
-export function submit(outbox: Outbox, row: EvaluationRow): Promise<void> {
+export function submit(outbox: Outbox, row: EvaluationRow): Promise<unknown> {
   const signs = Object.entries(row.fields).flatMap(([field, { value, version }]): [string, Version][] => {
     if (field.startsWith('chips/')) return Object.values(value as Record<string, Version>).map((added) => [field, added]);
     return version !== null && SIGNED.some((prefix) => field.startsWith(prefix)) ? [[field, version]] : [];
@@ -44,6 +44,6 @@ export function submit(outbox: Outbox, row: EvaluationRow): Promise<void> {
 }
 
 /** Takes a submit back, before or after it was delivered; both stay in the history. */
-export function recall(outbox: Outbox, row: EvaluationRow): Promise<void> {
+export function recall(outbox: Outbox, row: EvaluationRow): Promise<unknown> {
   return outbox.append({ record: row.id, field: 'status', op: 'command', value: { name: 'recall', signs: [] }, base: null });
 }

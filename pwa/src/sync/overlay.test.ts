@@ -42,6 +42,18 @@ test('an own edit lies over the row and gives the next edit its base: the edit w
   expect(overEvaluation(row(), [edit(1), edit(2, { value: 5 })]).fields['score/1']).toEqual({ value: 5, version: 'dev.ann.2~x' });
 });
 
+test('an edit that still waits does not lie over what its author wrote later on this phone, when the row holds that', () => {
+  const waiting = edit(2, { value: 5 });
+  for (const version of ['dev.ann.3', 'dev+digest.ann.3']) {
+    const held = row({ fields: { 'score/1': { value: 1, version } } });
+    expect(overEvaluation(held, [waiting]).fields['score/1']).toEqual({ value: 1, version });
+  }
+  for (const version of ['dev.ann.1', 'other.ann.3', 'dev.bo.3', null]) {
+    const held = row({ fields: { 'score/1': { value: 1, version } } });
+    expect(overEvaluation(held, [waiting]).fields['score/1']?.value).toBe(5);
+  }
+});
+
 test('a row without edits stays the same object', () => {
   const plain = row();
   expect(overEvaluation(plain)).toBe(plain);

@@ -33,6 +33,7 @@ function layEdit(row: EvaluationRow, edit: OwnEdit): EvaluationRow {
   const seen = row.fields[edit.field];
   switch (edit.op) {
     case 'set':
+      if (isLater(seen?.version, edit)) return row;
       return withField(row, edit, { value: edit.value, version: edit.shown });
     case 'resolve':
       return withField(row, edit, { value: (edit.value as { value: unknown }).value, version: edit.version });
@@ -45,6 +46,13 @@ function layEdit(row: EvaluationRow, edit: OwnEdit): EvaluationRow {
     case 'append':
       return row;
   }
+}
+
+/** Whether the row holds what its author wrote on this phone after that edit. One that was held, or is offered again, may
+ *  still wait here for its receipt when a later one has been confirmed; the server will say `same` of it. */
+function isLater(held: Version | null | undefined, { n, version }: OwnEdit): boolean {
+  const [device = '', author, own] = held?.split('.') ?? [];
+  return Number(own) > n && version === `${device.split('+')[0]}.${author}.${n}`;
 }
 
 const withField = (row: EvaluationRow, { field }: OwnEdit, to: Field): EvaluationRow => ({

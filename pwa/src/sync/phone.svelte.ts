@@ -13,7 +13,7 @@ import { StorageFailed } from '../foundation/problem';
 import type { Driver } from './driver';
 import type { Exported } from './export';
 import type { AskFileKey } from './file-key';
-import { Outbox } from './outbox';
+import { type Entry, Outbox } from './outbox';
 import { byRecord, Overlaid, type OwnEdit } from './overlay';
 import type { Line } from './planner';
 import type { RoundEnd } from './round';
@@ -123,13 +123,14 @@ export class Phone {
     return this.evaluation(record)?.fields[field]?.version ?? null;
   }
 
-  /** Resolves when the edit is on this phone's disk, not before. Rejects with StorageFailed. */
-  async append(wish: NewMutation): Promise<void> {
+  /** Resolves when the edit is on this phone's disk, not before, with what lies there. Rejects with StorageFailed. */
+  async append(wish: NewMutation): Promise<OwnEdit> {
     await this.ready;
     const outbox = this.#outbox;
     if (!outbox) throw new StorageFailed('none');
+    let written: Entry;
     try {
-      await outbox.append(wish).catch(async (error: unknown) => {
+      written = await outbox.append(wish).catch(async (error: unknown) => {
         if (!(error instanceof StorageFailed) || error.why !== 'full') throw error;
         await import('./keeping').then(({ makeRoom }) => makeRoom(this.parts.db)).catch(() => undefined);
         return outbox.append(wish);
@@ -143,6 +144,7 @@ export class Phone {
     this.#showEdits();
     this.#tell('edits');
     this.#triggers.saved();
+    return written.edit;
   }
 
   /** A person asks for a round now. */

@@ -74,9 +74,14 @@ def by_field(books: Books) -> dict[tuple[str, str], list[Step]]:
 
 
 def wish_of(world: World, version: str | None) -> Saved | None:
-    """The newest wish under the id of a version."""
+    """The newest wish under the id of a version that says what arrived; where none does, the newest.
+
+    The very newest may have died with its browser before it reached the disk, and the one before it was sent.
+    """
     wishes = world.oracle.wishes(plain(version) or "")
-    return wishes[-1] if wishes else None
+    logged = world.books.log.get(plain(version) or "")
+    arrived = [one for one in wishes if logged is not None and asked_of(one.value, one.op) == logged.asked]
+    return (arrived or wishes or [None])[-1]
 
 
 def rank(steps: list[Step], version: str | None) -> int:

@@ -1,25 +1,48 @@
 /** What this person did on the scoring pages, newest last, so that one act at a time can be taken back, also across
  *  persons. It lives as long as the page: after a restart the marks are there and the way back is a new mark. */
+import { overEvaluation, type OwnEdit } from '../../sync/overlay';
 import { addChip, giveScore, removeChip, write, type Outbox } from '../mutations';
 import type { LineView } from '../progress';
-import type { EvaluationRow, Id } from '../../sync/types';
+import type { EvaluationRow, Id, NewMutation } from '../../sync/types';
 
 export type Act =
-  | { kind: 'line'; evaluation: Id; key: number; before: LineView }
-  | { kind: 'submit'; evaluation: Id };
+  | { kind: 'line'; evaluation: Id; seen: Seen; key: number; before: LineView }
+  | { kind: 'submit'; evaluation: Id; seen: Seen };
 
-const stacks = new WeakMap<object, Act[]>();
+/** A row as it was before somebody's eyes, under what they have written since: the base of an edit is that. What came
+ *  while they typed, or while the edit waited its turn, they have not seen. */
+export type Seen = () => EvaluationRow;
 
-/** The acts of one signed-in person. */
-export function actsOf(phone: object): Act[] {
-  let acts = stacks.get(phone);
-  if (!acts) stacks.set(phone, (acts = []));
-  return acts;
+/** What one signed-in person does here. */
+export class Hand implements Outbox {
+  readonly acts: Act[] = [];
+  readonly #wrote: OwnEdit[] = [];
+
+  constructor(private readonly phone: { append(wish: NewMutation): Promise<OwnEdit> }) {}
+
+  async append(wish: NewMutation): Promise<void> {
+    this.#wrote.push(await this.phone.append(wish));
+  }
+
+  /** `row` is on the screen now. */
+  sees(row: EvaluationRow): Seen {
+    const from = this.#wrote.length;
+    return () => overEvaluation(row, this.#wrote.slice(from).filter(({ record }) => record === row.id));
+  }
 }
 
-/** Puts a line back to how it was; `now` is how it stands. Writes only what differs. */
-export async function restore(outbox: Outbox, row: EvaluationRow, now: LineView, before: LineView): Promise<void> {
+const hands = new WeakMap<object, Hand>();
+
+export function handOf(phone: ConstructorParameters<typeof Hand>[0]): Hand {
+  let hand = hands.get(phone);
+  if (!hand) hands.set(phone, (hand = new Hand(phone)));
+  return hand;
+}
+
+/** Puts a line back to how it was; `now` is how this hand left it. Writes only what differs. */
+export async function restore(outbox: Outbox, seen: Seen, now: LineView, before: LineView): Promise<void> {
   const { key } = now;
+  const row = seen();
   const added = Object.keys(now.tags).filter((tag) => !(tag in before.tags));
   const removed = Object.keys(before.tags).filter((tag) => !(tag in now.tags));
   if (now.given !== before.given) await giveScore(outbox, row, key, before.given);

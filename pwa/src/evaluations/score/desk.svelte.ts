@@ -2,12 +2,12 @@
  *  A mark is on the page only after it is on the disk: rows come from the phone, the keys alone answer at once. */
 import { realClock, type Clock } from '../../foundation/clock';
 import type { Phone } from '../../sync/phone.svelte';
-import type { EvaluationRow, FormLine, FormRow, Id, Mark } from '../../sync/types';
+import type { FormLine, FormRow, Id, Mark } from '../../sync/types';
 import { asksForFact, misfits, type Offer } from '../chips';
 import { addChip, giveScore, recall, removeChip, submit, write } from '../mutations';
 import { noteFinished } from '../pace';
 import { firstLine, linesOf, nextOpen, openLines, overallOf, sameLine, type LineView } from '../progress';
-import { actsOf, restore, type Act } from './acts';
+import { type Act, handOf, restore, type Hand } from './acts';
 
 /** After a tap that flows on, the keys are deaf: the bounce of a glove scores nothing. */
 export const REST_MS = 400;
@@ -61,7 +61,7 @@ export class Desk {
   #lines: LineView[] = [];
   #writes: Promise<unknown> = Promise.resolve();
   #wait: (() => void) | undefined;
-  #acts: Act[];
+  #hand: Hand;
 
   constructor(
     readonly phone: Phone,
@@ -69,8 +69,8 @@ export class Desk {
     readonly advance: boolean,
     private readonly clock: Clock = realClock,
   ) {
-    this.#acts = actsOf(phone);
-    this.undoable = this.#acts.length > 0;
+    this.#hand = handOf(phone);
+    this.undoable = this.#hand.acts.length > 0;
     const back = place?.evaluation === id ? this.lines.findIndex((line) => line.key === place?.key) : -1;
     place = null;
     this.at = !this.mayScore ? -1 : back >= 0 ? back : firstLine(this.lines);
@@ -103,11 +103,12 @@ export class Desk {
     const flows = this.advance && line.rule === null && !asksForFact(mark) && nextOpen(this.lines, this.at) >= 0;
     if (flows) this.#rest();
     const value = mark === line.rule ? null : mark;
-    const wrote = await this.#write({ kind: 'line', evaluation: row.id, key: line.key, before: line }, async () => {
-      const now = this.#fresh(row);
-      await giveScore(this.phone, now, line.key, value);
-      for (const tag of misfits(this.phone.chips, Object.keys(line.tags), mark)) await removeChip(this.phone, now, line.key, tag);
-      if (value === null && line.reason) await write(this.phone, now, 'reason', line.key, '');
+    const seen = this.#hand.sees(row);
+    const wrote = await this.#write({ kind: 'line', evaluation: row.id, seen, key: line.key, before: line }, async () => {
+      const hand = this.#hand;
+      await giveScore(hand, seen(), line.key, value);
+      for (const tag of misfits(this.phone.chips, Object.keys(line.tags), mark)) await removeChip(hand, seen(), line.key, tag);
+      if (value === null && line.reason) await write(hand, seen(), 'reason', line.key, '');
     });
     this.pending = null;
     if (wrote) this.landed = { line: line.line, mark };
@@ -122,26 +123,35 @@ export class Desk {
   async tap(offer: Offer): Promise<void> {
     const { line, row } = this;
     if (!line || !row || !this.mayScore || this.resting) return;
-    if (line.overridden) return this.say('reason', offer.text);
+    if (line.overridden) return this.pen('reason')(offer.text);
     const on = offer.tag in line.tags;
     if (!on) this.#rest();
-    const wrote = await this.#write({ kind: 'line', evaluation: row.id, key: line.key, before: line }, () =>
-      on ? removeChip(this.phone, this.#fresh(row), line.key, offer.tag) : addChip(this.phone, this.#fresh(row), line.key, offer.tag),
+    const seen = this.#hand.sees(row);
+    const wrote = await this.#write({ kind: 'line', evaluation: row.id, seen, key: line.key, before: line }, () =>
+      (on ? removeChip : addChip)(this.#hand, seen(), line.key, offer.tag),
     );
     if (wrote && !on) this.#afterFact(line);
   }
 
-  /** Own words on the open line. */
-  async say(kind: 'comment' | 'reason', text: string): Promise<void> {
+  /** Own words on the line that is open now; call what this gives as often as there are words to keep. They go on from
+   *  what is shown now, then from what was last kept: what others write meanwhile lies under the sheet, unseen. */
+  pen(kind: 'comment' | 'reason'): (text: string) => Promise<void> {
     const { line, row } = this;
-    if (!line || !row || !this.mayScore || line[kind] === text) return;
-    const wrote = await this.#write({ kind: 'line', evaluation: row.id, key: line.key, before: line }, () =>
-      write(this.phone, this.#fresh(row), kind, line.key, text),
-    );
-    if (wrote && kind === 'comment' && text) {
-      this.#rest();
-      this.#afterFact(line);
-    }
+    if (!line || !row || !this.mayScore) return () => Promise.resolve();
+    const seen = this.#hand.sees(row);
+    let kept = line[kind];
+    return async (text) => {
+      if (text === kept) return;
+      const before = { ...line, [kind]: kept };
+      kept = text;
+      const act: Act = { kind: 'line', evaluation: row.id, seen, key: line.key, before };
+      const wrote = await this.#write(act, () => write(this.#hand, seen(), kind, line.key, text));
+      if (!wrote) kept = before[kind];
+      else if (kind === 'comment' && text) {
+        this.#rest();
+        this.#afterFact(line);
+      }
+    };
   }
 
   /** Resolves true when the submit is on this phone's disk. */
@@ -149,11 +159,12 @@ export class Desk {
     const { row } = this;
     if (!row || !this.maySubmit || this.left.length > 0 || this.resting || this.busy) return false;
     this.busy = this.leaving = true;
-    const wrote = await this.#write({ kind: 'submit', evaluation: row.id }, () => submit(this.phone, this.#fresh(row)));
+    const seen = this.#hand.sees(row);
+    const wrote = await this.#write({ kind: 'submit', evaluation: row.id, seen }, () => submit(this.#hand, seen()));
     this.busy = false;
     this.leaving = wrote;
     // Who only hands in what somebody else has scored has no pace.
-    const scored = this.#acts.some((act) => act.kind === 'line' && act.evaluation === row.id);
+    const scored = this.#hand.acts.some((act) => act.kind === 'line' && act.evaluation === row.id);
     if (wrote && scored) noteFinished(this.phone, row.id, this.clock.now());
     return wrote;
   }
@@ -162,9 +173,10 @@ export class Desk {
     const { row } = this;
     if (!row?.may.includes('recall') || this.busy) return;
     this.busy = true;
-    if (await this.#write(null, () => recall(this.phone, row))) {
-      const mine = this.#acts.findLastIndex((act) => act.kind === 'submit' && act.evaluation === row.id);
-      if (mine >= 0) this.#acts.splice(mine, 1);
+    const { acts } = this.#hand;
+    if (await this.#write(null, () => recall(this.#hand, row))) {
+      const mine = acts.findLastIndex((act) => act.kind === 'submit' && act.evaluation === row.id);
+      if (mine >= 0) acts.splice(mine, 1);
       if (!this.closed) this.at = firstLine(this.lines);
     }
     this.busy = false;
@@ -172,20 +184,23 @@ export class Desk {
 
   /** Takes the last act back. Returns the evaluation it was on, to go there; null when there was none. */
   async undo(): Promise<Id | null> {
-    const act = this.#acts.at(-1);
-    const row = act && this.phone.evaluation(act.evaluation);
-    if (!act || !row || this.busy) return null;
+    const { acts } = this.#hand;
+    const act = acts.at(-1);
+    if (!act || !this.phone.evaluation(act.evaluation) || this.busy) return null;
+    // Of a page that is not open, what was last seen is what stood there at the act. What others have changed since is theirs.
+    const row = act.seen();
+    const seen = act.evaluation === this.id && this.row ? this.#hand.sees(this.row) : act.seen;
     this.#stop();
     this.missing = false;
     const form = this.phone.forms.get(row.form_id);
     const line = act.kind === 'line' && form ? linesOf(row, form).find((one) => one.key === act.key) : undefined;
     const wrote = await this.#write(null, async () => {
-      if (act.kind === 'submit') await recall(this.phone, row);
-      else if (line) await restore(this.phone, row, line, act.before);
+      if (act.kind === 'submit') await recall(this.#hand, row);
+      else if (line) await restore(this.#hand, seen, line, act.before);
     });
     if (!wrote) return null;
-    this.#acts.pop();
-    this.undoable = this.#acts.length > 0;
+    acts.pop();
+    this.undoable = acts.length > 0;
     if (this.closed) return act.evaluation;
     if (act.evaluation === this.id) {
       this.at = line ? this.lines.findIndex((one) => one.key === line.key) : firstLine(this.lines);
@@ -201,20 +216,14 @@ export class Desk {
     this.#stop();
   }
 
-  /** The row as it lies on the phone now. What is derived stands still once the reader has left, and an edit that is
-   *  built on a stale version makes a case with what it did not see, though both are hers. */
-  #fresh(row: EvaluationRow): EvaluationRow {
-    return this.phone.evaluation(this.id) ?? row;
-  }
-
   /** One write after the other, so that each has the version before it as its base. */
-  async #write(act: Act | null, work: () => Promise<void>): Promise<boolean> {
+  async #write(act: Act | null, work: () => Promise<unknown>): Promise<boolean> {
     const run = async (): Promise<boolean> => {
       try {
         await work();
         this.failed = null;
         if (act) {
-          this.#acts.push(act);
+          this.#hand.acts.push(act);
           this.undoable = true;
         }
         return true;

@@ -84,7 +84,7 @@ test('a changed mark of the rule stays open until a reason is there, and never f
   await desk.choose(4);
   clock.pass(REST_MS);
   expect(desk.line).toMatchObject({ key: 1, overridden: true, open: true, mark: 4, rule: 3 });
-  await desk.say('reason', '等料停机 2 次');
+  await desk.pen('reason')('等料停机 2 次');
   expect(desk.line?.open).toBe(false);
 });
 
@@ -92,7 +92,7 @@ test('back to data takes the mark and its reason away', async () => {
   const desk = sit();
   desk.open(0);
   await desk.choose(4);
-  await desk.say('reason', '等料停机 2 次');
+  await desk.pen('reason')('等料停机 2 次');
   await desk.backToData();
   expect(desk.line).toMatchObject({ overridden: false, given: null, mark: 3, by: 'data', reason: '' });
 });
@@ -115,7 +115,7 @@ test('a failed write leaves the line open, says so, and goes through when asked 
   expect(desk.line).toMatchObject({ key: 3, mark: null });
   phone.fails = false;
   desk.failed?.again();
-  await desk.say('comment', '');
+  await desk.pen('comment')('');
   await Promise.resolve();
   await new Promise((done) => setTimeout(done));
   expect(desk.failed).toBeNull();

@@ -17,7 +17,8 @@ test('what is still being written when the reader leaves builds on what was writ
   const warned = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   const { it: desk, leave } = shown(() => sit());
   expect(desk.line?.key).toBe(3); // read once, as the page does
-  const taps = [desk.choose(2), desk.choose(1), desk.say('comment', '换型后没清扫'), desk.say('comment', '换型后没清扫两次')];
+  const write = desk.pen('comment');
+  const taps = [desk.choose(2), desk.choose(1), write('换型后没清扫'), write('换型后没清扫两次')];
   leave();
   desk.close();
   await Promise.all(taps);
