@@ -61,8 +61,9 @@ function atSheet(tab: Tab, phone: NonNullable<Tab['phone']>, dice: Dice, oracle:
   const { Hand, hands } = tab.client;
   if (tab.sheet?.phone !== phone) {
     const rows = phone.evaluations.slice(0, records).filter(({ may }) => may.includes('score'));
-    if (rows.length === 0) return null;
-    const [row, line] = [dice.pick(rows), dice.between(1, 3)];
+    // Always the same one, so that two people meet at it.
+    const [[row], line] = [rows, 1];
+    if (!row) return null;
     const field = row.fields[`comment/${line}`];
     const hand = new Hand(to);
     tab.sheet = { phone, line, seen: hand.sees(row), text: typeof field?.value === 'string' ? field.value : '', hand };

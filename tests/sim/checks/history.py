@@ -51,11 +51,19 @@ def each_step_names_what_it_replaced(world: World) -> None:
 
 def _seen(world: World, name: str, step: Step, value: Any) -> None:
     wishes = world.oracle.wishes(plain(step.version) or "")
-    values = {one for wish in wishes for one in wish.values}
+    values = {one for wish in wishes for one in wish.values} | _typed_into_what_was_seen(world, step)
     if wishes and not any(same(value, one) for one in values) and not _under_what_is_refused_now(world, step):
         raise Violation(
             "4", f"{name}: {step.version} overwrote {value!r} unseen; its author saw {sorted(map(str, values))}"
         )
+
+
+def _typed_into_what_was_seen(world: World, step: Step) -> set[Any]:
+    """Who saw a merged text had seen what was typed into it; a restored server may hold just that."""
+    logged = world.books.log.get(plain(step.version) or "")
+    merged = [one for one in (logged.base if logged else []) if "+" in one]
+    typed = [world.books.log.get(plain(one) or "") for one in merged]
+    return {one.asked[0] for one in typed if one is not None and one.op == "set"}
 
 
 def _under_what_is_refused_now(world: World, step: Step) -> bool:
