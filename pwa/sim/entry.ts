@@ -1,5 +1,6 @@
 /** What one tab loads: the product's own client. Built into one script, so that each simulated tab runs it anew. */
 export * as hands from '../src/evaluations/mutations';
+export { Hand } from '../src/evaluations/score/acts';
 export { StoredPeople } from '../src/db/people-store';
 export { UserDb, userDb, userDbName } from '../src/db/user-db';
 export { Api } from '../src/foundation/api';

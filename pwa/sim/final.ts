@@ -52,6 +52,21 @@ export function checkLog(log: ServersLog, oracle: Oracle): void {
     if (wrote > 1) throw new Violation('one-effect', `${one.id}: ${wrote} steps`);
   }
   checkHistory(log.history);
+  checkSeen(log, oracle);
+}
+
+/** A comment replaced what its writer had read: never what came under their sheet. */
+function checkSeen(log: ServersLog, oracle: Oracle): void {
+  const typed = new Map(log.mutations.map(({ id, asked }) => [id, asked]));
+  for (const { field, kind, version, replaced } of log.history) {
+    const one = oracle.saved.get(version ?? '');
+    if (kind !== 'set' || !one?.sheet || !replaced || oracle.hasLooked(one, replaced)) continue;
+    const [device, author] = one.id.split('.');
+    const own = replaced.startsWith(`${device}.${author}.`);
+    // Two that gave the same are one: who has read either has read both.
+    const agreed = [...typed].some(([id, asked]) => same(asked, typed.get(replaced)) && (oracle.hasLooked(one, id) || id.startsWith(`${device}.${author}.`)));
+    if (!own && !agreed) throw new Violation('unseen-stays', `${one.id} ${field} replaced ${replaced}`);
+  }
 }
 
 /** How many steps name each edit; a merged text goes by a version of its own. */

@@ -14,7 +14,9 @@ const KINDS = [
   'crash', 'power', 'quota', 'ailing', 'full', 'dead_handle', 'second_tab', 'reload', 'clock', 'restore', 'expired', 'refresh',
   'evict_rows', 'evict_all', 'hidden', 'revoked', 'closing', 'bursts', 'next_person',
 ] as const;
-export type Kind = (typeof KINDS)[number];
+/** Only where it is asked for by name: it takes the place of other edits, and the stories of all seeds would be others. */
+const NAMED = ['sheet'] as const;
+export type Kind = (typeof KINDS | typeof NAMED)[number];
 
 export interface Kinds {
   on: ReadonlySet<Kind>;
@@ -28,7 +30,7 @@ export function drawKinds(world: World, only: string): Kinds {
   if (only) {
     const named = only.split(',');
     const those = <T extends object>(all: T): Partial<T> => Object.fromEntries(Object.entries(all).filter(([name]) => named.includes(name))) as Partial<T>;
-    return { on: new Set(KINDS.filter((kind) => named.includes(kind))), going: those(GOING), coming: those(COMING) };
+    return { on: new Set([...KINDS, ...NAMED].filter((kind) => named.includes(kind))), going: those(GOING), coming: those(COMING) };
   }
   const some = <T extends object>(all: T): Partial<T> => Object.fromEntries(Object.entries(all).filter(() => dice.chance(0.5))) as Partial<T>;
   const on = new Set(KINDS.filter(() => dice.chance(0.4)));

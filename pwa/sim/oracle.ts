@@ -24,6 +24,8 @@ export interface Saved extends Content {
   confirmed: boolean;
   /** Two tabs that had not heard of each other are as two phones: the server may merge what they gave, or ask. */
   tabs: number;
+  /** Typed in a sheet that may have been open for long. */
+  sheet: boolean;
 }
 
 export interface Logged extends Content {
@@ -75,10 +77,13 @@ export class Oracle {
   readonly #open = new Map<string, number>();
   /** What stood in the field, on the screen, when it was tapped. */
   readonly #before = new WeakMap<NewMutation, unknown>();
+  /** Versions of a field that a person has had before their eyes on a phone; what lies under an open sheet is not. */
+  readonly #looked = new Map<string, Set<string>>();
 
   /** Before an edit is tried. */
-  wish(hand: Hand, wish: NewMutation): void {
+  wish(hand: Hand, wish: NewMutation, underSheet = false): void {
     const key = this.#key(hand, wish);
+    if (!underSheet) this.looks(hand.tab, hand.me, wish.record, wish.field);
     this.wished.add(key);
     this.#before.set(wish, hand.tab.phone?.evaluation(wish.record)?.fields[wish.field]?.value ?? null);
     this.#open.set(key, (this.#open.get(key) ?? 0) + 1);
@@ -88,6 +93,21 @@ export class Oracle {
   answered(hand: Hand, wish: NewMutation): void {
     const key = this.#key(hand, wish);
     this.#open.set(key, (this.#open.get(key) ?? 0) - 1);
+  }
+
+  /** Somebody reads a field. */
+  looks({ device, phone }: Tab, me: string, record: string, field: string): void {
+    const place = `${device.name} ${me} ${record} ${field}`;
+    const looked = this.#looked.get(place) ?? new Set();
+    this.#looked.set(place, looked);
+    const [version] = phone?.evaluation(record)?.fields[field]?.version?.split('~') ?? [];
+    if (version) looked.add(version);
+  }
+
+  /** Whether who wrote that edit had had a version of its field before their eyes by the end of the story. */
+  hasLooked({ device, id, record, field }: Saved, version: string): boolean {
+    const [, me = ''] = id.split('.');
+    return this.#looked.get(`${device.name} ${me} ${record} ${field}`)?.has(version) ?? false;
   }
 
   #key({ tab, me }: Hand, wish: NewMutation): string {
@@ -110,7 +130,7 @@ export class Oracle {
     const id = `${disk.lookAt<string>(db, 'meta', 'device')}.${me}.${n}`;
     this.edits++;
     this.#checkPlace(id, me, wish, value);
-    this.saved.set(id, { device: tab.device, db, id, n, record: wish.record, field: wish.field, op: wish.op, value, confirmed: false, tabs: tab.device.alive.length });
+    this.saved.set(id, { device: tab.device, db, id, n, record: wish.record, field: wish.field, op: wish.op, value, confirmed: false, tabs: tab.device.alive.length, sheet: tab.sheet !== null });
   }
 
   /** What took the place of an unsent edit was typed by somebody who had that one before their eyes. */

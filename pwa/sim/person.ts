@@ -1,4 +1,5 @@
 /** What people do with a phone, by the functions that the product's own screens call. */
+import type { OwnEdit } from '../src/sync/overlay';
 import type { EvaluationRow, NewMutation } from '../src/sync/types';
 import type { Dice } from './dice.ts';
 import type { Oracle } from './oracle.ts';
@@ -9,44 +10,74 @@ const WORDS = ['clean', 'late', 'helps others', 'checks twice', 'tools in place'
 const RECORDS = 3;
 const TAGS = ['chip.low', 'chip.mid', 'chip.high'];
 
-type Act = (phone: { append(wish: NewMutation): Promise<void> }) => Promise<void>;
+type Act = (phone: { append(wish: NewMutation): Promise<OwnEdit> }) => Promise<unknown>;
+type Watched = Parameters<Act>[0] & { evaluation(id: string): EvaluationRow | undefined };
 
 interface Doing {
   /** Settles when the phone has said "saved" or has refused. */
-  done: Promise<void>;
+  done: Promise<unknown>;
   what: string;
 }
 
 /** Somebody taps; the story goes on while the phone is still at it. */
 export function edit(world: World, tab: Tab): void {
-  const doing = act(tab, world.dice, world.oracle, RECORDS);
+  const doing = act(tab, world.dice, world.oracle, RECORDS, world.kinds.on.has('sheet'));
   if (!doing) return;
   world.note(`${tab.device.name} ${doing.what}`);
   world.follow(tab, doing.done);
 }
 
 /** One act of whoever holds this tab; null: there is nothing to do here. */
-function act(tab: Tab, dice: Dice, oracle: Oracle, records: number): Doing | null {
-  const chosen = choose(tab, dice, records);
-  if (!chosen || !tab.phone) return null;
+function act(tab: Tab, dice: Dice, oracle: Oracle, records: number, sheets: boolean): Doing | null {
   const { phone } = tab;
+  if (!phone) return null;
   const hand = { tab, me: phone.me, db: tab.client.userDbName(phone.user) };
   const watching = {
-    append: async (wish: NewMutation): Promise<void> => {
-      oracle.wish(hand, wish);
+    append: async (wish: NewMutation): Promise<OwnEdit> => {
+      oracle.wish(hand, wish, tab.sheet !== null);
+      let written: OwnEdit;
       try {
-        await phone.append(wish);
+        written = await phone.append(wish);
       } catch (error) {
         if (!tab.dead) oracle.answered(hand, wish);
         throw error;
       }
       // A killed tab says nothing any more, and its screen is gone.
-      if (tab.dead) return;
+      if (tab.dead) return written;
       oracle.promised(hand, wish);
       oracle.answered(hand, wish);
+      return written;
     },
   };
-  return { what: chosen.what, done: chosen.act(watching) };
+  if (sheets && phone.loaded && (tab.sheet || dice.chance(0.3))) {
+    return atSheet(tab, phone, dice, oracle, records, { ...watching, evaluation: (id: string) => phone.evaluation(id) });
+  }
+  const chosen = choose(tab, dice, records);
+  return chosen && { what: chosen.what, done: chosen.act(watching) };
+}
+
+/** A comment's sheet is opened, left open, or kept: what others write meanwhile lies under it. */
+function atSheet(tab: Tab, phone: NonNullable<Tab['phone']>, dice: Dice, oracle: Oracle, records: number, to: Watched): Doing | null {
+  const { Hand, hands } = tab.client;
+  if (tab.sheet?.phone !== phone) {
+    const rows = phone.evaluations.slice(0, records).filter(({ may }) => may.includes('score'));
+    // Always the same one, so that two people meet at it.
+    const [[row], line] = [rows, 1];
+    if (!row) return null;
+    const field = row.fields[`comment/${line}`];
+    const hand = new Hand(to);
+    tab.sheet = { phone, line, seen: hand.sees(row), text: typeof field?.value === 'string' ? field.value : '', hand };
+    oracle.looks(tab, phone.me, row.id, `comment/${line}`);
+    return { what: 'sheet', done: Promise.resolve() };
+  }
+  const { sheet } = tab;
+  if (dice.chance(0.4)) return null;
+  const more = dice.pick(WORDS);
+  sheet.text = sheet.text && dice.chance(0.7) ? `${sheet.text}. ${more}` : more;
+  const stays = dice.chance(0.5);
+  const done = hands.write(sheet.hand, sheet.seen(), 'comment', sheet.line, sheet.text).then(() => undefined);
+  const close = (): void => void (stays || (tab.sheet === sheet && (tab.sheet = null)));
+  return { what: 'keep', done: done.finally(close) };
 }
 
 function choose(tab: Tab, dice: Dice, records: number): { what: string; act: Act } | null {

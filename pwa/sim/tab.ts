@@ -1,4 +1,5 @@
 /** A phone and its tabs: the product's session and phone on a storage, a network and a clock in the simulation's hand. */
+import type { EvaluationRow } from '../src/sync/types';
 import type { Client } from './client.ts';
 import type { Dice } from './dice.ts';
 import { Disk, type Holder } from './disk.ts';
@@ -16,6 +17,15 @@ const LOCK_WAIT_MS = 20_000;
 type Channel = Pick<BroadcastChannel, 'name' | 'postMessage' | 'close' | 'onmessage'>;
 type Phone = InstanceType<Client['Phone']>;
 type Session = InstanceType<Client['Session']>;
+
+export interface Sheet {
+  phone: Phone;
+  line: number;
+  /** What its writer knows of the row. */
+  seen: () => EvaluationRow;
+  text: string;
+  hand: InstanceType<Client['Hand']>;
+}
 
 export interface Around {
   time: Time;
@@ -79,6 +89,8 @@ export class Tab implements Holder {
   /** Its storage failed under it: what it shows may be behind until it is told or opened anew. */
   doubtful = false;
   phone: Phone | null = null;
+  /** A comment that is being typed: modal, and open as long as its writer likes. */
+  sheet: Sheet | null = null;
   readonly session: Session;
   readonly client: Client;
   readonly window = new EventTarget();
@@ -155,6 +167,7 @@ export class Tab implements Holder {
     if (this.phone && this.phone.user.person_id !== user?.person_id) {
       this.phone.close();
       this.phone = null;
+      this.sheet = null;
       this.channels.length = 0;
     }
     if (!user || this.phone) return;

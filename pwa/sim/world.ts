@@ -76,8 +76,8 @@ export class World {
   }
 
   /** Follows an edit to its end: a promise kept, a refusal (nothing was promised), or a violation. */
-  follow(tab: Tab, done: Promise<void>): void {
-    const end = done.catch((error: unknown) => {
+  follow(tab: Tab, done: Promise<unknown>): void {
+    const end = done.then(() => undefined, (error: unknown) => {
       if (error instanceof Violation) this.failure ??= error;
       else if (!tab.dead && (error as Error).name !== 'StorageFailed') this.failure ??= new Violation('refused-in-words', String(error));
     });

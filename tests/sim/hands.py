@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from random import Random
 from typing import Any
 
@@ -15,7 +16,7 @@ TEXTS = ("comment/3", "comment/3", "comment/5")
 TAGS = ("low", "mid", "high")
 
 
-def wishes(tab: Tab, oracle: Oracle, kind: str, dice: int) -> list[Wish]:
+def wishes(tab: Tab, oracle: Oracle, kind: str, dice: int) -> Iterable[Wish]:
     """The edits of one act; none when the screen does not offer it."""
     random = Random(dice)
     if kind == "answer":
@@ -104,13 +105,11 @@ def _submit(tab: Tab, record: str) -> Wish:
     return record, "status", "command", {"name": "submit", "signs": signs}, []
 
 
-def _finish(tab: Tab, record: str, random: Random) -> list[Wish]:
-    """Marks for what only a person can judge; the caller submits after them."""
-    made: list[Wish] = []
+def _finish(tab: Tab, record: str, random: Random) -> Iterator[Wish]:
+    """Marks for what only a person can judge, each after a look at what the one before has left; the caller submits."""
     for name in ("score/3", "score/5"):
         if tab.view(record).get(name, (None, None))[0] is None:
-            made.append((record, name, "set", random.randint(1, 5), _base(tab, record, name)))
-    return made
+            yield record, name, "set", random.randint(1, 5), _base(tab, record, name)
 
 
 def _resolve(tab: Tab, record: str, random: Random) -> list[Wish]:

@@ -114,7 +114,7 @@ class Oracle:
             # What the first wish of this number had before its eyes is what its base stands for.
             first = before[-1]
             made.blind = first.shown and key_of(first.value) not in look.values
-            made.seen, made.values = first.seen, made.values | first.values
+            made.seen, made.values, made.tabs = first.seen, made.values | first.values, max(made.tabs, first.tabs)
         before.append(made)
 
     def saved(self, one: str) -> None:

@@ -58,4 +58,11 @@ STORIES: dict[str, Script] = {
     "held_never_wakes": Script(5, _RATERS, True, [
         _ok(0), _ok(1), _text(0), _ok(0), _ok(1), ["event", 0, "restore", 0], _text(1), _ok(1), _ok(0), _ok(0),
     ]),
+    # Merged, gone on from, and after a restore merged anew with other words (seed 399, cut down).
+    "merged_text_of_any_content": Script(399, [("p0", "supervisor", "old"), ("p1", "delegate", "new")], True, [
+        _ok(0), ["edit", 0, 0, "text", 59935047], _ok(0), _ok(1), ["edit", 1, 0, "comment", 580340423],
+        ["edit", 0, 1, "comment", 61403097], ["sync", 0, 1, "duplicate", True, 713001864],
+        ["sync", 1, 1, "duplicate", False, 688590843], ["edit", 0, 0, "comment", 286210077],
+        ["edit", 1, 0, "comment", 161276578], ["event", 0, "restore", 126535624],
+    ]),
 }  # fmt: skip

@@ -20,7 +20,7 @@ def coalesced_after_send(patch: Patch) -> None:
         newest = max(mine, key=lambda one: int(one["n"]), default=None)
         if newest is None or newest["edit"]["op"] != "set" or newest["edit"]["field"] != wish["field"]:
             return None
-        return newest if wish["op"] == "set" and wish["base"] == [tab.version(newest["n"])] else None
+        return newest if wish["op"] == "set" and wish["base"] == [tab.shown(newest["edit"])] else None
 
     patch(Tab, "replaceable", replaceable)
     patch(Tab, "frozen", lambda tab, entry: entry is None)

@@ -1,7 +1,7 @@
 /** What this person did on the scoring pages, newest last, so that one act at a time can be taken back, also across
  *  persons. It lives as long as the page: after a restart the marks are there and the way back is a new mark. */
 import { overEvaluation, type OwnEdit } from '../../sync/overlay';
-import { addChip, giveScore, removeChip, write, type Outbox } from '../mutations';
+import type { Outbox } from '../mutations';
 import type { LineView } from '../progress';
 import type { EvaluationRow, Id, NewMutation } from '../../sync/types';
 
@@ -37,17 +37,4 @@ export function handOf(phone: ConstructorParameters<typeof Hand>[0]): Hand {
   let hand = hands.get(phone);
   if (!hand) hands.set(phone, (hand = new Hand(phone)));
   return hand;
-}
-
-/** Puts a line back to how it was; `now` is how this hand left it. Writes only what differs. */
-export async function restore(outbox: Outbox, seen: Seen, now: LineView, before: LineView): Promise<void> {
-  const { key } = now;
-  const row = seen();
-  const added = Object.keys(now.tags).filter((tag) => !(tag in before.tags));
-  const removed = Object.keys(before.tags).filter((tag) => !(tag in now.tags));
-  if (now.given !== before.given) await giveScore(outbox, row, key, before.given);
-  if (now.reason !== before.reason) await write(outbox, row, 'reason', key, before.reason);
-  if (now.comment !== before.comment) await write(outbox, row, 'comment', key, before.comment);
-  for (const tag of added) await removeChip(outbox, row, key, tag);
-  for (const tag of removed) await addChip(outbox, row, key, tag);
 }

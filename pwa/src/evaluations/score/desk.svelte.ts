@@ -7,7 +7,7 @@ import { asksForFact, misfits, type Offer } from '../chips';
 import { addChip, giveScore, recall, removeChip, submit, write } from '../mutations';
 import { noteFinished } from '../pace';
 import { firstLine, linesOf, nextOpen, openLines, overallOf, sameLine, type LineView } from '../progress';
-import { type Act, handOf, restore, type Hand } from './acts';
+import { type Act, handOf, type Hand } from './acts';
 
 /** After a tap that flows on, the keys are deaf: the bounce of a glove scores nothing. */
 export const REST_MS = 400;
@@ -196,7 +196,7 @@ export class Desk {
     const line = act.kind === 'line' && form ? linesOf(row, form).find((one) => one.key === act.key) : undefined;
     const wrote = await this.#write(null, async () => {
       if (act.kind === 'submit') await recall(this.#hand, row);
-      else if (line) await restore(this.#hand, seen, line, act.before);
+      else if (line) await (await import('./restore')).restore(this.#hand, seen, line, act.before);
     });
     if (!wrote) return null;
     acts.pop();
