@@ -6,6 +6,7 @@ import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import { classicStart } from './scripts/classic-start';
 import { bootFirst, findFirstPaint, isFirstPaint, noStackAtLoad, windowAtLoad } from './scripts/first-paint';
+import { shortMessages } from './scripts/short-messages';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const API = process.env['GEMBA_API'] ?? 'http://localhost:8080';
@@ -21,6 +22,7 @@ export default defineConfig({
     findFirstPaint(here('./src/main.ts')),
     bootFirst(here('./src/db/boot-first.js')),
     classicStart,
+    shortMessages,
     noStackAtLoad,
     windowAtLoad,
     VitePWA({
