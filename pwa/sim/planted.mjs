@@ -64,14 +64,6 @@ export const BUGS = [
     spoil: [['held && writingOf(held.sealed) !== writing', (text) => on('names-say-no-content', 'false', text)]],
   },
   {
-    name: 'sheet-saves-on-fresh-base',
-    what: 'an open sheet takes its base when it is kept, not when it was opened',
-    within: 300,
-    kinds: 'sheet,hidden,lost',
-    file: 'src/evaluations/score/acts.ts',
-    spoil: [['return () => overEvaluation(row,', () => `return () => planted === 'sheet-saves-on-fresh-base' ? this.phone.evaluation(row.id) : overEvaluation(row,`]],
-  },
-  {
     name: 'numbers-from-memory',
     what: 'a tab believes its own count of n, not the disk',
     within: 300,
