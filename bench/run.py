@@ -31,6 +31,7 @@ from bench.phone import measure, pages  # noqa: E402
 from tests.e2e.house import House  # noqa: E402
 
 AXE = ROOT / "pwa/node_modules/axe-core/axe.min.js"
+TEAMS = 5  # p98 of one team is its second slowest tap: one hiccup of the machine decides it
 PARTS = ("weight", "cold", "taps", "kills", "wire")
 
 
@@ -155,11 +156,15 @@ def taps(
         "tap to strict write complete, 4x", f"{ms['median']} ms (max {ms['max']})", "strict",
         saved["durability"] == ["strict"],
     )  # fmt: skip
-    done = team.score_all(pw, gemba, shift, profile)
+    runs = [team.score_all(pw, gemba, shift, profile, send=False) for _ in range(0 if quick else TEAMS - 1)]
+    done = team.score_all(pw, gemba, shift, profile, send=True)
+    slowest = sorted(each.inp_p98_ms for each in [*runs, done])
+    inp = statistics.median(slowest)
     table.add("taps for a team of twelve", str(done.taps), "at most 84", done.taps <= 84)
     table.add("page turns", str(done.turns), "at most 12", done.turns <= 12)
     table.add("scrolls", str(done.scrolls), "0", done.scrolls == 0)
-    table.add("INP p98 over the whole run, 4x", f"{done.inp_p98_ms:.0f} ms", "under 100 ms", done.inp_p98_ms < 100)
+    each = ", ".join(f"{ms:.0f}" for ms in slowest)
+    table.add(f"INP p98 of a team, 4x: median of {len(slowest)}", f"{inp:.0f} ms ({each})", "under 100 ms", inp < 100)
     from bench.phone.klm import TEAM, seconds
 
     hand = sum(seconds(done.taps / TEAM, 0, done.decisions / TEAM, 0, 0.1)) * TEAM / 60

@@ -113,8 +113,11 @@ class Run:
     finished_bytes: list[int] = field(default_factory=list)
 
 
-def score_all(pw: Playwright, page: dict[str, Any], shift: Shift, profile: str) -> Run:
-    """3s and 4s and one 2 with its quick comment for each person, submit, next; network off, then on to see the bytes."""
+def score_all(pw: Playwright, page: dict[str, Any], shift: Shift, profile: str, *, send: bool) -> Run:
+    """3s and 4s and one 2 with its quick comment for each person, submit, next; network off.
+
+    `send`: then on, to see the bytes. Without it the team is as it was for whoever comes next: the profile is a copy.
+    """
     run = Run()
     with measure.copied(profile) as folder:
         phone = measure.Phone(pw, page, folder)
@@ -151,7 +154,8 @@ def score_all(pw: Playwright, page: dict[str, Any], shift: Shift, profile: str) 
                 run.turns += 1
         inp = sorted(phone.page.evaluate("Object.values(__b.inp)"))
         run.inp_p98_ms = float(inp[int(len(inp) * 0.98)]) if inp else 0.0
-        run.finished_bytes = _delivered(phone)
+        if send:
+            run.finished_bytes = _delivered(phone)
         phone.ctx.close()
     return run
 
