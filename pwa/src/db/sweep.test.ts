@@ -93,7 +93,8 @@ test('an edit that is replaced while the sweep seals its old content keeps the n
   const outbox = new Outbox(db, DEVICE, ANN, new TestClock());
   const { n, outbox: stored } = await db.snapshot();
   await outbox.inTurn(() => outbox.take(n, stored));
-  const append = outbox.append({ record: 'E', field: 'score/1', op: 'set', value: '丁', base: outbox.version(3) });
+  const shown = outbox.entries.find(({ edit }) => edit.n === 3)?.edit.shown ?? null;
+  const append = outbox.append({ record: 'E', field: 'score/1', op: 'set', value: '丁', base: shown });
   await Promise.all([sealWhatIsPlain(db), append]);
   const after = await db.snapshot();
   const last = after.outbox.find((one) => one.n === 3) as StoredEdit;
