@@ -42,9 +42,7 @@ class Admission:
     def enter(self) -> Iterator[None]:
         """Be inside. Raises Problem `busy` with the seconds until there should be room."""
         with self._lock:
-            now = self._tick()
-            if self._inside >= self._room():
-                raise Problem(BUSY, retry_after_s=self._turn_s(now))
+            now = self._refuse_when_full()
             if self._inside == 0:
                 self._left = deque([now], _COUNTED)  # nobody was served before: the time since tells nothing
             self._inside += 1
@@ -53,6 +51,17 @@ class Admission:
         finally:
             with self._lock:
                 self._leave()
+
+    def look(self) -> None:
+        """Raises what `enter` would now: whoever is sent away should cost as little as can be."""
+        with self._lock:
+            self._refuse_when_full()
+
+    def _refuse_when_full(self) -> float:
+        now = self._tick()
+        if self._inside >= self._room():
+            raise Problem(BUSY, retry_after_s=self._turn_s(now))
+        return now
 
     def _room(self) -> int:
         return max(LEAST, min(MOST, int(WAIT_MAX_S / self._pace_s)))

@@ -120,6 +120,8 @@ def _guarded(view: View, demand: Demand) -> View:
     @wraps(view)
     def door(**arguments: Any) -> Any:
         refuse_foreign_content()
+        if demand.crowd:
+            admission.look()
         token = None if demand.public else _enter(demand)
         # A phone may take minutes to send its body: meanwhile it holds no transaction, and no place of the few inside.
         request.get_data()

@@ -94,3 +94,18 @@ def test_a_place_is_free_again_when_a_request_ends_in_an_error() -> None:
         with pytest.raises(ValueError, match="bug"), door.enter():
             raise ValueError("bug")
     assert told(door) is None
+
+
+def test_a_look_refuses_whom_entering_would() -> None:
+    tick = Tick()
+    door = Admission(tick)
+    door.look()
+    serve(door, tick, 0.5)
+    inside = [door.enter() for _ in range(crowd(door))]
+    for one in inside:
+        one.__enter__()
+    with pytest.raises(Problem) as refused:
+        door.look()
+    assert refused.value.code is BUSY
+    inside.pop().__exit__(None, None, None)
+    door.look()
