@@ -22,6 +22,8 @@ CHROMIUM = "/usr/bin/chromium"
 SMALL = {"width": 320, "height": 640}
 HAND = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
+TOLD = ("Content Security Policy", "svelte.dev/e/")
+"""What a page says of itself on the console that is an error of ours."""
 PATIENCE_MS = 20_000
 ROOT = Path(__file__).resolve().parent.parent.parent
 SHOTS = ROOT / "docs/screenshots"
@@ -81,7 +83,7 @@ class Phone:
     def new_page(self) -> Page:
         page = self.context.new_page()
         page.on("pageerror", lambda error: self.errors.append(f"{error} {error.stack}"))
-        page.on("console", lambda m: self.errors.append(m.text) if "Content Security Policy" in m.text else None)
+        page.on("console", lambda m: self.errors.append(m.text) if any(one in m.text for one in TOLD) else None)
         return page
 
     def cdp(self) -> CDPSession:
