@@ -100,9 +100,23 @@ def plan(s: Situation) -> Plan:
     due = poll_at is not None and not must_wait(poll_at, s.now, IDLE_POLL_MS)
     if ns or s.asked or s.unfinished or s.last_round_at is None or due:
         return Plan(ns)
-    times = [poll_at, *(item.not_before for item in s.queue if _may_go(item))]
+    times = [poll_at, *_rests(s.queue)]
     known = [time for time in times if time is not None]
     return Plan(None, min(known) if known else None)
+
+
+def _rests(queue: Sequence[QueueItem]) -> list[float]:
+    """When the edits that wait by themselves may go; one behind another of its record has no time of its own."""
+    waiting: set[str] = set()
+    times: list[float] = []
+    for item in queue:
+        if item.record in waiting or item.state == "set_aside":
+            continue
+        if _may_go(item):
+            times.append(item.not_before)
+        if item.state != "held":
+            waiting.add(item.record)
+    return times
 
 
 def batch(queue: Sequence[QueueItem], now: float, limit: int) -> tuple[int, ...]:

@@ -84,7 +84,20 @@ export function plan({ now, queue, line, visible, asked, unfinished, last_round_
   if (ns.length || asked || unfinished || last_round_at === null || pollIsDue) {
     return { do: 'round', ns };
   }
-  return { do: 'wait', until: earliest([pollAt, ...queue.filter(mayGo).map((item) => item.not_before)]) };
+  return { do: 'wait', until: earliest([pollAt, ...rests(queue)]) };
+}
+
+/** When the edits that wait by themselves may go. One behind another of its record has no time of its own: to wake for it
+ *  would be to wake in the past, again and again, until the one before it may go. */
+function rests(queue: readonly QueueItem[]): Millis[] {
+  const waiting = new Set<string>();
+  const times: Millis[] = [];
+  for (const item of queue) {
+    if (waiting.has(item.record) || item.state === 'set_aside') continue;
+    if (mayGo(item)) times.push(item.not_before);
+    if (item.state !== 'held') waiting.add(item.record);
+  }
+  return times;
 }
 
 /**
