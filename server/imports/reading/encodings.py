@@ -29,9 +29,9 @@ def encoding_of(content: bytes) -> str:
             if name and reads(content, name):
                 return name
             raise Refused("file_encoding")
-    for name in (_wide(content), "utf-8", "gb18030"):
-        if name and reads(content, name):
-            return name
+    for guess in (_wide(content), "utf-8", "gb18030"):
+        if guess and reads(content, guess):
+            return guess
     raise Refused("file_encoding")
 
 

@@ -25,6 +25,8 @@ MERGES: Final = 20_000
 QUOTED_LINES: Final = 100
 # Longer cells are not looked at closely; every field allows far less.
 CELL_CHARACTERS: Final = 4_096
+# A cell of an XLSX is taken up to here; spreadsheets themselves allow 32,767.
+CELL_KEPT: Final = 40_000
 HEADER_CHARACTERS: Final = 120
 
 HEADER_WITHIN_ROWS: Final = 30

@@ -14,7 +14,7 @@ from server.imports.reading.workbook import Workbook, open_workbook
 from server.imports.records import Finding, Place, Weight
 
 # What stands after the cells or beside them, looked for before they are read. Text has no "<" of its own in XML.
-_TAG: Final = re.compile(rb"<(?:\w+:)?(mergeCell|row|col)\s([^>]*)>")
+_TAG: Final = re.compile(rb"<(?:\w+:)?(mergeCell|row|col)\s([^<>]{0,1000})>")
 _ATTRIBUTE: Final = re.compile(rb'\s*([\w:]+)\s*=\s*"([^"]*)"')
 _RANGE: Final = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
 _WHERE: Final = re.compile(r"([A-Z]{1,3})(\d{1,7})")
@@ -103,7 +103,7 @@ class _Spread:
     """Gives the cells below the first of a merged block what that one holds; those beside it stay empty."""
 
     def __init__(self, merges: list[Merge]) -> None:
-        self._coming = sorted((m for m in merges if m.last_row > m.first_row and m.first_column < limits.COLUMNS))
+        self._coming = sorted(m for m in merges if m.last_row > m.first_row and m.first_column < limits.COLUMNS)
         self._coming.reverse()
         self._running: dict[int, tuple[Merge, Cell]] = {}
 
@@ -139,6 +139,7 @@ class _Reader:
         self._taking = False
         self._reading = False
         self._bits: list[str] = []
+        self._held = 0
         self._ready: list[Row] = []
         self._locals: dict[str, str] = {}
         self.parser = expat.ParserCreate()
@@ -166,6 +167,7 @@ class _Reader:
             self._type = attributes.get("t", "n")
             self._style = attributes.get("s")
             self._formula = False
+            self._held = 0
             self._bits.clear()
         elif name == "v" or name == "t":
             self._taking = not self._reading
@@ -191,11 +193,12 @@ class _Reader:
             self._ready.append(Row(self._row, tuple(self._cells)))
 
     def _characters(self, data: str) -> None:
-        if self._taking:
+        if self._taking and self._held < limits.CELL_KEPT:
+            self._held += len(data)
             self._bits.append(data)
 
     def _cell(self) -> None:
-        raw = "".join(self._bits)
+        raw = "".join(self._bits)[: limits.CELL_KEPT]
         cell = self._understood(raw)
         if not cell.formula and (not cell.text or cell.text.isspace()):
             return
