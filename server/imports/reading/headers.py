@@ -162,6 +162,8 @@ def _match(kind: Kind, named: Sequence[str]) -> _Match:
 
 def _by_tail(label: str, known: Mapping[str, tuple[str, int]]) -> str | None:
     """Chinese names end with what they are: the new staff's employee number is an employee number."""
+    if label.isascii():
+        return None
     tails = [alias for alias in known if _TAIL_AT_LEAST <= len(alias) < len(label) and label.endswith(alias)]
     tails = [alias for alias in tails if not alias.isascii()]
     return known[max(tails, key=len)][0] if tails else None

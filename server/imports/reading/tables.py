@@ -146,6 +146,8 @@ def _left_out(row: Row, fields: Iterable[tuple[int, Field]], named: dict[int, st
             return said
     if not any(column in texts for column in by_column):
         return "row_outside"
+    if not any(loosely(texts[column]) == named[column] for column in list(named)[:2] if column in texts):
+        return None
     same = sum(loosely(texts[column]) == label for column, label in named.items() if column in texts)
     if same >= 2 and same >= len(named) * _HEADER_AGAIN:
         return "row_header_again"
