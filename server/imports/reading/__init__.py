@@ -79,18 +79,16 @@ def read(
         except Refused as refused:
             reading._findings.add(refused.finding)
             continue
+        before = reading.count(Weight.ERROR)
         found = [table for sheet in sheets if (table := _table(sheet, corrections or {}, reading._findings))]
         reading.tables += found
-        if not any(table.columns for table in found) and not any(_skipped(t, corrections or {}) for t in found):
+        silent = reading.count(Weight.ERROR) == before
+        if silent and not any(table.columns or table.header.signature in (corrections or {}) for table in found):
             reading._findings.add(Finding("table_unknown", Weight.ERROR, Place(name)))
     people = [table for table in reading.tables if table.columns and table.columns.kind is Kind.PEOPLE]
     known = Numbers(reading._known)
     reading._in_files = frozenset(number for table in people for number in table.restored(known))
     return reading
-
-
-def _skipped(table: Table, corrections: Mapping[str, Columns | None]) -> bool:
-    return table.header.signature in corrections
 
 
 def _table(sheet: Sheet, corrections: Mapping[str, Columns | None], findings: Findings) -> Table | None:

@@ -10,7 +10,7 @@ from server.imports.reading.cells.remarks import Unreadable, note, short
 from server.imports.reading.cells.text import narrow
 from server.imports.reading.cells.understand import Facts, understand
 from server.imports.reading.findings import Findings
-from server.imports.reading.headers import Columns, Header
+from server.imports.reading.headers import Columns, Header, missing
 from server.imports.reading.sheets import EMPTY, Row, Sheet, column_of
 from server.imports.reading.vocabulary import FOOTERS, TOTALS, VOCABULARY, folded, loosely
 from server.imports.records import FIELDS, Content, Field, Record, Type
@@ -91,8 +91,8 @@ class Table:
                 continue
 
     def records(self, numbers: Numbers, findings: Findings) -> Iterator[Record]:
-        """Give what each row means. A row with an error is told and not given."""
-        if self.columns is None:
+        """Give what each row means. A row with an error is told and not given; nor is any where a column is missing."""
+        if self.columns is None or missing(self.columns):
             return
         fields = self.fields()
         merged: dict[int, int] = {}

@@ -13,6 +13,8 @@ _MARKUP: Final = re.compile(r"<[A-Za-z/!?][^<>]{0,200}>|&#?\w{2,8};")
 _AS_TEXT: Final = re.compile(r'="([^"]*)"')
 # Format characters go with the control characters: marks that turn the direction of writing, joiners, tags.
 _UNSEEN: Final = ("Cc", "Cf", "Cs", "Cn")
+# The private planes hold nothing. The private area below them does: rare characters of names in GB18030 files.
+_PRIVATE: Final = "\U000f0000"
 _SPACE_LIKE: Final = "\t\r\n\x0b\x0c\x85"
 _NAMED: Final = 3
 
@@ -44,7 +46,7 @@ def _length(raw: str) -> str:
 
 
 def _seen(raw: str) -> tuple[str, set[str]]:
-    unseen = {c for c in set(raw) if c not in _SPACE_LIKE and unicodedata.category(c) in _UNSEEN}
+    unseen = {c for c in set(raw) if c not in _SPACE_LIKE and (unicodedata.category(c) in _UNSEEN or c >= _PRIVATE)}
     return (raw if not unseen else "".join(c for c in raw if c not in unseen)), unseen
 
 
