@@ -51,7 +51,7 @@ class Reading:
         return self._findings.count(weight)
 
     def records(self) -> Iterator[Record]:
-        """Read every table, the people first come first as the files do; rows with errors are left out and told."""
+        """Read every table in the order of the files; rows with errors are left out and told."""
         own, others = Numbers(self._known), Numbers(self._known | self._in_files)
         for table in self.tables:
             if table.columns is None:
@@ -93,6 +93,9 @@ def read(
 
 def _table(sheet: Sheet, corrections: Mapping[str, Columns | None], findings: Findings) -> Table | None:
     """Find a sheet's table and survey it; what is odd about it is told."""
+    for finding in sheet.findings:
+        if finding.weight is Weight.NOTE:
+            findings.add(finding)
     try:
         header = headers.find(sheet, corrections)
         if header is None:
@@ -108,7 +111,8 @@ def _table(sheet: Sheet, corrections: Mapping[str, Columns | None], findings: Fi
         ):
             raise Refused("mapping_unsound", sheet.place(header.row))
         for finding in sheet.findings:
-            findings.add(finding)
+            if finding.weight is not Weight.NOTE:
+                findings.add(finding)
         _said_of(header, header.columns, sheet, findings)
         table.survey()
         if not table.row_count:

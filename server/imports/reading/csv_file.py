@@ -22,8 +22,7 @@ def open_text(name: str, content: bytes) -> list[Sheet]:
     except Refused as refused:
         raise Refused(refused.finding.code, Place(name)) from None
     delimiter = _delimiter(content, encoding)
-    sheet = Sheet(name, "", lambda: _rows(name, content, encoding, delimiter))
-    return [sheet]
+    return [Sheet(name, "", lambda: _rows(name, content, encoding, delimiter), encoding=encoding)]
 
 
 def _lines(content: bytes, encoding: str) -> Iterator[str]:

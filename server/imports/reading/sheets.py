@@ -32,14 +32,14 @@ EMPTY: Final = Cell("")
 class Sheet:
     """A table of a file. `rows()` reads it anew each time, row by row; it may raise Refused on the way.
 
-    `date_shift`: days to add to a bare serial, for workbooks that count from 1904. `tall`: header cells that are merged
-    over several rows, as (column, first row, last row)."""
+    `date_shift`: days to add to a bare serial, for workbooks that count from 1904. `encoding`: of a text, to
+    be shown where somebody checks it."""
 
     file: str
     name: str
     rows: Callable[[], Iterator[Row]]
     date_shift: int = 0
-    tall: tuple[tuple[int, int, int], ...] = ()
+    encoding: str = ""
     findings: list[Finding] = field(default_factory=list)
 
     def place(self, row: int = 0, column: int = -1, header: str = "") -> Place:

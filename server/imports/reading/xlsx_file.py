@@ -59,8 +59,7 @@ def _sheet(book: Workbook, title: str, part: str) -> Sheet:
                 rows.append(int(attributes["r"][:8]))
             elif tag == b"col" and attributes.get("min", "").isdecimal():
                 columns.append(letter_of(int(attributes["min"][:5]) - 1))
-    tall = tuple((m.first_column, m.first_row, m.last_row) for m in merges if m.last_row > m.first_row)
-    sheet = Sheet(book.package.file, title, lambda: _rows(book, title, part, merges), book.date_shift, tall)
+    sheet = Sheet(book.package.file, title, lambda: _rows(book, title, part, merges), book.date_shift)
     if rows:
         named = ", ".join(map(str, rows[:_NAMED_ROWS])) + (", …" if len(rows) > _NAMED_ROWS else "")
         params = {"count": str(len(rows)), "rows": named}
