@@ -43,7 +43,7 @@ def _delimiter(content: bytes, encoding: str) -> str:
         return named
     best, score = DELIMITERS[0], (0, 0)
     for delimiter in DELIMITERS:
-        counts = [len(split(line, delimiter) or ()) for line in sample]
+        counts = [len(Splitter(delimiter).take(line) or ()) for line in sample]
         wide = [count for count in counts if count > 1]
         if not wide:
             continue
@@ -54,39 +54,61 @@ def _delimiter(content: bytes, encoding: str) -> str:
     return best
 
 
-def split(line: str, delimiter: str) -> list[str] | None:
-    """Cut a line into cells; None where a quoted cell goes on in the next line."""
-    if '"' not in line:
-        return line.split(delimiter)
-    cells: list[str] = []
-    at = 0
-    while True:
-        if line.startswith('"', at):
-            close = line.find('"', at + 1)
-            while close >= 0 and line.startswith('""', close):
-                close = line.find('"', close + 2)
-            if close < 0:
-                return None
-            text, at = line[at + 1 : close].replace('""', '"'), close + 1
-        else:
-            text = ""
-        end = line.find(delimiter, at)
-        if end < 0:
-            return [*cells, text + line[at:]]
-        cells.append(text + line[at:end])
-        at = end + len(delimiter)
+class Splitter:
+    """Cuts lines into cells. A quoted cell may go on over lines; each character is looked at once."""
+
+    def __init__(self, delimiter: str) -> None:
+        self._delimiter = delimiter
+        self._cells: list[str] = []
+        self._open: list[str] = []
+
+    @property
+    def lines_open(self) -> int:
+        """Return how many lines the quoted cell that is open has so far."""
+        return len(self._open)
+
+    def take(self, line: str) -> list[str] | None:
+        """Return the cells of a row that ends with this line; None where a quoted cell goes on in the next."""
+        if '"' not in line:
+            if not self._open:
+                return line.split(self._delimiter)
+            self._open.append(line)
+            return None
+        at = 0
+        while True:
+            quoted = ""
+            if self._open or line.startswith('"', at):
+                start = at if self._open else at + 1
+                close = _closing(line, start)
+                if close < 0:
+                    self._open.append(line[start:])
+                    return None
+                quoted = "\n".join([*self._open, line[start:close]]).replace('""', '"')
+                self._open, at = [], close + 1
+            end = line.find(self._delimiter, at)
+            self._cells.append(quoted + line[at : end if end >= 0 else len(line)])
+            if end < 0:
+                cells, self._cells = self._cells, []
+                return cells
+            at = end + len(self._delimiter)
+
+
+def _closing(line: str, start: int) -> int:
+    """Where the quotation ends; a doubled mark is one of its text."""
+    close = line.find('"', start)
+    while close >= 0 and line.startswith('""', close):
+        close = line.find('"', close + 2)
+    return close
 
 
 def _rows(name: str, content: bytes, encoding: str, delimiter: str) -> Iterator[Row]:
-    number, kept, parts = 1, 0, list[str]()
+    number, kept, splitter = 1, 0, Splitter(delimiter)
     for line in _lines(content, encoding):
-        parts.append(line)
-        cells = split("\n".join(parts), delimiter) if len(parts) == 1 or '"' in line else None
+        cells = splitter.take(line)
         if cells is None:
-            if len(parts) > limits.QUOTED_LINES:
+            if splitter.lines_open > limits.QUOTED_LINES:
                 raise Refused("quote_open", Place(name, row=number))
             continue
-        parts = []
         row = _row(cells, number)
         kept += bool(row.cells)
         if kept > limits.ROWS or number > limits.ROWS_WITH_BLANKS:
@@ -95,7 +117,7 @@ def _rows(name: str, content: bytes, encoding: str, delimiter: str) -> Iterator[
             raise Refused("too_many_columns", Place(name, row=number), limit=limits.COLUMNS)
         yield row
         number += 1
-    if parts:
+    if splitter.lines_open:
         raise Refused("quote_open", Place(name, row=number))
 
 

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from server.imports.reading import limits
+from server.imports.reading.cells.unseen import seen
 from server.imports.reading.sheets import Row, Sheet, letter_of
 from server.imports.reading.vocabulary import VOCABULARY, aliases, folded, labels, loosely
 from server.imports.records import FIELDS, Kind
@@ -103,7 +104,7 @@ def missing(columns: Columns) -> tuple[str, ...]:
 
 
 def _labels(row: Row) -> tuple[str, ...]:
-    return tuple(" ".join(cell.text[: limits.HEADER_CHARACTERS].split()) for cell in row.cells)
+    return tuple(" ".join(seen(cell.text[: limits.HEADER_CHARACTERS])[0].split()) for cell in row.cells)
 
 
 def _below(row: Row, best: Row) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 from xml.parsers import expat
 
 from server.imports.reading import limits
+from server.imports.reading.cells.remarks import short
 from server.imports.reading.formats import PLAIN, Format, format_of
 from server.imports.reading.package import Package, beside, local
 from server.imports.reading.refused import Refused
@@ -52,7 +53,7 @@ def open_workbook(package: Package) -> Workbook:
     def start(name: str, attributes: dict[str, str]) -> None:
         if local(name) == "sheet":
             ids = [value for key, value in attributes.items() if local(key) == "id"]
-            named.append((attributes.get("name", "")[:100], attributes.get("state", ""), ids[0] if ids else ""))
+            named.append((short(attributes.get("name", "")), attributes.get("state", ""), ids[0] if ids else ""))
         elif local(name) == "workbookPr" and attributes.get("date1904", "").lower() in _TRUE:
             book.date_shift = _DAYS_1904
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from server.imports.reading.csv_file import DELIMITERS
+from server.imports.reading.csv_file import DELIMITERS, Splitter
 from server.imports.records import Kind
 from tests.server.imports.sheets_made import csv, taken, xlsx
 
@@ -110,3 +110,10 @@ def test_days_of_a_workbook_are_those_its_owner_sees_formatted_or_not(epoch):
     book.save(out)
     records, _ = taken(out.getvalue(), "a.xlsx")
     assert [record.values["hired_on"] for record in records] == [date(2026, 10, 15)] * 2
+
+
+@given(st.lists(st.lists(st.text('a,"\n;', max_size=5), min_size=2, max_size=4), min_size=1, max_size=4))
+def test_cells_with_quotes_and_line_ends_are_cut_as_they_were_joined(rows):
+    splitter = Splitter(",")
+    lines = csv(*rows, end="\n").decode().removesuffix("\n").split("\n")
+    assert [cells for line in lines if (cells := splitter.take(line)) is not None] == rows

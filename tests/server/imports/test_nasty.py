@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.imports.reading import Upload, limits, read
-from server.imports.records import Weight
+from server.imports.records import Place, Weight
 from tests.server.imports.sheets_made import ANN, BO, PEOPLE, codes, csv, only, repacked, taken, xlsx
 
 # Rare characters of names in GB18030 files lie here: kept.
@@ -236,3 +236,9 @@ def test_workbooks_with_broken_parts_never_raise():
 
     for _ in range(400):
         list(read([Upload("a.xlsx", repacked(GOOD, spoil))]).records())
+
+
+def test_names_of_files_sheets_and_columns_are_shown_without_what_cannot_be_seen():
+    content = xlsx((*PEOPLE, "备\u202e注"), (*ANN, "x"), title="在\u202e职")
+    _, reading = taken(content, "人\u202e员\n.xlsx")
+    assert only(reading, "column_unread").place == Place("人员 .xlsx", "在职", 1, "E", "备注")

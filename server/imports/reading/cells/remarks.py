@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from server.imports.reading import limits
+from server.imports.reading.cells.unseen import seen
 from server.imports.records import Weight
 
 
@@ -33,5 +34,6 @@ def note(code: str, **params: object) -> Remark:
 
 
 def short(text: str) -> str:
-    """Cut what a finding repeats of a cell."""
-    return text if len(text) <= limits.SHOWN_CHARACTERS else text[: limits.SHOWN_CHARACTERS] + "…"
+    """Return what is repeated of a cell, a header or a name: cut, and without what would disturb the words around it."""
+    more = "…" if len(text) > limits.SHOWN_CHARACTERS else ""
+    return " ".join(seen(text[: limits.SHOWN_CHARACTERS])[0].split()) + more

@@ -6,16 +6,12 @@ from typing import Final
 
 from server.imports.reading import limits
 from server.imports.reading.cells.remarks import Remark, Unreadable, doubt
+from server.imports.reading.cells.unseen import seen
 
 _SPACES: Final = re.compile(r"[\s\u00a0\u2000-\u200a\u3000]+")
 _MARKUP: Final = re.compile(r"<[A-Za-z/!?][^<>]{0,200}>|&#?\w{2,8};")
 # How exports keep a spreadsheet from making a number of a text.
 _AS_TEXT: Final = re.compile(r'="([^"]*)"')
-# Format characters go with the control characters: marks that turn the direction of writing, joiners, tags.
-_UNSEEN: Final = ("Cc", "Cf", "Cs", "Cn")
-# The private planes hold nothing. The private area below them does: rare characters of names in GB18030 files.
-_PRIVATE: Final = "\U000f0000"
-_SPACE_LIKE: Final = "\t\r\n\x0b\x0c\x85"
 _NAMED: Final = 3
 
 
@@ -24,11 +20,10 @@ def cleaned(raw: str, longest: int) -> tuple[str, list[Remark]]:
     if len(raw) > limits.CELL_CHARACTERS:
         raise Unreadable("cell_too_long", length=_length(raw), longest=longest)
     remarks: list[Remark] = []
-    if not raw.isascii() or not raw.isprintable():
-        raw, unseen = _seen(raw)
-        if unseen:
-            named = ", ".join(f"U+{ord(character):04X}" for character in sorted(unseen)[:_NAMED])
-            remarks.append(doubt("cell_unseen", characters=named))
+    raw, unseen = seen(raw)
+    if unseen:
+        named = ", ".join(f"U+{ord(character):04X}" for character in sorted(unseen)[:_NAMED])
+        remarks.append(doubt("cell_unseen", characters=named))
     if (found := _AS_TEXT.fullmatch(raw.strip())) is not None:
         raw = found[1]
     text = _SPACES.sub(" ", unicodedata.normalize("NFC", raw)).strip()
@@ -43,11 +38,6 @@ def cleaned(raw: str, longest: int) -> tuple[str, list[Remark]]:
 
 def _length(raw: str) -> str:
     return f"{limits.CELL_KEPT}+" if len(raw) == limits.CELL_KEPT else str(len(raw))
-
-
-def _seen(raw: str) -> tuple[str, set[str]]:
-    unseen = {c for c in set(raw) if c not in _SPACE_LIKE and (unicodedata.category(c) in _UNSEEN or c >= _PRIVATE)}
-    return (raw if not unseen else "".join(c for c in raw if c not in unseen)), unseen
 
 
 def narrow(text: str) -> str:
