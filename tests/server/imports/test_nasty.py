@@ -88,7 +88,7 @@ REFUSED = {
     "a header alone": (csv(PEOPLE), "table_without_rows"),
     "a header and blanks": (csv(PEOPLE, ("", ""), ("", "")), "table_without_rows"),
     "prose": ("今天下午三点开会。\n请准时参加。\n".encode(), "table_unknown"),
-    "an open quote": (csv(PEOPLE, ANN)[:-2] + b'\r\n"' + b"x\r\n" * 500, "quote_open"),
+    "an open quote": (csv(PEOPLE, ANN)[:-2] + b'\r\n"' + b"x\r\n" * 500 + b'"\r\n', "quote_open"),
     "an open quote at the end": (csv(PEOPLE, ANN) + b'010003,"Bo', "quote_open"),
     "too many rows": (csv(PEOPLE, *[ANN] * (limits.ROWS + 1)), "too_many_rows"),
     "too wide": (csv(PEOPLE, ["x"] * (limits.COLUMNS + 1)), "too_many_columns"),
@@ -242,3 +242,16 @@ def test_names_of_files_sheets_and_columns_are_shown_without_what_cannot_be_seen
     content = xlsx((*PEOPLE, "备\u202e注"), (*ANN, "x"), title="在\u202e职")
     _, reading = taken(content, "人\u202e员\n.xlsx")
     assert only(reading, "column_unread").place == Place("人员 .xlsx", "在职", 1, "E", "备注")
+
+
+def test_a_workbook_that_unpacks_to_more_than_is_allowed_is_refused_though_it_packs_like_any(monkeypatch):
+    monkeypatch.setattr(limits, "UNPACKED_BYTES", 2_000)
+    records, reading = taken(GOOD, "a.xlsx")
+    assert (records, codes(reading)) == ([], ["file_unpacks_too_large"])
+
+
+def test_a_part_that_is_read_whole_is_small():
+    noise = random.Random(1).randbytes(limits.SMALL_PART_BYTES // 2).hex().encode()
+    content = repacked(GOOD, lambda name, data: data + b"<!--" + noise + b"-->" if name == "xl/workbook.xml" else data)
+    records, reading = taken(content, "a.xlsx")
+    assert (records, codes(reading)) == ([], ["file_unpacks_too_large"])

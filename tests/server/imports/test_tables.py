@@ -183,6 +183,18 @@ def test_a_header_of_two_rows_is_one_header():
     assert reading.findings == ()
 
 
+def test_of_two_header_rows_that_tell_the_same_the_lower_is_the_header():
+    def dress(book):
+        for column in "ABCD":
+            book.active.merge_cells(f"{column}1:{column}2")
+
+    content = xlsx((*PEOPLE, "附加"), (None, None, None, None, "血型"), (*ANN, "A"), dress=dress)
+    records, reading = taken(content, "a.xlsx")
+    assert len(records) == 1
+    assert only(reading, "column_unread").place == Place("a.xlsx", "Sheet1", 2, "E", "血型")
+    assert codes(reading) == ["column_unread"]
+
+
 def test_hidden_sheets_are_left_out_and_hidden_rows_and_columns_are_read_and_both_are_told():
     def dress(book):
         book.create_sheet("字典").append(["x", "y"])
