@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -9,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-ROWS, COLUMNS = 50_000, 30
+ROWS, COLUMNS = (50_000, 30) if os.environ.get("GEMBA_SOAK") else (8_000, 30)
+"""The long form is run by make soak-real."""
 MB = 1024 * 1024
 # Measured 25 in both: mostly the employee numbers, which give lost zeros back. The file itself is the caller's.
-MOST_MB = {"csv": 64, "xlsx": 64}
+MOST_MB = {"csv": 64, "xlsx": 64} if ROWS > 8_000 else {"csv": 16, "xlsx": 16}
 ROOT = Path(__file__).resolve().parents[3]
 MEASURE = """
 import json, sys
@@ -73,7 +75,7 @@ def large_xlsx(path: Path) -> None:
 
 
 @pytest.mark.parametrize(("kind", "make"), [("csv", large_csv), ("xlsx", large_xlsx)])
-def test_fifty_thousand_rows_are_read_within_a_few_megabytes(tmp_path, kind, make):
+def test_many_rows_are_read_within_a_few_megabytes(tmp_path, kind, make):
     path = tmp_path / f"large.{kind}"
     make(path)
     run = subprocess.run([sys.executable, "-c", MEASURE, path], cwd=ROOT, capture_output=True, text=True, check=True)
