@@ -207,6 +207,13 @@ export class Outbox {
     return base.length === 1 && base[0] === newest.edit.shown ? newest : null;
   }
 
+  /** Whether another tab has taken numbers of which this one was not told: it was killed before it could. A disk that
+   *  does not answer is asked again after the next round. */
+  async isBehind(): Promise<boolean> {
+    const n = await this.db.read(['meta'], (tx) => tx.objectStore('meta').get('n')).catch(() => this.#n);
+    return (n ?? 0) !== this.#n;
+  }
+
   async #reread(): Promise<void> {
     const [n, device, stored] = await this.db.read(['meta', 'outbox'], (tx) =>
       Promise.all([tx.objectStore('meta').get('n'), tx.objectStore('meta').get('device'), tx.objectStore('outbox').getAll()]),

@@ -273,7 +273,7 @@ export class Phone {
       }
       // An idle poll changes nothing but the time of contact.
       const idle = !pulled?.changes.length && !this.#outbox?.entries.length && !this.#confirmed.length;
-      if (!idle || (pulled && !this.#rows.isAt(pulled))) await this.#read();
+      if (!idle || (pulled && !this.#rows.isAt(pulled)) || (await this.#outbox?.isBehind())) await this.#read();
     });
     if (outcome.was === 'answered' && pulled?.changes.length) this.#tell('rows');
   }
