@@ -130,9 +130,9 @@ class World:
             self.note("server killed")
         return answer
 
-    def _answered(self, body: list[Any], answer: Any) -> None:
-        feed = ledger.read_feed(self.server.plant.raw)
-        self.facts.exchanges.append({"request": body, "answer": answer, "feed": feed, "waits": self.waits.get(body[3])})
+    def _answered(self, body: list[Any], answer: Any, place: int) -> None:
+        feed, waits = ledger.read_feed(self.server.plant.raw), self.waits.get(body[3])
+        self.facts.exchanges.append({"request": body, "answer": answer, "feed": feed, "waits": waits, "place": place})
 
     # ---- steps -----------------------------------------------------------------------------------
 
