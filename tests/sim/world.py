@@ -43,6 +43,8 @@ class Facts:
     cycle_was: set[str] = field(default_factory=lambda: {"open"})
     retired: set[str] = field(default_factory=set)
     restores: int = 0
+    had_effect: set[str] = field(default_factory=set)
+    """Edits that a database had taken which was put back since."""
     quiet: bool = False
     upgrades: list[tuple[str, set[int], set[int]]] = field(default_factory=list)
     """(phone, numbers in the outbox before, after)"""
