@@ -78,6 +78,18 @@ async function gather(world: World, { people }: Plant): Promise<void> {
   }
 }
 
+/** Whoever met a portal last waits longer than a poll before they ask again. */
+async function everybodyIsHeard(world: World): Promise<void> {
+  for (let left = QUIET_ROUNDS; ; left--) {
+    const nets = world.devices.flatMap(({ alive }) => alive.map(({ phone }) => phone?.status.net));
+    if (nets.every((net) => net === 'reached')) return;
+    if (left === 0) throw new Violation('line-returns', nets.join(' '));
+    await world.time.moveTo(world.time.next ?? world.time.now + 1000);
+    await world.clear();
+    await help(world);
+  }
+}
+
 async function quiet(world: World): Promise<void> {
   for (let left = QUIET_ROUNDS; ; left--) {
     await world.clear();
@@ -91,10 +103,11 @@ async function quiet(world: World): Promise<void> {
     if (left === 0) throw new Violation('queue-empties', JSON.stringify(tabs.map(({ phone }) => phone?.status)));
     await world.time.moveTo(world.time.next ?? world.time.now + 1000);
   }
-  // Phones that had nothing to send hear of the others by their poll.
+  // Phones that had nothing to send hear of the others by their poll, and then that their login has ended meanwhile.
   await world.time.moveTo(world.time.now + POLL_MS);
   await world.clear();
   await help(world);
+  await everybodyIsHeard(world);
   world.check();
   const log = await world.server.tell<ServersLog>('log');
   checkLog(log, world.oracle);
