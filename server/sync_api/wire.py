@@ -216,9 +216,7 @@ class Reader:
         name, op, read = self._reader(code, value)
         time_ms = max(-TIME_MAX - 1, min(self.t0_ms + dt_ms, TIME_MAX))
         base, *also = base if op == "set" and isinstance(base, list) and base else [base]
-        return WireMutation(
-            raw.n, raw.record, time_ms, name, op, read(value), self.versions(base), self.versions(also)
-        )
+        return WireMutation(raw.n, raw.record, time_ms, name, op, read(value), self.versions(base), self.versions(also))
 
     def _reader(self, code: str, value: Any) -> tuple[str, str, Callable[[Any], Any]]:
         if code in ("!submit", "!recall"):
