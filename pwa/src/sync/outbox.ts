@@ -127,7 +127,8 @@ export class Outbox {
       for (const n of ns) {
         const held = await tx.objectStore('outbox').get(n);
         if (!held) continue;
-        const frozen: StoredEdit = { ...held, state: 'sending', attempts: held.attempts + 1 };
+        // On its way it waits for nothing any more: an answer that is lost must not leave it where a held one waits.
+        const frozen: StoredEdit = { ...held, state: 'sending', attempts: held.attempts + 1, not_before: 0 };
         await tx.objectStore('outbox').put(frozen);
         found.push(frozen);
       }
