@@ -287,7 +287,12 @@ class Tab(Shown):
             for n in ns:
                 if n in stores["outbox"]:
                     held = stores["outbox"][n]
-                    stores["outbox"][n] = {**held, "state": "sending", "attempts": held["attempts"] + 1, "not_before": 0}
+                    stores["outbox"][n] = {
+                        **held,
+                        "state": "sending",
+                        "attempts": held["attempts"] + 1,
+                        "not_before": 0,
+                    }
                     found.append(stores["outbox"][n])
             return found
 
