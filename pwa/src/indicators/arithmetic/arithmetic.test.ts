@@ -7,6 +7,9 @@ import { linearBands, linearMark, type Direction } from './rules';
 import { aggregateOf, daysDue, type Aggregate } from './values';
 import { daysWithin, lacking, shares, tenthsOf, type Missing } from './weights';
 
+const weighed = (weights: readonly number[], marks: readonly (string | null)[]) =>
+  weights.map((weight, i) => ({ weight, mark: typeof marks[i] === 'string' ? exact(marks[i]) : null }));
+
 describe('the phone reckons as the server does', () => {
   test('rounding', () => {
     for (const { amount, over: by, digits, cut } of vectors.half_up) expect(plain(halfUp(over(exact(amount), exact(by)), digits), digits)).toBe(cut);
@@ -40,8 +43,7 @@ describe('the phone reckons as the server does', () => {
 
   test('sums with and without open lines', () => {
     for (const { weights, marks, missing, steps } of vectors.sums) {
-      const lines = weights.map((weight, i) => ({ weight, mark: marks[i] == null ? null : exact(marks[i]) }));
-      expect(sumSteps(lines, missing as Missing)).toEqual(steps);
+      expect(sumSteps(weighed(weights, marks), missing as Missing)).toEqual(steps);
     }
     for (const { weights, lacking: by } of vectors.lacking) expect(lacking(weights)).toBe(by);
   });
@@ -56,7 +58,7 @@ test('the scoring page and the explained sum give the same whole', () => {
   for (const { weights, marks } of vectors.sums) {
     if (marks.some((mark) => mark?.includes('.'))) continue;
     const whole = marks.map((mark) => (mark === null ? null : Number(mark)));
-    expect(overallTenths(weights, whole)).toBe(tenthsOf(weights.map((weight, i) => ({ weight, mark: marks[i] == null ? null : exact(marks[i]) }))));
+    expect(overallTenths(weights, whole)).toBe(tenthsOf(weighed(weights, marks)));
   }
 });
 
