@@ -15,7 +15,7 @@ from server.foundation.ids import EvaluationId
 from server.foundation.problems import NOT_FOUND, Problem
 from server.foundation.web import Actor
 from server.indicators import queries as indicators
-from server.indicators.scoring import overall_tenths
+from server.indicators.arithmetic import overall_tenths
 from server.people import queries as people
 from server.policy import Action, Relation
 from sync import model as core

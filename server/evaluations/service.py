@@ -16,7 +16,7 @@ from server.evaluations.scopes import facts_scope, own_scope, rate_scope
 from server.foundation.db import changed, session
 from server.foundation.ids import CycleId, DepartmentId, FormId, JobId, PersonId
 from server.indicators import queries as indicators
-from server.indicators.scoring import rule_mark
+from server.indicators.arithmetic import rule_mark
 from server.people.queries import Member
 from server.sync_api.feed import left
 from server.sync_api.journal import write_rules

@@ -7,6 +7,7 @@ from typing import Final
 
 from server.foundation.db import changed, session
 from server.foundation.ids import IndicatorId
+from server.indicators.arithmetic import lacking
 from server.indicators.models import Chip, Indicator, IndicatorVersion, SetLine
 
 LIBRARY: Final = "lib"
@@ -44,7 +45,7 @@ def add_indicator(code: str, wording: Wording) -> IndicatorVersion:
 
 def set_lines(category: str, lines: Sequence[tuple[IndicatorVersion, int]]) -> None:
     """Say by what a job category is judged. Raises ValueError unless the weights sum to 100."""
-    if sum(weight for _, weight in lines) != 100:
+    if lacking([weight for _, weight in lines]):
         raise ValueError(f"weights of {category} do not sum to 100")
     for position, (version, weight) in enumerate(lines, start=1):
         session().add(
