@@ -90,7 +90,7 @@ FIELDS: Final[Mapping[Kind, tuple[Field, ...]]] = {
         Field("threshold", Type.NUMBER),
         Field("weight", Type.NUMBER, needed=True),
         Field("source", Type.TEXT, needed=True, longest=40),
-        Field("frequency", Type.CHOICE, choices=("weekly", "monthly", "quarterly", "yearly")),
+        Field("frequency", Type.CHOICE, choices=("weekly", "biweekly", "monthly", "quarterly", "yearly")),
     ),
     Kind.VALUES: (
         Field("employee_no", Type.EMPLOYEE_NO, needed=True, longest=32),
