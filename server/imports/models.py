@@ -39,11 +39,12 @@ class Phase(StrEnum):
 
 
 class Part(StrEnum):
-    """What a part holds: findings and changes that the preview shows, rows as they were before and after."""
+    """What a part holds: findings and changes that the preview shows, rows before and after, moves that were made."""
 
     FINDING = "finding"
     CHANGE = "change"
     ROW = "row"
+    MOVE = "move"
 
 
 class ImportJob(TenantRow, Base):

@@ -18,3 +18,5 @@ IMPORT_STOOD_UPON: Final = code("import_stood_upon", 409)
 """Later changes stand on what would be taken back."""
 IMPORT_FILES: Final = code("import_files", 422)
 """No files, too many, too much, or not base64."""
+IMPORT_BUSY: Final = code("import_busy", 409)
+"""One at a time."""

@@ -121,10 +121,12 @@ Content = str | date | Decimal | Period | None
 
 
 class Weight(StrEnum):
-    """How much a finding weighs: an error keeps its row out and so the whole file; a doubt is for a person to see."""
+    """How much a finding weighs: an error keeps its row out and so the whole file; a doubt is for a person to see;
+    a note only tells what was left out or how something was taken."""
 
     ERROR = "error"
     DOUBT = "doubt"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)

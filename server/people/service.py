@@ -83,3 +83,8 @@ def bring_in(rows: Sequence[Row], renamed: Sequence[PersonId], moves: LinesMoved
         publish(Renamed(tuple(renamed)))
     if moves.moves:
         publish(moves)
+
+
+def tell_back(moves: LinesMoved) -> None:
+    """Tell that moves are taken back; called before their rows are."""
+    publish(moves)
