@@ -26,7 +26,7 @@ from server.foundation.problems import Problem
 from server.identity import queries as accounts
 from server.identity import service as identity
 from server.identity.models import Tenant
-from server.imports import jobs, queries, service
+from server.imports import queries, runs, service
 from server.imports.models import ImportFile, ImportJob, ImportPart, Part, State
 from server.imports.phones import Choice
 from server.imports.plan import What
@@ -44,7 +44,7 @@ def run_job(asked: argparse.Namespace) -> int:
     os.nice(AHEAD)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     with application(), tenant_context(TenantId(UUID(asked.tenant_id))):
-        return 0 if jobs.run(UUID(asked.import_id), asked.token) else 1
+        return 0 if runs.run(UUID(asked.import_id), asked.token) else 1
 
 
 # ---- gemba import -------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def _who_is_first() -> str:
 def _bring_in(asked: argparse.Namespace, files: list[tuple[str, bytes]], *, founded: bool) -> int:
     import_id, token = unit_of_work(lambda: _created(asked, files))
     session().close()
-    jobs.run(import_id, token)
+    runs.run(import_id, token)
     job = _read(import_id)
     if State(job.state) is not State.READY:
         raise Refused(_why(job))
@@ -160,7 +160,7 @@ def _bring_in(asked: argparse.Namespace, files: list[tuple[str, bytes]], *, foun
     except Problem as problem:
         raise Refused(say(f"problem_{problem.code.name}", "en", problem.params)) from problem
     session().close()
-    if not jobs.run(import_id, token):
+    if not runs.run(import_id, token):
         raise Refused(_why(_read(import_id)))
     print(f"Applied. To take it back: gemba import-undo {import_id}")
     return 0
@@ -277,7 +277,7 @@ def undo(asked: argparse.Namespace) -> int:
         except Problem as problem:
             raise Refused(say(f"problem_{problem.code.name}", "en", problem.params)) from problem
         session().close()
-        if not jobs.run(import_id, token):
+        if not runs.run(import_id, token):
             raise Refused(_why(_read(import_id)))
         print("Taken back: everything is as it was before.")
     return 0

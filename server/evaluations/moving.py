@@ -5,6 +5,8 @@ parked, as the move says. A phone that loses a row keeps its unsent edits and se
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,11 +16,13 @@ from server.evaluations.models import Case, Evaluation
 from server.evaluations.problems import EVALUATION_BEGUN
 from server.evaluations.scopes import facts_scope, rate_scope
 from server.evaluations.states import load
+from server.foundation import batch
+from server.foundation.batch import Row
 from server.foundation.db import Operation, changed, session
-from server.foundation.ids import PersonId, short
+from server.foundation.ids import CycleId, PersonId, short
 from server.foundation.problems import Problem
 from server.indicators.events import ValuesReceived
-from server.people.events import LinesMoved, Moved, Renamed
+from server.people.events import LinesBack, LinesMoved, Moved, Renamed
 from sync import model as core
 
 RUNNING = (CycleState.OPEN.value, CycleState.CLOSING.value)
@@ -41,42 +45,60 @@ def running(people: Collection[UUID], *, lock: bool = False) -> Sequence[Evaluat
 
 
 def follow(event: LinesMoved) -> None:
-    """Give what is not submitted to whoever supervises now. Raises Problem `evaluation_begun` when a move is taken back
-    after the new supervisor has begun."""
+    """Give what is not submitted to whoever supervises now."""
     moves = {(one.person_id, one.from_id): one for one in event.moves}
     found = running({one.person_id for one in event.moves}, lock=True)
     taken = {(one.cycle_id, one.employee_id, one.rater_id) for one in found}
     for one in found:
         move = moves.get((one.employee_id, one.rater_id))
-        if move is None or move.to_id == one.employee_id:
+        if move is None or one.state != core.Status.OPEN.value or move.to_id == one.employee_id:
             continue
-        if event.back and one.former_rater_id != move.to_id:
-            continue  # it did not come by the move
-        if event.back and (one.state != core.Status.OPEN.value or _written_by(one, move.from_id)):
-            raise Problem(EVALUATION_BEGUN)
-        if one.state != core.Status.OPEN.value or (one.cycle_id, one.employee_id, move.to_id) in taken:
-            continue
-        _give(one, move, event)
+        if (one.cycle_id, one.employee_id, move.to_id) not in taken:
+            event.followed.append(_give(one, move, event.former_until))
 
 
-def _written_by(one: Evaluation, person: PersonId) -> bool:
-    state = load([one])[one.id]
-    return any(held.version is not None and held.version.author == short(person) for held in state.fields.values())
-
-
-def _give(one: Evaluation, move: Moved, event: LinesMoved) -> None:
+def _give(one: Evaluation, move: Moved, former_until: datetime | None) -> Row:
+    before = _stands(one)
     _tell([one], "leave")
-    query = sa.select(sa.func.max(Evaluation.run_order)).where(
-        Evaluation.cycle_id == one.cycle_id, Evaluation.rater_id == move.to_id
-    )
-    one.run_order = (session().execute(query).scalar() or 0) + 1
-    one.rater_id = move.to_id
-    one.former_rater_id = None if event.back else move.from_id
-    one.former_until = None if event.back else event.former_until
+    last = _last_place(one.cycle_id, move.to_id)
+    one.rater_id, one.run_order = move.to_id, last + 1
+    one.former_rater_id, one.former_until = move.from_id, former_until
     session().flush()  # the next one counts where this one stands
-    changed("cycle", one.cycle_id, [rate_scope(one.rater_id)])
-    changed("form", one.form_id, [rate_scope(one.rater_id)])
     _tell([one], "put")
+    return Row(Evaluation.__tablename__, before, _stands(one))
+
+
+def _stands(one: Evaluation) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in ("id", "rater_id", "run_order", "former_rater_id", "former_until")}
+
+
+def go_back(event: LinesBack) -> None:
+    """Give it back. Raises Problem `evaluation_begun` where it was submitted, was moved on, or has something that its
+    new rater wrote."""
+    rows = {batch.identity_of(row)["id"]: row for row in event.followed}
+    query = sa.select(Evaluation).where(Evaluation.id.in_(rows)).order_by(Evaluation.id).with_for_update()
+    for one in session().execute(query).scalars().all():
+        before, after = rows[one.id].before, rows[one.id].after
+        if one.state != core.Status.OPEN.value or _stands(one) != after or _has_begun(one):
+            raise Problem(EVALUATION_BEGUN)
+        _tell([one], "leave")
+        for name, value in (before or {}).items():
+            setattr(one, name, value)
+        session().flush()  # the next one counts where this one stands
+        _tell([one], "put")
+
+
+def _has_begun(one: Evaluation) -> bool:
+    state = load([one])[one.id]
+    rater = short(one.rater_id)
+    return any(held.version is not None and held.version.author == rater for held in state.fields.values())
+
+
+def _last_place(cycle_id: CycleId, rater_id: PersonId) -> int:
+    query = sa.select(sa.func.max(Evaluation.run_order)).where(
+        Evaluation.cycle_id == cycle_id, Evaluation.rater_id == rater_id
+    )
+    return session().execute(query).scalar() or 0
 
 
 def _tell(found: Iterable[Evaluation], op: Operation) -> None:
@@ -89,6 +111,9 @@ def _tell(found: Iterable[Evaluation], op: Operation) -> None:
         scope = [rate_scope(one.rater_id)]
         changed("evaluation", one.id, scope, op)
         changed("trend", one.id, [facts_scope(one.rater_id)], op)
+        if op == "put":
+            changed("cycle", one.cycle_id, scope)
+            changed("form", one.form_id, scope)
         for case_id in of_case.get(one.id, ()):
             changed("case", case_id, scope, op)
 

@@ -8,7 +8,7 @@ from server.evaluations import moving, queries, service
 from server.evaluations.synced import EvaluationRoom
 from server.foundation.events import subscribe
 from server.indicators.events import ValuesReceived
-from server.people.events import LinesMoved, Renamed
+from server.people.events import LinesBack, LinesMoved, Renamed
 from server.sync_api import registry
 
 
@@ -19,5 +19,6 @@ def connect(app: Flask) -> None:
     subscribe(CycleOpened, service.create_for)
     subscribe(CycleChanged, service.tell_of_cycle)
     subscribe(LinesMoved, moving.follow)
+    subscribe(LinesBack, moving.go_back)
     subscribe(Renamed, moving.rename)
     subscribe(ValuesReceived, moving.measure)

@@ -1,6 +1,6 @@
 """Plans become rows, all or nothing, and rows become again what they were. Called inside a unit of work."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
@@ -37,9 +37,9 @@ def apply(import_id: UUID, plan: Plan, *, keep_former: bool, now: datetime, step
     rows = [_stamped(row, now) for row in plan.rows]
     moves = [one for one in plan.moves if one.on <= plan.stock.today]
     put(import_id, Part.ROW, map(to_json, rows))
-    put(import_id, Part.MOVE, ([str(one.person_id), str(one.from_id), str(one.to_id)] for one in moves))
-    until = None if keep_former else now
-    _write(rows, plan.renamed, LinesMoved(tuple(map(_moved, moves)), now, until), now, step)
+    event = LinesMoved(tuple(map(_moved, moves)), now, None if keep_former else now)
+    _write(rows, plan.renamed, event, now, step)
+    put(import_id, Part.MOVE, map(to_json, event.followed))
 
 
 def _moved(one: Move) -> Moved:
@@ -53,14 +53,21 @@ def _stamped(row: Row, now: datetime) -> Row:
     return Row(row.table, row.before, {**after, **{name: now for name in _STAMPED if name in after}})
 
 
-def _write(rows: Sequence[Row], renamed: Iterable[UUID], moves: LinesMoved, now: datetime, step: Step) -> None:
+def _write(
+    rows: Sequence[Row], renamed: Iterable[UUID], moves: LinesMoved, now: datetime, step: Step, *, back: bool = False
+) -> None:
+    # What refers to people comes after them, and goes before them.
     def of(models: Iterable[type[Base]]) -> list[Row]:
         names = {table_of(model).name for model in models}
         return [row for row in rows if row.table in names]
 
-    identity.bring_in(of(_ACCOUNTS), step, now=now)
-    people.bring_in(of(people.TABLES), [PersonId(one) for one in sorted(renamed)], moves, step)
-    indicators.bring_in(of(indicators.TABLES), step)
+    rooms = (
+        lambda: identity.bring_in(of(_ACCOUNTS), step, now=now),
+        lambda: people.bring_in(of(people.TABLES), [PersonId(one) for one in sorted(renamed)], moves, step),
+        lambda: indicators.bring_in(of(indicators.TABLES), step),
+    )
+    for write in reversed(rooms) if back else rooms:
+        write()
 
 
 def put(import_id: UUID, what: Part, items: Iterable[Any]) -> None:
@@ -83,19 +90,14 @@ def undo(import_id: UUID, *, now: datetime, step: Step) -> None:
     """Put back exactly what was. Raises Problem `import_stood_upon` where later changes stand on it, naming them, and
     `evaluation_begun`."""
     rows = [from_json(one) for one in queries.parts(import_id, Part.ROW)]
-    stands = [*_changed_since(rows), *_referring(rows)]
+    followed = frozenset(identity_of(from_json(one))["id"] for one in queries.parts(import_id, Part.MOVE))
+    stands = [*_changed_since(rows), *_referring(rows, followed)]
     if stands:
         raise Problem(IMPORT_STOOD_UPON, count=len(stands), stands=stands[:NAMED])
-    moves = tuple(
-        Moved(PersonId(UUID(person)), PersonId(UUID(to)), PersonId(UUID(came_from)))
-        for person, came_from, to in queries.parts(import_id, Part.MOVE)
-    )
     person = Person.__tablename__
     renamed = {identity_of(row)["id"] for row in rows if row.table == person and row.before and row.after}
-    if moves:
-        # While the people of the move are still there, whoever they are.
-        people.tell_back(LinesMoved(moves, now, back=True))
-    _write([row.back for row in rows], renamed, LinesMoved((), now), now, step)
+    people.tell_back([from_json(one) for one in queries.parts(import_id, Part.MOVE)])
+    _write([row.back for row in rows], renamed, LinesMoved((), now), now, step, back=True)
 
 
 def _changed_since(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -108,8 +110,8 @@ def _changed_since(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return found
 
 
-def _referring(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """What refers to something that the import has made, and was not made by it."""
+def _referring(rows: Sequence[Row], followed: Collection[UUID]) -> list[dict[str, Any]]:
+    """What refers to something that the import has made, and was neither made by it nor came along with it."""
     made: dict[str, dict[tuple[Any, ...], Row]] = {}
     for row in rows:
         if row.before is None and row.after is not None:
@@ -121,15 +123,19 @@ def _referring(rows: Sequence[Row]) -> list[dict[str, Any]]:
             continue
         for constraint in table.foreign_key_constraints:
             target = constraint.referred_table.name
-            column = constraint.columns[-1]
+            column = list(constraint.columns)[-1]
             if target not in made or len(constraint.columns) != 2:
                 continue
-            found += _rows_on(table, column, target, made)
+            found += _rows_on(table, column, target, made, followed)
     return found
 
 
 def _rows_on(
-    table: sa.Table, column: Any, target: str, made: Mapping[str, Mapping[tuple[Any, ...], Row]]
+    table: sa.Table,
+    column: Any,
+    target: str,
+    made: Mapping[str, Mapping[tuple[Any, ...], Row]],
+    followed: Collection[UUID],
 ) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     ids = [key[0] for key in made[target]]
@@ -137,7 +143,7 @@ def _rows_on(
     for start in range(0, len(ids), 1000):
         query = of_plant(sa.select(*(table.c[one] for one in key), column.label("on_id")))
         for row in ask(query.where(column.in_(ids[start : start + 1000]))):
-            if tuple(row[: len(key)]) not in made.get(table.name, {}):
+            if row[0] not in followed and tuple(row[: len(key)]) not in made.get(table.name, {}):
                 on = identity_of(made[target][(row[-1],)])
                 found.append(_told(table.name, dict(zip(key, row, strict=False)), "refers", target, on))
     return found

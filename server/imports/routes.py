@@ -5,7 +5,7 @@ from uuid import UUID
 
 from server.foundation import clock
 from server.foundation.web import Room, current_actor
-from server.imports import desk, jobs
+from server.imports import desk, runs
 from server.imports.models import Part
 from server.imports.schemas import (
     ApplySchema,
@@ -34,7 +34,7 @@ def list_imports() -> Any:
 def create_import(asked: dict[str, Any]) -> Any:
     """Take in a set of files and begin their preview."""
     import_id, token = desk.create(asked, by=current_actor(), now=clock.now())
-    jobs.start(import_id, token)
+    runs.start(import_id, token)
     return desk.read(import_id, by=current_actor(), now=clock.now())
 
 
@@ -67,7 +67,7 @@ def list_changes(asked: dict[str, Any], import_id: UUID) -> Any:
 def remap_import(asked: dict[str, Any], import_id: UUID) -> Any:
     """Say how its columns are to be understood, and begin a new preview."""
     token = desk.remap(import_id, asked["mappings"], by=current_actor(), now=clock.now())
-    jobs.start(import_id, token)
+    runs.start(import_id, token)
     return desk.read(import_id, by=current_actor(), now=clock.now())
 
 
@@ -77,7 +77,7 @@ def remap_import(asked: dict[str, Any], import_id: UUID) -> Any:
 def apply_import(asked: dict[str, Any], import_id: UUID) -> Any:
     """Apply it as its preview says, all or nothing."""
     token = desk.apply(import_id, asked["phones"], by=current_actor(), now=clock.now())
-    jobs.start(import_id, token)
+    runs.start(import_id, token)
     return desk.read(import_id, by=current_actor(), now=clock.now())
 
 
@@ -86,5 +86,5 @@ def apply_import(asked: dict[str, Any], import_id: UUID) -> Any:
 def undo_import(import_id: UUID) -> Any:
     """Take it back: everything is as it was before."""
     token = desk.undo(import_id, by=current_actor(), now=clock.now())
-    jobs.start(import_id, token)
+    runs.start(import_id, token)
     return desk.read(import_id, by=current_actor(), now=clock.now())

@@ -1,4 +1,4 @@
-"""What happens to an import: made, previewed, applied, undone. The steps that take long are run by `jobs`."""
+"""What happens to an import: made, previewed, applied, undone. The steps that take long are run by `runs`."""
 
 import hashlib
 import secrets

@@ -1,8 +1,9 @@
 """What people tell the rooms above, inside the same unit of work."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from server.foundation.batch import Row
 from server.foundation.ids import PersonId
 
 
@@ -18,12 +19,19 @@ class Moved:
 @dataclass(frozen=True)
 class LinesMoved:
     """Reporting lines that hold today have changed. `former_until`: until when the former supervisor still counts in
-    what is under way; None: to its end. `back`: the move is taken back."""
+    what is under way; None: to its end. In `followed` whoever hears of it notes what it changed along."""
 
     moves: tuple[Moved, ...]
     at: datetime
     former_until: datetime | None = None
-    back: bool = False
+    followed: list[Row] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class LinesBack:
+    """Such moves are taken back; `followed` as it was noted."""
+
+    followed: tuple[Row, ...]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from server.foundation.db import session
 from server.foundation.events import publish
 from server.foundation.ids import DepartmentId, JobId, PersonId
 from server.identity import service as identity
-from server.people.events import LinesMoved, Renamed
+from server.people.events import LinesBack, LinesMoved, Renamed
 from server.people.models import Assignment, Department, Job, Person, ReportingLine, Role, RoleGrant
 
 TABLES: Final = (Department, Job, Person, Assignment, ReportingLine, RoleGrant)
@@ -85,6 +85,6 @@ def bring_in(rows: Sequence[Row], renamed: Sequence[PersonId], moves: LinesMoved
         publish(moves)
 
 
-def tell_back(moves: LinesMoved) -> None:
+def tell_back(followed: Sequence[Row]) -> None:
     """Tell that moves are taken back; called before their rows are."""
-    publish(moves)
+    publish(LinesBack(tuple(followed)))
