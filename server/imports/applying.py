@@ -61,7 +61,7 @@ def _write(
         names = {table_of(model).name for model in models}
         return [row for row in rows if row.table in names]
 
-    rooms = (
+    rooms: tuple[Callable[[], None], ...] = (
         lambda: identity.bring_in(of(_ACCOUNTS), step, now=now),
         lambda: people.bring_in(of(people.TABLES), [PersonId(one) for one in sorted(renamed)], moves, step),
         lambda: indicators.bring_in(of(indicators.TABLES), step),

@@ -5,6 +5,7 @@ from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,18 +15,23 @@ from server.foundation.ids import PersonId
 from server.foundation.problems import NOT_FOUND, Problem
 from server.foundation.web import Actor
 from server.imports import queries, service
-from server.imports.models import ImportJob, Part, State
+from server.imports.models import ImportJob, Part, Phase, State
 from server.imports.phones import Choice
+from server.imports.plan import What
 from server.imports.problems import IMPORT_FILES, IMPORT_INTERRUPTED
 from server.imports.progress import is_silent
+from server.imports.records import Kind, Weight
 from server.people import queries as people
 from server.people.desk import require_plant
 from server.policy import Action, Relation
 
 _OWN: Final = (
     "id", "created_at", "created_by_id", "applied_at", "applied_by_id", "undone_at", "undone_by_id", "files", "counts",
-    "errors", "doubts", "mappings", "phase", "done", "total",
+    "errors", "doubts", "mappings", "done", "total",
 )  # fmt: skip
+
+
+_CHOICES: Final[Mapping[str, type[StrEnum]]] = {"kind": Kind, "what": What, "weight": Weight}
 
 
 def _job(import_id: UUID, *, lock: bool = False) -> ImportJob:
@@ -45,6 +51,7 @@ def told(job: ImportJob, now: datetime, *, with_phones: bool = False) -> dict[st
     state = service.shown_state(job, now)
     shown = {name: getattr(job, name) for name in _OWN} | {
         "state": state,
+        "phase": Phase(job.phase),
         "since": job.options["since"],
         "complete": job.options["complete"],
         "choice": job.options["choice"],
@@ -73,6 +80,8 @@ def page(import_id: UUID, what: Part, number: int, *, by: Actor, now: datetime) 
     require_plant(by, Action.IMPORT_READ, now=now)
     job = _job(import_id)
     items = queries.part(job.id, what, number)
+    for one in items:
+        one |= {name: kind(one[name]) for name, kind in _CHOICES.items() if name in one}
     return {"items": items, "page": number, "more": bool(queries.part(job.id, what, number + 1))}
 
 

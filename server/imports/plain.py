@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from itertools import zip_longest
 from typing import Any, Final
 
 from server.imports.records import FIELDS, Content, Field, Finding, Kind, Period, Place, Record, Type, Weight
@@ -66,7 +67,7 @@ def _table(made: Reading, name: str, text: str) -> None:
 def _cells(
     header: Sequence[str], cells: Sequence[str], fields: Mapping[str, Field], values: dict[str, Content], place: Place
 ) -> Iterator[Finding]:
-    for index, (name, cell) in enumerate(zip(header, cells, strict=False)):
+    for index, (name, cell) in enumerate(zip_longest(header, cells[: len(header)], fillvalue="")):
         if name not in fields:
             continue
         where = Place(place.file, row=place.row, column=chr(ord("A") + index % 26), header=name)
