@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from server.foundation import clock
-from server.foundation.db import unit_of_work
+from server.foundation.db import end_read, unit_of_work
 from server.foundation.ids import PersonId
 from server.foundation.problems import NOT_FOUND, Problem
 from server.foundation.web import Actor
@@ -90,6 +90,8 @@ def page(import_id: UUID, what: Part, number: int, *, by: Actor, now: datetime) 
 
 def create(asked: Mapping[str, Any], *, by: Actor, now: datetime) -> tuple[UUID, str]:
     """Take in a set of files. Raises Problem `not_allowed`, `import_files`, `import_busy`."""
+    require_plant(by, Action.IMPORT_RUN, now=now)  # before anything is said of the files
+    end_read()
     files = _files(asked["files"])
 
     def work() -> tuple[UUID, str]:
