@@ -93,9 +93,10 @@ def _text(value: Any) -> bytes:
 
 
 def job(import_id: UUID, *, lock: bool = False) -> ImportJob | None:
-    """An import of this plant."""
+    """An import of this plant; with `lock` as it is now, and kept for this unit of work."""
     query = sa.select(ImportJob).where(ImportJob.id == import_id)
-    return session().execute(query.with_for_update() if lock else query).scalar_one_or_none()
+    locked = query.with_for_update().execution_options(populate_existing=True)
+    return session().execute(locked if lock else query).scalar_one_or_none()
 
 
 def jobs() -> Sequence[ImportJob]:

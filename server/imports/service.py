@@ -61,7 +61,11 @@ def create(
     refuse_beside_another(now)
     first = since or day_of(now)
     told = [
-        {"name": name[:FILE_NAME_MAX], "sha256": hashlib.sha256(content).hexdigest(), "size_bytes": len(content)}
+        {
+            "name": _storable(name)[:FILE_NAME_MAX],
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "size_bytes": len(content),
+        }
         for name, content in files
     ]
     made = ImportJob(
@@ -90,12 +94,14 @@ def create(
     session().add(made)
     session().flush()  # the files' rows refer to it
     for position, (name, content) in enumerate(files):
-        session().add(ImportFile(import_id=made.id, position=position, name=name[:FILE_NAME_MAX], content=content))
+        session().add(
+            ImportFile(import_id=made.id, position=position, name=_storable(name)[:FILE_NAME_MAX], content=content)
+        )
     return made
 
 
 def _token() -> str:
-    return secrets.token_urlsafe(16)
+    return secrets.token_hex(11)  # goes to a command: nothing that looks like an option
 
 
 def refuse_beside_another(now: datetime, but: UUID | None = None) -> None:
@@ -182,7 +188,16 @@ def _keep(import_id: UUID, token: str, plan: Plan, seen: str) -> None:
 
 def told_finding(one: Finding) -> dict[str, Any]:
     """A finding as it is kept and shown."""
-    return {"code": one.code, "weight": one.weight.value, "place": asdict(one.place), "params": dict(one.params)}
+    params = {name: _storable(text) for name, text in one.params.items()}
+    place = {name: _storable(value) for name, value in asdict(one.place).items()}
+    return {"code": one.code, "weight": one.weight.value, "place": place, "params": params}
+
+
+def _storable(value: Any) -> Any:
+    """A text of somebody's file as every database takes it in JSON: without NUL and half characters."""
+    if not isinstance(value, str):
+        return value
+    return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def told_change(one: Change) -> dict[str, Any]:
@@ -190,10 +205,10 @@ def told_change(one: Change) -> dict[str, Any]:
     return {
         "kind": one.kind.value,
         "what": one.what.value,
-        "key": one.key,
-        "label": one.label,
-        "place": asdict(one.place),
-        "differences": [asdict(each) for each in one.differences],
+        "key": _storable(one.key),
+        "label": _storable(one.label),
+        "place": {name: _storable(value) for name, value in asdict(one.place).items()},
+        "differences": [{k: _storable(v) for k, v in asdict(each).items()} for each in one.differences],
         "on": None if one.on is None else one.on.isoformat(),
     }
 
@@ -247,7 +262,8 @@ def apply(import_id: UUID, token: str) -> None:
 
 
 def _apply(import_id: UUID, token: str, plan: Plan, records: Sequence[Record], progress: Progress) -> None:
-    job = _at_work(import_id, token, lock=True)
+    # Not locked before the end: how far it is, is written into the same row meanwhile.
+    job = _at_work(import_id, token)
     now = clock.now()
     if queries.fingerprint(queries.stock(records, now)) != job.fingerprint:
         raise Problem(IMPORT_PLANT_CHANGED)
@@ -257,6 +273,7 @@ def _apply(import_id: UUID, token: str, plan: Plan, records: Sequence[Record], p
     applying.apply(import_id, plan, keep_former=choice is not Choice.PARK, now=now, step=progress.step)
     session().execute(sa.delete(ImportFile).where(ImportFile.import_id == import_id))
     _remember(job.mappings, now)
+    job = _at_work(import_id, token, lock=True)
     job.state, job.applied_at, job.phase = State.APPLIED.value, now, Phase.NONE.value
 
 
@@ -285,9 +302,10 @@ def undo(import_id: UUID, token: str) -> None:
     progress.begin(Phase.WRITING, 0)
 
     def work() -> None:
-        job = _at_work(import_id, token, lock=True)
+        _at_work(import_id, token)
         now = clock.now()
         applying.undo(import_id, now=now, step=progress.step)
+        job = _at_work(import_id, token, lock=True)
         job.state, job.undone_at, job.phase = State.UNDONE.value, now, Phase.NONE.value
 
     unit_of_work(work)

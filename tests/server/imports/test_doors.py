@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from server.foundation.db import unit_of_work
 from server.imports import queries, runs
 from tests.server.hostile.knock import knock
 from tests.server.imports.conftest import Office
@@ -258,4 +257,3 @@ def test_progress_can_be_read_while_it_is_written(
     assert (phase, total) == ("writing", 4503)
     # SQLite has one writer: there the phase is known, and how far within it only at its end.
     assert done == (0 if database.startswith("sqlite") else 4503)
-    assert unit_of_work
