@@ -36,6 +36,8 @@ class Action(StrEnum):
     SYNC_EXCHANGE = "sync.exchange"
     DEPARTMENT_READ = "department.read"
     PEOPLE_READ = "people.read"
+    IMPORT_READ = "import.read"
+    IMPORT_RUN = "import.run"
     INDICATOR_READ = "indicator.read"
     MEASURED_VALUE_READ = "measured_value.read"
     CYCLE_READ = "cycle.read"
@@ -82,6 +84,8 @@ MATRIX: Mapping[Action, frozenset[Relation]] = MappingProxyType(
         Action.SYNC_EXCHANGE: _OWN,
         Action.DEPARTMENT_READ: _HR,
         Action.PEOPLE_READ: _HR,
+        Action.IMPORT_READ: _HR | {Relation.ADMIN},
+        Action.IMPORT_RUN: _HR | {Relation.ADMIN},
         Action.INDICATOR_READ: _OWN | _LINE | _DESKS,
         Action.MEASURED_VALUE_READ: _OWN | _LINE | _DESKS | {Relation.DELEGATE},
         Action.CYCLE_READ: _HR,
