@@ -100,8 +100,11 @@ async function quiet(world: World): Promise<void> {
     const isEmpty = (): boolean => world.waiting === 0 && tabs.every(({ phone }) => phone?.status.queued === 0);
     if (isEmpty()) {
       // Phones that had nothing to send hear by their poll of the others, of a restore, and that their login has ended.
+      // Who heard of a restore offers again what it lacks, and of that the others hear by their next one.
+      const before = JSON.stringify(await world.server.tell('log'));
       await world.time.moveTo(world.time.now + POLL_MS);
       await everybodyIsHeard(world);
+      if (before !== JSON.stringify(await world.server.tell('log'))) continue;
       if (isEmpty() && !(await comeBack(world))) break;
       continue;
     }
