@@ -4,10 +4,11 @@ from flask import Flask
 
 from server.cycles.desk import count_with
 from server.cycles.events import CycleChanged, CycleOpened
-from server.evaluations import queries, service
+from server.evaluations import queries, refreshing, service
 from server.evaluations.synced import EvaluationRoom
 from server.foundation.events import subscribe
 from server.sync_api import registry
+from server.values.events import ValuesTaken
 
 
 def connect(app: Flask) -> None:
@@ -16,3 +17,4 @@ def connect(app: Flask) -> None:
     count_with(queries.counts)
     subscribe(CycleOpened, service.create_for)
     subscribe(CycleChanged, service.tell_of_cycle)
+    subscribe(ValuesTaken, refreshing.refresh)
