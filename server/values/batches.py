@@ -88,4 +88,4 @@ def _expanded(answer: dict[str, Any]) -> dict[str, Any]:
     listed = {one["place"]: one for one in answer["listed"]}
     plain: dict[str, Any] = {"fate": Fate.NEW.value, "code": None, "late": None, "flags": []}
     rows = [listed.get(place) or {"place": place, **plain} for place in range(answer["rows"])]
-    return {"counts": answer["counts"], "rows": [{"wrong": [], **row} for row in rows]}
+    return {"counts": answer["counts"], "rows": [{"wrong": [], **row, "fate": Fate(row["fate"])} for row in rows]}

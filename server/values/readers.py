@@ -103,6 +103,7 @@ def values_of(person_id: UUID, *, by: Actor, now: datetime) -> dict[str, Any]:
         "employee_no": found.employee_no,
         "name_zh": found.name_zh,
         "name_en": found.name_en,
+        "keeps_source": person_id == by.person_id and any(one.owner_id == person_id for one in queries.sources()),
         "series": _series(person_id, shown),
         "objections": [shown.objection(one) for one in queries.objections(person_id=person_id)],
     }
@@ -254,7 +255,7 @@ class Shown:
                 "state": ObjectionState(one.state),
                 "answered_by_zh": by_zh,
                 "answered_by_en": by_en,
-                "may_answer": int(keeps and one.state == ObjectionState.OPEN and one.person_id != self._reader),
+                "may_answer": keeps and one.state == ObjectionState.OPEN and one.person_id != self._reader,
             }
         )
 

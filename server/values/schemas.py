@@ -3,6 +3,7 @@
 from typing import Any
 
 from server.foundation.fields import (
+    Boolean,
     Choice,
     Coded,
     Day,
@@ -199,7 +200,7 @@ class ObjectionSchema(Coded):
     answered_by_zh = Text(required=True, allow_none=True)
     answered_by_en = Text(required=True, allow_none=True)
     answered_at = Instant(required=True, allow_none=True)
-    may_answer = Integer(required=True, metadata={"description": "1: the reader decides it."})
+    may_answer = Boolean(required=True, metadata={"description": "The reader decides it."})
 
 
 class FlagSchema(Coded):
@@ -263,6 +264,9 @@ class PersonValuesSchema(Coded):
     employee_no = Text(required=True)
     name_zh = Text(required=True)
     name_en = Text(required=True)
+    keeps_source = Boolean(
+        required=True, metadata={"description": "Of oneself alone: there is a desk for this person."}
+    )
     series = Items(Nested(SeriesSchema), required=True, max=None)
     objections = Items(Nested(ObjectionSchema), required=True, max=None)
 
