@@ -47,6 +47,7 @@ class Refusal(StrEnum):
     INDICATOR_FOREIGN = "indicator_foreign"
     KEY_SCOPE = "key_scope"
     PERIOD = "period"
+    """It ends before it begins, or lies in no year that anybody works in."""
     PERIOD_SHORTER = "period_shorter"
     VALUE_LIMIT = "value_limit"
     TWICE = "twice"

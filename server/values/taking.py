@@ -25,6 +25,8 @@ from server.values.rows import VALUE_LIMIT, By, Fate, Given, Receipt, Refusal, T
 
 AT_ONCE: Final = 10_000
 """Rows that are held and staged together: a million of them need no more memory than these."""
+EARLIEST: Final = date(2000, 1, 1)
+LATEST: Final = date(2099, 12, 31)
 _SAME: Final = 0.00005
 
 
@@ -141,7 +143,7 @@ class _Taking:
             return Refusal.INDICATOR_FOREIGN
         if self._only and code not in self._only:
             return Refusal.KEY_SCOPE
-        if last < first:
+        if last < first or first < EARLIEST or last > LATEST:
             return Refusal.PERIOD
         if not -VALUE_LIMIT < value < VALUE_LIMIT:  # also what is no number
             return Refusal.VALUE_LIMIT
