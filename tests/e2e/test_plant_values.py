@@ -110,6 +110,12 @@ def test_a_value_on_its_way_from_the_machine_to_the_answer_of_an_objection(house
     own_page(his)
     expect(his.see('[data-objection="corrected"]')).to_contain_text("停机一天已扣除")
     his.shot("progress-objection-zh-light")
+    night = phone("worker-night", locale="en", scheme="dark")
+    hands.sign_in(night, worker, "my")
+    own_page(night)
+    expect(night.see('[data-objection="corrected"]')).to_contain_text("Corrected: 95 to 99.5")
+    eye.examine(night, "own progress in English at night")
+    night.shot("progress-own-en-dark")
 
     her.page.reload()  # as after a break: she opens the app, and it asks what is new
     her.open("#/progress")
