@@ -1,7 +1,8 @@
 """Doubts about values that came in, written down. See `doubts.py` for when a value is doubted."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,26 +22,25 @@ AT_MOST: Final = 500
 _RUN: Final = range(1, COPIED_RUN)
 _LAGS: Final = ", ".join(f"lag(value, {n}) OVER series AS v{n}" for n in _RUN)
 _SIGN: Final = " || ' ' || ".join(["CAST(value AS TEXT)", *(f"CAST(v{n} AS TEXT)" for n in _RUN)])
-# Who has a run of values that another run of the same indicator has too: the same periods of somebody else, or other
-# periods of the same person.
-_COPIED: Final = sa.text(
-    f"WITH points AS (SELECT person_id, indicator_id, period_from, value, {_LAGS},"
+_VALUES: Final = ("value", *(f"v{n}" for n in _RUN))
+_DIFFERENT: Final = " + ".join(
+    f"CASE WHEN {' AND '.join(f'{one} <> {other}' for other in _VALUES[:place])} THEN 1 ELSE 0 END"
+    for place, one in enumerate(_VALUES)
+    if place
+)
+# Runs of values that stand more than once. They are paired in Python: joined with themselves in the database they cost
+# PostgreSQL, which has no figures about them, the square of their number (seen: 10 s for 10,000).
+_REPEATED: Final = sa.text(
+    f"WITH points AS (SELECT person_id, period_from, value, {_LAGS},"
     f" lag(period_from, {COPIED_RUN - 1}) OVER series AS run_from FROM measured_value"
     " WHERE tenant_id = :tenant AND indicator_id = :indicator AND period_from BETWEEN :since AND :until"
     " WINDOW series AS (PARTITION BY person_id ORDER BY period_from)),"
-    f" runs AS (SELECT person_id, period_from, run_from, {_SIGN} AS sign FROM points WHERE v{COPIED_RUN - 1} IS NOT NULL)"
-    " SELECT a.person_id, a.period_from, a.run_from, a.sign, b.person_id AS other_id, b.period_from AS other_from"
-    " FROM runs a JOIN runs b ON b.sign = a.sign AND ((b.person_id <> a.person_id AND b.period_from = a.period_from"
-    " AND b.run_from = a.run_from) OR (b.person_id = a.person_id AND b.period_from < a.run_from))"
-    " WHERE a.sign IN (SELECT sign FROM runs GROUP BY sign HAVING count(*) > 1) LIMIT 5000"
-).columns(
-    person_id=sa.Uuid,
-    period_from=sa.Date,
-    run_from=sa.Date,
-    sign=sa.Text,
-    other_id=sa.Uuid,
-    other_from=sa.Date,
-)
+    f" runs AS (SELECT person_id, period_from, run_from, {_SIGN} AS sign FROM points"
+    f" WHERE v{COPIED_RUN - 1} IS NOT NULL AND 1 + {_DIFFERENT} >= {DIFFERENT}),"
+    " counted AS (SELECT person_id, period_from, run_from, sign, count(*) OVER (PARTITION BY sign) AS n FROM runs)"
+    " SELECT person_id, period_from, run_from, sign FROM counted WHERE n > 1"
+    " ORDER BY sign, period_from, person_id LIMIT 5000"
+).columns(person_id=sa.Uuid, period_from=sa.Date, run_from=sa.Date, sign=sa.Text)
 _FINENESS: Final = sa.text(
     "SELECT count(DISTINCT value) AS n FROM measured_value WHERE tenant_id = :tenant AND indicator_id = :indicator"
     " AND period_from BETWEEN :since AND :until"
@@ -101,16 +101,33 @@ class Doubts:
         given = {"tenant": current_tenant(), "indicator": indicator, "since": first - LOOK_BACK, "until": last}
         if connection.execute(_FINENESS.bindparams(*_TYPED), given).scalar_one() < FINE:
             return
-        for row in connection.execute(_COPIED.bindparams(*_TYPED), given):
-            if len(set(row.sign.split(" "))) < DIFFERENT or row.person_id not in people:
-                continue
-            if len(self._found) >= AT_MOST:
-                return
-            self._add(row.person_id, indicator, row.period_from, FlagKind.COPIED, **_copy_of(row))
+        repeated = connection.execute(_REPEATED.bindparams(*_TYPED), given)
+        for _, group in groupby(repeated, key=lambda row: row.sign):
+            for row, other in _pairs(list(group)):
+                if len(self._found) >= AT_MOST:
+                    return
+                if row.person_id in people:
+                    self._add(row.person_id, indicator, row.period_from, FlagKind.COPIED, **_copy_of(other))
 
 
-def _copy_of(row: Any) -> dict[str, Any]:
-    return {"count": COPIED_RUN, "other_id": str(row.other_id), "other_from": row.other_from.isoformat()}
+def _pairs(runs: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+    """Each run with one that it may be a copy of: the same periods of somebody else, or earlier ones of the same
+    person; in the order of their periods."""
+    at_once: dict[tuple[date, date], list[Any]] = {}
+    before: dict[UUID, Any] = {}
+    for run in runs:
+        at_once.setdefault((run.run_from, run.period_from), []).append(run)
+    for run in runs:
+        others = [one for one in at_once[run.run_from, run.period_from] if one.person_id != run.person_id]
+        earlier = before.setdefault(run.person_id, run)
+        if others:
+            yield run, others[0]
+        elif earlier.period_from < run.run_from:
+            yield run, earlier
+
+
+def _copy_of(other: Any) -> dict[str, Any]:
+    return {"count": COPIED_RUN, "other_id": str(other.person_id), "other_from": other.period_from.isoformat()}
 
 
 def write_flags(found: Mapping[tuple[UUID, UUID, date, str], Mapping[str, Any]], at: datetime) -> None:
