@@ -20,6 +20,8 @@ from server.people import routes as people
 from server.people import wiring as people_wiring
 from server.sync_api import routes as sync_api
 from server.sync_api import wiring as sync_wiring
+from server.values import routes as values
+from server.values import wiring as values_wiring
 
 VERSION = "0.1.0"
 ROOMS = (
@@ -27,12 +29,13 @@ ROOMS = (
     *identity.rooms,
     *people.rooms,
     cycles.room,
+    values.room,
     evaluations.room,
     *completion.rooms,
     imports.room,
     sync_api.room,
 )
-WIRINGS = (identity_wiring, people_wiring, sync_wiring, evaluations_wiring)
+WIRINGS = (identity_wiring, people_wiring, sync_wiring, values_wiring, evaluations_wiring)
 # Without a door of their own, but their tables belong to the schema.
 TABLES = (indicators,)
 

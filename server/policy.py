@@ -21,6 +21,8 @@ class Relation(StrEnum):
     HRBP = "hrbp"
     HR = "hr"
     ADMIN = "admin"
+    KEEPER = "keeper"
+    """Owner of the source that a measured value comes from; found by the room of values alone."""
 
 
 class Action(StrEnum):
@@ -40,6 +42,13 @@ class Action(StrEnum):
     IMPORT_RUN = "import.run"
     INDICATOR_READ = "indicator.read"
     MEASURED_VALUE_READ = "measured_value.read"
+    MEASURED_VALUE_WRITE = "measured_value.write"
+    MEASURED_VALUE_SEND = "measured_value.send"
+    MEASURED_VALUE_OBJECT = "measured_value.object"
+    VALUE_DESK_READ = "value_desk.read"
+    VALUE_DESK_ANSWER = "value_desk.answer"
+    VALUE_SOURCE_SET = "value_source.set"
+    API_KEY_MANAGE = "api_key.manage"
     CYCLE_READ = "cycle.read"
     CYCLE_CREATE = "cycle.create"
     CYCLE_OPEN = "cycle.open"
@@ -88,6 +97,14 @@ MATRIX: Mapping[Action, frozenset[Relation]] = MappingProxyType(
         Action.IMPORT_RUN: _HR | {Relation.ADMIN},
         Action.INDICATOR_READ: _OWN | _LINE | _DESKS,
         Action.MEASURED_VALUE_READ: _OWN | _LINE | _DESKS | {Relation.DELEGATE},
+        Action.MEASURED_VALUE_WRITE: _HR | _LINE | _OWN | {Relation.KEEPER},
+        # Nobody by a session: an API key of limited scope, which is no relation.
+        Action.MEASURED_VALUE_SEND: frozenset(),
+        Action.MEASURED_VALUE_OBJECT: _OWN,
+        Action.VALUE_DESK_READ: _HR | {Relation.KEEPER},
+        Action.VALUE_DESK_ANSWER: _HR | {Relation.KEEPER},
+        Action.VALUE_SOURCE_SET: _HR,
+        Action.API_KEY_MANAGE: frozenset({Relation.ADMIN}),
         Action.CYCLE_READ: _HR,
         Action.CYCLE_CREATE: _HR,
         Action.CYCLE_OPEN: _HR,

@@ -99,7 +99,11 @@ class MeasuredValue(TenantOwned, Base):
     """What was measured of a person over a period of days, both included."""
 
     __tablename__ = "measured_value"
-    __table_args__ = (tenant_fk("person", "person_id"), tenant_fk("indicator", "indicator_id"))
+    __table_args__ = (
+        tenant_fk("person", "person_id"),
+        tenant_fk("indicator", "indicator_id"),
+        sa.Index("ix_measured_value_indicator", "tenant_id", "indicator_id", "period_from"),
+    )
 
     person_id: Mapped[PersonId] = mapped_column(primary_key=True)
     indicator_id: Mapped[IndicatorId] = mapped_column(primary_key=True)
@@ -109,6 +113,8 @@ class MeasuredValue(TenantOwned, Base):
     value: Mapped[Decimal] = mapped_column(VALUE)
     source: Mapped[str] = mapped_column(sa.String(40))
     received_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Counts from 1; each correction adds one."""
 
 
 class PastMark(TenantOwned, Base):

@@ -63,6 +63,17 @@ const PROBLEMS: Record<Exclude<ProblemCode, ImportCode> | OwnCode, Words> = {
   delegation_overlaps: m.problem_delegation_overlaps,
   delegation_person: m.problem_delegation_person,
   delegation_span: m.problem_delegation_span,
+  source_locked: m.problem_source_locked,
+  source_owner: m.problem_source_owner,
+  source_by_hand: m.problem_source_by_hand,
+  leave_protected: m.problem_leave_protected,
+  key_indicator: m.problem_key_indicator,
+  key_span: m.problem_key_span,
+  batch_key_reused: m.problem_batch_key_reused,
+  value_reason: m.problem_value_reason,
+  objection_twice: m.problem_objection_twice,
+  objection_old: m.problem_objection_old,
+  objection_answered: m.problem_objection_answered,
 };
 
 const REASONS: Record<string, Words> = {
