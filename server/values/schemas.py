@@ -162,7 +162,7 @@ class KeyMadeSchema(KeySchema):
     key = Text(required=True)
 
 
-class ChangeSchema(Coded):
+class ValueChangeSchema(Coded):
     """One correction of a value."""
 
     version = Integer(required=True)
@@ -236,7 +236,7 @@ class PointSchema(Coded):
     version = Integer(required=True)
     received_at = Instant(required=True)
     flags = Items(Choice(FlagKind), required=True, max=None)
-    changes = Items(Nested(ChangeSchema), required=True, max=None)
+    changes = Items(Nested(ValueChangeSchema), required=True, max=None)
 
 
 class SeriesSchema(Coded):
