@@ -14,7 +14,8 @@ from server.foundation.clock import Clock
 from server.foundation.settings import Settings
 from server.identity import routes as identity
 from server.identity import wiring as identity_wiring
-from server.indicators import models as indicators
+from server.indicators import routes as indicators
+from server.indicators import wiring as indicators_wiring
 from server.people import routes as people
 from server.people import wiring as people_wiring
 from server.sync_api import routes as sync_api
@@ -25,14 +26,13 @@ ROOMS = (
     description.room,
     *identity.rooms,
     *people.rooms,
+    *indicators.rooms,
     cycles.room,
     evaluations.room,
     *completion.rooms,
     sync_api.room,
 )
-WIRINGS = (identity_wiring, people_wiring, sync_wiring, evaluations_wiring)
-# Without a door of their own, but their tables belong to the schema.
-TABLES = (indicators,)
+WIRINGS = (identity_wiring, people_wiring, indicators_wiring, sync_wiring, evaluations_wiring)
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Flask:

@@ -114,9 +114,7 @@ def _goals() -> None:
         tenant_fk("goal", "parent_id"),
         tenant_fk("department", "department_id"),
         tenant_fk("person", "owner_id"),
-        sa.CheckConstraint(
-            "tier IN ('company', 'plant', 'workshop', 'team', 'person')", name=op.f("ck_goal_tier")
-        ),
+        sa.CheckConstraint("tier IN ('company', 'plant', 'workshop', 'team', 'person')", name=op.f("ck_goal_tier")),
         sa.CheckConstraint("period_to >= period_from", name=op.f("ck_goal_period")),
     )
 

@@ -22,6 +22,13 @@ LINES_MIN: Final = 3
 LINES_MAX: Final = 5
 
 
+class Direction(StrEnum):
+    """Whether more or less is better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
 class Side(StrEnum):
     """The two who agree about a job: the head of its department and the supervisor who leads it."""
 

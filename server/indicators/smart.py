@@ -3,10 +3,12 @@
 Pure, and the same on the desk: tests/vectors/smart.json bind this and pwa/src/indicators/smart.ts.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from importlib.resources import files
 from typing import Any, Final
 
 from server.indicators.library_models import LINES_MAX, LINES_MIN
@@ -14,10 +16,12 @@ from server.indicators.models import RATING
 
 MARKS: Final = 5
 FREQUENCIES: Final = ("daily", "weekly", "monthly", "quarterly")
-VAGUE_ZH: Final = ("及时", "良好", "尽量", "积极", "认真", "努力", "较好", "适当", "基本上", "尽快", "加强", "主动性")
-VAGUE_EN: Final = ("timely", "good", "well", "try", "actively", "diligently", "properly", "adequate", "reasonable",
-                   "as soon as possible", "as appropriate", "improve", "strive")  # fmt: skip
-_NUMBERS_ALONE: Final = re.compile(r"[0-9\s.,:%‰<>≤≥=~～\-–—+/()（），。至到]*[0-9][0-9\s.,:%‰<>≤≥=~～\-–—+/()（），。至到]*")
+_WORDS: Final[dict[str, list[str]]] = json.loads(
+    files("server.indicators").joinpath("vague.json").read_text(encoding="utf-8")
+)
+"""`zh` and `en`: words that two people read differently. `range`: words that may stand among numbers alone."""
+_MARKS: Final = r"[0-9\s.,:%\u2030<>\u2264\u2265=~\uff5e\-\u2013\u2014+/()\uff08\uff09\uff0c\u3002]*"
+_NUMBERS_ALONE: Final = re.compile(rf"{_MARKS}[0-9]{_MARKS}")
 
 
 @dataclass(frozen=True)
@@ -121,13 +125,14 @@ def _vague(draft: Mapping[str, Any], *, judged: bool) -> Iterator[Finding]:
 
 def _vague_words(words: str) -> list[str]:
     low = words.lower()
-    found = [word for word in VAGUE_ZH if word in words]
-    return found + [word for word in VAGUE_EN if re.search(rf"\b{word}\b", low, re.ASCII)]
+    found = [word for word in _WORDS["zh"] if word in words]
+    return found + [word for word in _WORDS["en"] if re.search(rf"\b{word}\b", low, re.ASCII)]
 
 
 def _numbers_alone(words: str, unit: str) -> bool:
     rest = words.replace(unit, " ") if unit else words
-    rest = re.sub(r"以上|以下|\b(?:to|and|or|above|below|from|more|less)\b", " ", rest)
+    for word in _WORDS["range"]:
+        rest = re.sub(rf"\b{word}\b" if word.isascii() else word, " ", rest)
     return _NUMBERS_ALONE.fullmatch(rest) is not None
 
 

@@ -4,8 +4,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from server.foundation.db import session
+from server.foundation.events import publish
 from server.foundation.ids import DepartmentId, JobId, PersonId
 from server.identity import service as identity
+from server.people.events import PersonPlaced
 from server.people.models import Assignment, Department, Job, Person, ReportingLine, Role, RoleGrant
 
 
@@ -45,6 +47,7 @@ def assign(person_id: UUID, department: Department, job: Job, level: str, *, val
         valid_from=valid_from,
     )
     session().add(made)
+    publish(PersonPlaced(made.person_id, valid_from))
     return made
 
 

@@ -122,7 +122,9 @@ def test_a_cycle_makes_each_the_form_of_the_own_set_and_keeps_it(north: Any) -> 
         query = sa.select(Assignment).where(Assignment.person_id == north.other_worker.id)
         session().execute(query).scalar_one().level = "2"
         session().flush()
-        return open_cycle([session().get_one(Department, (north.tenant_id, north.shift.id))], now=clock.now(), name="12 月")
+        return open_cycle(
+            [session().get_one(Department, (north.tenant_id, north.shift.id))], now=clock.now(), name="12 月"
+        )
 
     cycle = write(prepare)
     query = sa.select(Evaluation.employee_id, Form.lines).join(Form, Form.id == Evaluation.form_id)

@@ -1,0 +1,14 @@
+"""What indicators tell the rooms above, inside the same unit of work."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from server.foundation.ids import PersonId
+
+
+@dataclass(frozen=True)
+class SetApplies:
+    """From this day another set may apply to a person: a hire, a move, or a set with a date. Ask `matching.set_of`."""
+
+    person_id: PersonId
+    valid_from: date
