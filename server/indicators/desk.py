@@ -266,7 +266,10 @@ def own_sets(*, by: Actor, now: datetime) -> list[dict[str, Any]]:
 
 
 def sets_of(person_id: UUID, *, by: Actor, now: datetime) -> list[dict[str, Any]]:
-    """What applies to a person, from today on, for whoever leads or partners him. Raises Problem `not_found`."""
+    """What applies to a person, from today on, for whoever leads or partners him. Raises Problem `not_allowed`,
+    `not_found`.
+    """
+    standing.demand(by, Action.INDICATOR_SET_READ, now=now)
     person = people.get(person_id)
     if person is None or person_id == by.person_id:
         raise Problem(NOT_FOUND)

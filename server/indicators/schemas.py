@@ -56,7 +56,7 @@ class WordingSchema(Coded):
         metadata={"description": "From which value 2, 3, 4, 5 is given."},
     )
     anchors = Items(
-        Items(Text(max=ANCHOR_MAX), min=2, max=2), load_default=None, allow_none=True, max=5,
+        Items(Text(max=ANCHOR_MAX), max=2), load_default=None, allow_none=True, max=5,
         metadata={"description": "What 1 to 5 look like: pairs of Chinese and English."},
     )  # fmt: skip
 

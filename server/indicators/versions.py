@@ -262,4 +262,6 @@ def _write(one: IndicatorVersion, wording: Mapping[str, Any]) -> None:
     for name in library.WORDING:
         value = wording[name]
         exact = name in ("target", "threshold") and value is not None
+        if name == "anchors" and value is not None:
+            value = [[*pair, "", ""][:2] for pair in value]  # one language may not be written yet
         setattr(one, name, Decimal(str(value)) if exact else value)

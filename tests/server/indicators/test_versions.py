@@ -158,7 +158,7 @@ def test_approving_the_next_version_renews_the_sets_from_its_day(hr: Any, boss: 
     "change",
     [
         {"code": ""}, {"code": "X" * 41}, {"tier": "nobody"}, {"wording": {"target": "many"}}, {"wording": {"bands": [1] * 5}},
-        {"wording": {"anchors": [["a"]]}}, {"wording": {"direction": "up"}}, {"wording": {"name_zh": "名" * 201}},
+        {"wording": {"anchors": [["a", "b", "c"]]}}, {"wording": {"direction": "up"}}, {"wording": {"name_zh": "名" * 201}},
         {"output_ids": "all"}, {"state": "approved"}, {"wording": {"state": "approved"}},
     ],
 )  # fmt: skip
