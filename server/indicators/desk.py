@@ -44,6 +44,7 @@ def indicators(*, by: Actor, now: datetime) -> list[dict[str, Any]]:
                 "name_en": version.name_en, "unit": version.unit, "source": version.source,
                 "frequency": version.frequency, "direction": Direction(version.direction),
                 "target": library.wording_of(version)["target"], "in_force": None if in_force is None else in_force.number,
+                "in_force_id": None if in_force is None else in_force.id,
                 "orphan": not hung, "job_ids": sorted(_jobs(hung, [match[code] for code in codes if code in match], names)),
                 "missing_count": _gaps(version, hung, answers, names) if standing.sees_all(held) else 0,
             }

@@ -128,6 +128,7 @@ class IndicatorRowSchema(Coded):
     tier = Choice(Tier, required=True)
     version_id = Id(required=True)
     number = Integer(required=True)
+    in_force_id = Id(required=True, allow_none=True)
     in_force = Integer(
         required=True, allow_none=True, metadata={"description": "Number of the newest approved version."}
     )

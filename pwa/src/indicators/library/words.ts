@@ -30,6 +30,9 @@ const FIELDS: Record<string, () => string> = {
 export const everyWords = (frequency: string): string => (EVERY as Record<string, () => string>)[frequency]?.() ?? frequency;
 export const sourceWords = (source: string): string => (source === 'rating' ? m.library_judged() : source);
 
+/** A unit that is a word stands apart from its number: "20 min", "98%". */
+export const withUnit = (unit: string): string => (/^[a-z]/i.test(unit) ? ` ${unit}` : unit);
+
 /** A field of a difference: "4 分从", "3 分（中文）". */
 export function fieldWords(field: string, mark: number | null): string {
   if (field === 'band') return m.library_field_band({ mark: mark ?? 0 });
