@@ -65,7 +65,7 @@ def propose(her: Phone, name: str) -> None:
     her.open("#/team")
     her.ready("team")
     her.network_on()
-    her.open("#/propose")
+    her.open("#/library/propose")
     her.ready("propose")
     expect(page.locator("[data-propose-name]")).to_have_value(name)
     page.locator("[data-propose-send]").click()
