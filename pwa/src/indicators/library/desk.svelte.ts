@@ -146,8 +146,10 @@ export class LibraryDesk extends Attempts {
 
   #then(act: () => Promise<Indicator>): Promise<boolean> {
     return this.attempt(async () => {
-      this.opened = await act();
+      const after = await act();
       await this.#readRows();
+      // Last: what is shown is what may be tapped, and nothing of this act may close what the reader opens next.
+      this.opened = after;
     });
   }
 
