@@ -41,6 +41,18 @@ class Action(StrEnum):
     IMPORT_READ = "import.read"
     IMPORT_RUN = "import.run"
     INDICATOR_READ = "indicator.read"
+    INDICATOR_PROPOSE = "indicator.propose"
+    INDICATOR_APPROVE = "indicator.approve"
+    INDICATOR_RETIRE = "indicator.retire"
+    INFLUENCE_ANSWER = "influence.answer"
+    CORE_OUTPUT_READ = "core_output.read"
+    CORE_OUTPUT_WRITE = "core_output.write"
+    CORE_OUTPUT_AGREE = "core_output.agree"
+    INDICATOR_SET_READ = "indicator_set.read"
+    INDICATOR_SET_WRITE = "indicator_set.write"
+    OWN_SET_READ = "own_set.read"
+    GOAL_READ = "goal.read"
+    GOAL_WRITE = "goal.write"
     MEASURED_VALUE_READ = "measured_value.read"
     MEASURED_VALUE_WRITE = "measured_value.write"
     MEASURED_VALUE_SEND = "measured_value.send"
@@ -96,6 +108,18 @@ MATRIX: Mapping[Action, frozenset[Relation]] = MappingProxyType(
         Action.IMPORT_READ: _HR | {Relation.ADMIN},
         Action.IMPORT_RUN: _HR | {Relation.ADMIN},
         Action.INDICATOR_READ: _OWN | _LINE | _DESKS,
+        Action.INDICATOR_PROPOSE: _LINE | _DESKS,
+        Action.INDICATOR_APPROVE: _HR,
+        Action.INDICATOR_RETIRE: _HR,
+        Action.INFLUENCE_ANSWER: _LINE,
+        Action.CORE_OUTPUT_READ: _LINE | _DESKS,
+        Action.CORE_OUTPUT_WRITE: _LINE | _DESKS,
+        Action.CORE_OUTPUT_AGREE: _LINE,
+        Action.INDICATOR_SET_READ: _LINE | _DESKS,
+        Action.INDICATOR_SET_WRITE: _HR,
+        Action.OWN_SET_READ: _OWN,
+        Action.GOAL_READ: _OWN | _LINE | _DESKS,
+        Action.GOAL_WRITE: _LINE | _DESKS,
         Action.MEASURED_VALUE_READ: _OWN | _LINE | _DESKS | {Relation.DELEGATE},
         Action.MEASURED_VALUE_WRITE: _HR | _LINE | _OWN | {Relation.KEEPER},
         # Nobody by a session: an API key of limited scope, which is no relation.

@@ -3,7 +3,7 @@ import { deskOpens } from './foundation/people';
 /** Where the reader is, as the hash says it. Hash routes: one document, precached, opens without a network. */
 export type Route =
   | { page: 'home' | 'sign-in' | 'team' | 'my' | 'board' | 'cycles' | 'phone' | 'pin' | 'progress' | 'values' | 'keys' }
-  | { page: 'phones'; device: string }
+  | { page: 'phones' | 'library'; part: string }
   | { page: 'score'; evaluation: string }
   | { page: 'case'; case: string }
   | { page: 'history'; evaluation: string; field: string };
@@ -14,7 +14,7 @@ const PLAIN = new Set(['sign-in', 'team', 'my', 'board', 'cycles', 'phone', 'pin
 export function routeOf(hash: string): Route {
   const [page = '', id = '', ...rest] = hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
   if (page === 'score' && id) return { page, evaluation: id };
-  if (page === 'phones') return { page, device: id };
+  if (page === 'phones' || page === 'library') return { page, part: id };
   if (page === 'case' && id) return { page, case: id };
   if (page === 'history' && id && rest.length > 0) return { page, evaluation: id, field: rest.join('/') };
   return { page: PLAIN.has(page) ? (page as 'team') : 'home' };

@@ -18,8 +18,8 @@ from server.evaluations.scopes import facts_scope, rate_scope
 from server.foundation.db import changed, session
 from server.foundation.ids import CycleId, PersonId
 from server.indicators import queries as indicators
-from server.indicators.models import Indicator, MeasuredValue
 from server.indicators.arithmetic import rule_mark
+from server.indicators.models import Indicator, MeasuredValue
 from server.sync_api.feed import left
 from server.sync_api.journal import write_rules
 from server.sync_api.models import FieldHistory

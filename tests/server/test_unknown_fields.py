@@ -25,8 +25,9 @@ def test_every_door_with_a_body_refuses_a_field_that_it_does_not_know(app: Flask
     with app.app_context(), tenant_context(cast.tenant_id):
         device = session().execute(sa.select(Device.id).limit(1)).scalar_one()
         db.session.remove()
-    # Whoever these are: fields are looked at first.
-    ids = dict.fromkeys(("objection_id", "flag_id", "import_id"), str(cast.cycle.id))
+    # Whoever these are: a body is judged before the record is looked for.
+    names = ("objection_id", "flag_id", "import_id", "indicator_id", "version_id", "job_id", "set_id", "goal_id")
+    ids = dict.fromkeys(names, str(cast.cycle.id))
     ids |= {"cycle_id": str(cast.cycle.id), "person_id": str(cast.worker.id), "device_id": str(device)}
     wrong, asked = [], 0
     for door in doors(app):
@@ -70,7 +71,8 @@ def test_every_door_with_a_query_refuses_a_parameter_that_it_does_not_know(
     wrong = []
     for name, sound in asked.items():
         method, path = name.split(" ")
-        path = path.replace("{evaluation_id}", str(cast.cycle.id)).replace("{import_id}", str(cast.cycle.id))
+        for any_id in ("{evaluation_id}", "{import_id}", "{version_id}"):
+            path = path.replace(any_id, str(cast.cycle.id))
         query = sound | {"stat": "open", "tenant_id": ["x", "y"]}
         answer = knock(hr, method, path, query_string=query, headers={"Accept-Language": language})
         told = answer.get_json(silent=True) or {}
