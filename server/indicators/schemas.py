@@ -145,7 +145,7 @@ class IndicatorRowSchema(Coded):
     missing_count = Integer(required=True)
 
 
-class FindingSchema(Coded):
+class GapSchema(Coded):
     """One thing that is missing."""
 
     code = Text(required=True)
@@ -191,7 +191,7 @@ class VersionSchema(Coded):
     retired_by = Nested(NamedSchema, required=True, allow_none=True)
     retired_at = Instant(required=True, allow_none=True)
     answers = Items(Nested(GivenSchema), required=True, max=None)
-    findings = Items(Nested(FindingSchema), required=True, max=None)
+    findings = Items(Nested(GapSchema), required=True, max=None)
     may = Items(Text(), required=True, max=None)
 
 

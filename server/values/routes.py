@@ -13,7 +13,7 @@ from server.policy import Action
 from server.values import batches, keys, readers, service, sources
 from server.values.rows import Given
 from server.values.schemas import (
-    AnswerSchema,
+    ObjectionAnswerSchema,
     BatchHeadersSchema,
     BatchSchema,
     CountsSchema,
@@ -109,7 +109,7 @@ def object_to(asked: dict[str, Any]) -> Any:
 
 
 @room.route("/objections/<uuid:objection_id>/answer", methods=["POST"], action=Action.VALUE_DESK_ANSWER)
-@room.arguments(AnswerSchema)
+@room.arguments(ObjectionAnswerSchema)
 @room.response(200, ObjectionSchema)
 def answer(asked: dict[str, Any], objection_id: UUID) -> Any:
     """Answer an objection: the value stands, or is corrected."""

@@ -280,7 +280,7 @@ class ObjectSchema(Coded):
     reason = Text(required=True, min=1, max=REASON_MAX, lines=True)
 
 
-class AnswerSchema(Coded):
+class ObjectionAnswerSchema(Coded):
     """The source's owner decides: the value stands, or is corrected."""
 
     value = Number(required=True, allow_none=True, min=-VALUE_LIMIT, max=VALUE_LIMIT)
