@@ -14,7 +14,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import NamedTuple
 
-from sync.terms import Clock, TermLine, Terms, Voice, Window
+from sync.terms import NO_CLOCK, Clock, TermLine, Terms, Voice, Window
 
 MERGED_MARK = "+"
 DIGEST_LENGTH = 6
@@ -332,7 +332,7 @@ class Facts:
     """The submit that froze the result now released; needed for an answer alone."""
     windows: tuple[Window, ...] = ()
     """When terms may be changed, and might have been of late."""
-    clock: Clock = Clock()
+    clock: Clock = NO_CLOCK
 
 
 class Step(StrEnum):

@@ -54,11 +54,7 @@ def are_terms(asked: Terms, facts: Facts) -> bool:
 
 def is_voice(said: Voice) -> bool:
     """Of a known kind, and with words where they are owed: only who confirms may be silent."""
-    return (
-        said.kind in KINDS
-        and is_clean(said.words, NOTE_MAX)
-        and (said.kind == CONFIRM or said.words.strip() != "")
-    )
+    return said.kind in KINDS and is_clean(said.words, NOTE_MAX) and (said.kind == CONFIRM or said.words.strip() != "")
 
 
 def _is_whole(value: object, low: int, high: int) -> bool:

@@ -63,6 +63,10 @@ class Clock:
     """When the server last heard from this phone that nothing waited on it: what comes now was made later."""
 
 
+NO_CLOCK: Final = Clock()
+"""Nothing is known of it."""
+
+
 def made_at(device_time: int, received_at: int, clock: Clock) -> int:
     """When a change was made, by the server's time. What the phone says is believed between what the server
     knows of it and its arrival; else its arrival counts.

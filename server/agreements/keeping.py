@@ -13,7 +13,7 @@ from server.foundation.db import changed, current_tenant, session
 from server.foundation.ids import unshort
 from server.foundation.prepared import insert_rows, update_rows
 from sync.model import Said
-from sync.terms import Terms, TermLine
+from sync.terms import TermLine, Terms
 
 Row = dict[str, Any]
 

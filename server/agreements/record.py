@@ -112,5 +112,3 @@ def fields_of(one: Any, said: Sequence[AgreementVoice]) -> dict[str, core.Held]:
 def lines_of(one: Any) -> tuple[core.Line, ...]:
     """What the core must know of the lines."""
     return tuple(core.Line(line["key"]) for line in one.lines)
-
-

@@ -18,7 +18,6 @@ from server.people import queries as people
 from server.people.desk import require_plant
 from server.policy import Action
 
-
 MOST_OPEN: Final = timedelta(days=92)
 """A window by hand ends with the next quarter at the latest."""
 

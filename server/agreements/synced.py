@@ -103,7 +103,8 @@ class AgreementRoom(SyncedRoom):
         texts, voices = queries.texts(ids), queries.voices(ids)
         kept = queries.kept([one.person_id for one in shown], viewer.person_id)
         about = {PersonId(one.person_id) for one in shown}
-        authors = {one.author_id for many in (*texts.values(), *voices.values()) for one in many}
+        authors = {one.author_id for many in texts.values() for one in many}
+        authors |= {one.author_id for many in voices.values() for one in many}
         names = people.by_id(about | authors | {one.supervisor_id for one in shown})
         places = people.places(about, viewer.at)
         made: dict[UUID, list[Any]] = {}
