@@ -41,6 +41,7 @@ def draw_up(*, now: datetime) -> int:
     plan = queries.plan()
     period = period_of(Every.QUARTER if plan is None else Every(plan.every or Every.QUARTER), today)
     standing = queries.standing()
+    changed("window", current_tenant(), [WINDOWS])  # a plant that never planned one has no row of it yet
     made = 0
     for member in people.members(today):
         held = standing.get(PersonId(member.person.id))

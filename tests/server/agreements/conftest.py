@@ -18,6 +18,16 @@ if str(folder) not in sys.path:
 from phones import Phone  # noqa: E402
 
 
+class Signed:
+    """A client that signs in before each request, as days may pass between two."""
+
+    def __init__(self, client_for: Any, person: Any, device: str | None = None) -> None:
+        self._enter = lambda: client_for(person, device)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._enter(), name)
+
+
 @dataclass
 class Agreeing(Phone):
     """A phone of today: it says what it reads, and with a push what its clock says."""
@@ -65,7 +75,8 @@ def phone_of(client_for: Any, clock: TestClock) -> Any:
     """A phone of somebody, that has pulled."""
 
     def made(person: Any, **options: Any) -> Agreeing:
-        phone = Agreeing(client_for(person), person, clock=clock, **options)
+        phone = Agreeing(None, person, clock=clock, **options)
+        phone.client = Signed(client_for, person, phone.device)
         phone.pull()
         return phone
 
@@ -74,7 +85,7 @@ def phone_of(client_for: Any, clock: TestClock) -> Any:
 
 @pytest.fixture
 def hr(cast: Any, client_for: Any) -> Any:
-    return client_for(cast.hr)
+    return Signed(client_for, cast.hr)
 
 
 @pytest.fixture
