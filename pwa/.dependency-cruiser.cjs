@@ -1,5 +1,5 @@
 // Who may import whom (style.md, The house): composition > slices > ui | sync > db > foundation.
-const SLICES = 'evaluations|identity|completion|cycles';
+const SLICES = 'evaluations|identity|completion|cycles|agreements';
 const GENERATED = '^src/generated/';
 const COMPOSITION = '^src/(main\\.ts|App\\.svelte|routes\\.ts)$';
 

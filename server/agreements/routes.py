@@ -8,7 +8,7 @@ from server.agreements.schemas import (
     BegunSchema,
     CountsSchema,
     ExchangeSchema,
-    PlanSchema,
+    WindowPlanSchema,
     UntilSchema,
     WindowSchema,
 )
@@ -27,7 +27,7 @@ def read_window() -> Any:
 
 
 @room.route("/window", methods=["POST"], action=Action.WINDOW_SET)
-@room.arguments(PlanSchema)
+@room.arguments(WindowPlanSchema)
 @room.response(200, WindowSchema)
 def plan_windows(asked: dict[str, Any]) -> Any:
     """Plan the windows that open by themselves."""

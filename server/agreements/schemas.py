@@ -4,7 +4,7 @@ from server.agreements.models import DAY_MAX, Every
 from server.foundation.fields import Anything, Boolean, Choice, Coded, Id, Instant, Integer, Items, Nested, Text
 
 
-class PlanSchema(Coded):
+class WindowPlanSchema(Coded):
     """When windows open by themselves: days of each month or quarter, both included."""
 
     every = Choice(Every, required=True)
