@@ -76,7 +76,9 @@ def exchange(agreement_id: UUID, *, by: Actor, now: datetime) -> dict[str, Any]:
         raise Problem(NOT_FOUND)
     policy.require(Action.AGREEMENT_READ, people.relations(by.person_id, one.person_id, place.id, now))  # type: ignore[arg-type]
     texts, voices = queries.texts([one.id]).get(one.id, []), queries.voices([one.id]).get(one.id, [])
-    names = people.by_id({one.person_id, one.supervisor_id} | {text.author_id for text in texts} | {voice.author_id for voice in voices})
+    names = people.by_id(
+        {one.person_id, one.supervisor_id} | {text.author_id for text in texts} | {voice.author_id for voice in voices}
+    )
 
     def said(each: Any) -> dict[str, Any]:
         author = names.get(PersonId(each.author_id))

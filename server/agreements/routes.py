@@ -8,8 +8,8 @@ from server.agreements.schemas import (
     BegunSchema,
     CountsSchema,
     ExchangeSchema,
-    WindowPlanSchema,
     UntilSchema,
+    WindowPlanSchema,
     WindowSchema,
 )
 from server.foundation import clock
