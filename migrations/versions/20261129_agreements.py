@@ -14,6 +14,7 @@ depends_on = None
 def upgrade() -> None:
     create_tenant_table(
         "window_rule",
+        sa.Column("number", sa.Integer, nullable=False),
         sa.Column("kind", sa.String(8), nullable=False),
         sa.Column("every", sa.String(8)),
         sa.Column("first_day", sa.Integer),
@@ -22,6 +23,7 @@ def upgrade() -> None:
         sa.Column("to_at", INSTANT),
         sa.Column("made_by_id", ID),
         sa.Column("made_at", INSTANT, nullable=False),
+        sa.UniqueConstraint("tenant_id", "number"),
         sa.CheckConstraint("kind IN ('plan', 'open', 'shut')", name=op.f("ck_window_rule_kind")),
         sa.CheckConstraint("every IS NULL OR every IN ('month', 'quarter')", name=op.f("ck_window_rule_every")),
     )

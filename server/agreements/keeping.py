@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from server.agreements.models import Agreement, AgreementText, AgreementVoice, KeptChange
 from server.agreements.record import AgreementRecord
-from server.agreements.scopes import own_scope, team_scope
+from server.agreements.scopes import agree_scope
 from server.foundation.db import changed, current_tenant, session
 from server.foundation.ids import unshort
 from server.foundation.prepared import insert_rows, update_rows
@@ -33,7 +33,7 @@ def keep(records: Sequence[AgreementRecord], now: datetime) -> None:
             own.append(_own(record, now))
         if steps or record.refused:
             one = record.agreement
-            changed("agreement", record.id, [own_scope(one.person_id), team_scope(one.supervisor_id)])
+            changed("agreement", record.id, [agree_scope(one.person_id), agree_scope(one.supervisor_id)])
     update_rows(Agreement, own, ("tenant_id", "id"), ("terms", "terms_version", "terms_device_time", "terms_at"))
     insert_rows(AgreementText, texts)
     insert_rows(AgreementVoice, voices)

@@ -42,10 +42,13 @@ class WindowRule(TenantRow, Base):
 
     __tablename__ = "window_rule"
     __table_args__ = (
+        sa.UniqueConstraint("tenant_id", "number"),
         sa.CheckConstraint("kind IN ('plan', 'open', 'shut')", name="kind"),
         sa.CheckConstraint("every IS NULL OR every IN ('month', 'quarter')", name="every"),
     )
 
+    number: Mapped[int]
+    """In the order in which they were decided: two may be of one instant."""
     kind: Mapped[str] = mapped_column(sa.String(8))
     every: Mapped[str | None] = mapped_column(sa.String(8))
     first_day: Mapped[int | None]

@@ -22,17 +22,11 @@ _ONE: Final = table_of(Agreement).c
 _LOCKED: Final = of_plant(
     sa.select(*_ONE, steps_before(_ONE.id).label("steps")).where(within(_ONE.id)).order_by(_ONE.id)
 ).with_for_update()
-_LED: Final = of_plant(sa.select(_ONE.id).where(_ONE.supervisor_id == sa.bindparam("person")).limit(1))
 
 
 def ask_locked(ids: Sequence[UUID]) -> Later:
     """Agreements by id, locked in that order; asked with the next question."""
     return ask_later(_LOCKED, {"ids": ids})
-
-
-def ask_leads(person: UUID) -> Later:
-    """Has a row when anybody's agreement is this person's to answer for."""
-    return ask_later(_LED, {"person": person})
 
 
 def get(agreement_id: UUID) -> Agreement | None:
@@ -86,7 +80,7 @@ def kept(people: Collection[UUID], author: UUID) -> dict[PersonId, KeptChange]:
 
 def window_rules() -> Sequence[WindowRule]:
     """Every decision about windows, in the order in which they were made."""
-    query = sa.select(WindowRule).order_by(WindowRule.made_at, WindowRule.id)
+    query = sa.select(WindowRule).order_by(WindowRule.number)
     return session().execute(query).scalars().all()
 
 

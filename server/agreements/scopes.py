@@ -1,20 +1,13 @@
-"""Names of the scopes in which phones hold agreements."""
+"""The scope in which phones hold agreements: one for each person, since each scope costs every round a cursor."""
 
 from typing import Final
 from uuid import UUID
 
 from server.foundation.ids import short
 
-OWN: Final = "agree"
-TEAM: Final = "agree-team"
-WINDOWS: Final = "windows"
+AGREE: Final = "agree"
 
 
-def own_scope(person: UUID) -> str:
-    """A person's own agreement."""
-    return f"{OWN}:{short(person)}"
-
-
-def team_scope(supervisor: UUID) -> str:
-    """The agreements of a supervisor's team."""
-    return f"{TEAM}:{short(supervisor)}"
+def agree_scope(person: UUID) -> str:
+    """A person's own agreement, those of the team, and the windows."""
+    return f"{AGREE}:{short(person)}"

@@ -8,7 +8,7 @@ from uuid import UUID
 from server.agreements import drawn, queries
 from server.agreements.models import Agreement, Every, RuleKind, WindowRule
 from server.agreements.problems import AGREEMENTS_NONE, WINDOW_DAYS, WINDOW_OPEN, WINDOW_SHUT, WINDOW_UNTIL
-from server.agreements.scopes import WINDOWS, own_scope, team_scope
+from server.agreements.scopes import agree_scope
 from server.agreements.windows import open_at, period_of
 from server.foundation.db import changed, current_tenant, session
 from server.foundation.ids import PersonId
@@ -41,7 +41,6 @@ def draw_up(*, now: datetime) -> int:
     plan = queries.plan()
     period = period_of(Every.QUARTER if plan is None else Every(plan.every or Every.QUARTER), today)
     standing = queries.standing()
-    changed("window", current_tenant(), [WINDOWS])  # a plant that never planned one has no row of it yet
     made = 0
     for member in people.members(today):
         held = standing.get(PersonId(member.person.id))
@@ -69,11 +68,13 @@ def draw_up(*, now: datetime) -> int:
         session().add(one)
         changed("agreement", one.id, _scopes(one))
         made += 1
+    session().flush()  # whoever has one from now on is told of the windows too
+    _tell_of_windows()
     return made
 
 
 def _scopes(one: Agreement) -> Sequence[str]:
-    return [own_scope(one.person_id), team_scope(one.supervisor_id)]
+    return [agree_scope(one.person_id), agree_scope(one.supervisor_id)]
 
 
 def _close(one: Agreement, now: datetime) -> None:
@@ -84,7 +85,7 @@ def _close(one: Agreement, now: datetime) -> None:
 def _hand_over(one: Agreement, supervisor_id: PersonId) -> None:
     if one.supervisor_id == supervisor_id:
         return
-    changed("agreement", one.id, [team_scope(one.supervisor_id)], "leave")
+    changed("agreement", one.id, [agree_scope(one.supervisor_id)], "leave")
     one.supervisor_id = supervisor_id
     changed("agreement", one.id, _scopes(one))
 
@@ -103,7 +104,7 @@ def set_plan(every: Every, first_day: int, last_day: int, *, by: PersonId | None
     longest = 31 if every is Every.MONTH else 92
     if not first_day <= last_day <= longest:
         raise Problem(WINDOW_DAYS)
-    _rule(RuleKind.PLAN, now, None, by, now, every=every.value, first_day=first_day, last_day=last_day)
+    set_rule(RuleKind.PLAN, now, None, by, now, every=every.value, first_day=first_day, last_day=last_day)
 
 
 def open_until(until: datetime, *, by: Actor, now: datetime) -> None:
@@ -114,7 +115,7 @@ def open_until(until: datetime, *, by: Actor, now: datetime) -> None:
     held = open_at(queries.windows(now), now)
     if held is not None and held.closes_at >= until:
         raise Problem(WINDOW_OPEN)
-    _rule(RuleKind.OPEN, now, until, by.person_id, now)
+    set_rule(RuleKind.OPEN, now, until, by.person_id, now)
 
 
 def shut(*, by: Actor, now: datetime) -> None:
@@ -123,10 +124,10 @@ def shut(*, by: Actor, now: datetime) -> None:
     held = open_at(queries.windows(now), now)
     if held is None:
         raise Problem(WINDOW_SHUT)
-    _rule(RuleKind.SHUT, now, held.closes_at, by.person_id, now)
+    set_rule(RuleKind.SHUT, now, held.closes_at, by.person_id, now)
 
 
-def _rule(
+def set_rule(
     kind: RuleKind,
     from_at: datetime,
     to_at: datetime | None,
@@ -137,8 +138,10 @@ def _rule(
     first_day: int | None = None,
     last_day: int | None = None,
 ) -> None:
+    """Note a decision about windows, from an instant on, and tell the phones."""
     session().add(
         WindowRule(
+            number=len(queries.window_rules()) + 1,
             kind=kind.value,
             every=every,
             first_day=first_day,
@@ -150,7 +153,13 @@ def _rule(
         )
     )
     session().flush()  # what stands now is read back
-    changed("window", current_tenant(), [WINDOWS])
+    _tell_of_windows()
+
+
+def _tell_of_windows() -> None:
+    standing = queries.standing().values()
+    people_told = {one.person_id for one in standing} | {one.supervisor_id for one in standing}
+    changed("window", current_tenant(), [agree_scope(person) for person in sorted(people_told)])
 
 
 def let_go(agreement_id: UUID, *, by: Actor, now: datetime) -> None:
@@ -160,4 +169,4 @@ def let_go(agreement_id: UUID, *, by: Actor, now: datetime) -> None:
     if one is None or held is None:
         raise Problem(NOT_FOUND)
     held.settled_at = now
-    changed("agreement", one.id, [team_scope(one.supervisor_id)])
+    changed("agreement", one.id, [agree_scope(one.supervisor_id)])

@@ -1,8 +1,6 @@
 """Agreements as phones see them.
 
-Scopes   agree:<person>            the own agreement
-         agree-team:<supervisor>   those of the team that one answers for
-         windows                   when terms may be changed
+Scope   agree:<person>   the own agreement, those of the team that one answers for, the windows
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -12,7 +10,7 @@ from uuid import UUID
 
 from server.agreements import keeping, queries, rows
 from server.agreements.record import AgreementRecord, fields_of, lines_of, relations, rights
-from server.agreements.scopes import OWN, TEAM, WINDOWS, own_scope, team_scope
+from server.agreements.scopes import AGREE, agree_scope
 from server.agreements.windows import for_core
 from server.foundation.db import current_tenant
 from server.foundation.ids import PersonId, short, unshort
@@ -70,24 +68,20 @@ class AgreementRoom(SyncedRoom):
     # ---- pull ----------------------------------------------------------------------------------
 
     def scopes(self, viewer: Viewer) -> Sequence[Scope]:
-        """Own agreement, those of the team, the windows. Nothing to a phone that would drop the rows."""
-        if viewer.reads < READS:
-            return []
-        me = viewer.person_id
-        team = [Scope(team_scope(me), 2)] if queries.ask_leads(me).rows() else []
-        return [*team, Scope(own_scope(me), 2), Scope(WINDOWS, 3)]
+        """Nothing to a phone that would drop the rows."""
+        return [Scope(agree_scope(viewer.person_id), 2)] if viewer.reads >= READS else []
 
     def rows(
         self, kind: str, scope: str, ids: Sequence[UUID], viewer: Viewer, writers: Writers
     ) -> dict[UUID, list[Any]]:
         """Rows by id; what this person may not see in this scope now is left out."""
         family, _, owner = scope.partition(":")
-        if kind == "window":
-            return self._windows(viewer) if family == WINDOWS else {}
-        if family not in (OWN, TEAM) or unshort(owner) != viewer.person_id:
-            return {}
         me = viewer.person_id
-        found = [one for one in queries.by_id(ids) if me == (one.person_id if family == OWN else one.supervisor_id)]
+        if family != AGREE or unshort(owner) != me:
+            return {}
+        if kind == "window":
+            return self._windows(viewer)
+        found = [one for one in queries.by_id(ids) if me in (one.person_id, one.supervisor_id)]
         return self._agreements(found, viewer, writers)
 
     def _windows(self, viewer: Viewer) -> dict[UUID, list[Any]]:

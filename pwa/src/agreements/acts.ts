@@ -14,6 +14,6 @@ export function say(outbox: Outbox, seen: Agreement, voice: VoiceKind, words: st
 
 /** Puts all the terms in the place of those that `seen` showed. */
 export function change(outbox: Outbox, seen: Agreement, lines: TermLine[], words: string): Promise<unknown> {
-  const value = { name: 'terms', lines, words: words.trim() };
+  const value = { lines, words: words.trim() };
   return outbox.append({ record: seen.row.id, field: 'terms', op: 'command', value, base: seen.text });
 }

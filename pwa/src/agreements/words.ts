@@ -52,7 +52,12 @@ export function aimWords(line: FormLine): string {
   return parts.join(m.agree_line_comma());
 }
 
-export const sourceWords = (line: FormLine): string => (line.source === 'rating' ? m.agree_line_rating() : m.agree_line_data({ source: line.source }));
+/** Sources that are no name of a system; every other one is shown as it is called in the plant. */
+const SOURCES: Record<string, () => string> = { attendance: m.agree_source_attendance, manual: m.agree_source_manual, HR: m.agree_source_hr, training: m.agree_source_training };
+
+export function sourceWords({ source }: FormLine): string {
+  return source === 'rating' ? m.agree_line_rating() : m.agree_line_data({ source: SOURCES[source]?.() ?? source });
+}
 
 /** What one text changed of another, line by line. */
 export function changes(from: readonly TermLine[], to: readonly TermLine[], lines: readonly FormLine[]): string[] {

@@ -268,7 +268,7 @@ export type Op = 'set' | 'add' | 'remove' | 'command' | 'append' | 'resolve';
  * | command | status                     | { name: 'submit', signs: [[field, version], ...] } or { name: 'recall', signs: [] } | null |
  * | append  | answer                     | { answer: 'agree' or 'disagree', note }           | version of the result |
  * | append  | voice                      | { voice: a VoiceKind, words }                     | version of the text, null: as drawn up |
- * | command | terms                      | { name: 'terms', lines, words }                   | version of the text, null: as drawn up |
+ * | command | terms                      | { lines, words }                                  | version of the text, null: as drawn up |
  * | resolve | score/3 comment/3          | { case, chosen, value, reason }                   | versions of all candidates |
  *
  * `signs` of chips: ["chips/3", version] for each tag. A tag's version may stand for two people's ("a,b"): hand it on as it is.

@@ -128,7 +128,7 @@ function codeAndValue(edit: Edit, writers: Writers): [string, unknown] {
   const value = edit.value as Record<string, unknown>;
   switch (edit.op) {
     case 'command': {
-      if (value['name'] === 'terms') return ['!terms', value['words'] ? [value['lines'], value['words']] : [value['lines']]];
+      if (edit.field === 'terms') return ['!terms', value['words'] ? [value['lines'], value['words']] : [value['lines']]];
       const signs = ((value['signs'] ?? []) as [FieldName, Version][]).flatMap(([field, version]) =>
         versionsOf(version).map((one) => [codeOf(field), writers.ref(one)]),
       );

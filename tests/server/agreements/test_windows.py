@@ -89,9 +89,7 @@ def test_a_clock_set_back_to_the_window_gains_nothing(
     assert lead.push(made) == SHUT
 
 
-def test_nobody_reaches_back_further_than_a_week(
-    lead: Agreeing, record: str, open_for: Any, clock: TestClock
-) -> None:
+def test_nobody_reaches_back_further_than_a_week(lead: Agreeing, record: str, open_for: Any, clock: TestClock) -> None:
     open_for(HOUR)
     clock.move(30 * MINUTE)
     made = lead.typed(record, "!terms", [CHANGED])
@@ -100,9 +98,7 @@ def test_nobody_reaches_back_further_than_a_week(
 
 
 @pytest.mark.parametrize("ms", [0, 2**62, -(2**62), 4_000_000_000_000])
-def test_a_clock_that_says_nonsense_is_judged_by_arrival(
-    lead: Agreeing, record: str, open_for: Any, ms: int
-) -> None:
+def test_a_clock_that_says_nonsense_is_judged_by_arrival(lead: Agreeing, record: str, open_for: Any, ms: int) -> None:
     made = lead.typed(record, "!terms", [CHANGED])
     made[1][1] = ms - lead.t0
     assert lead.push(made) == SHUT
@@ -171,9 +167,7 @@ def test_a_plan_opens_and_shuts_by_the_plants_days(hr: Any, clock: TestClock) ->
     assert hr.get(WINDOW).get_json()["open_until"] is None
 
 
-def test_a_new_plan_never_shuts_a_window_that_was(
-    lead: Agreeing, record: str, hr: Any, clock: TestClock
-) -> None:
+def test_a_new_plan_never_shuts_a_window_that_was(lead: Agreeing, record: str, hr: Any, clock: TestClock) -> None:
     hr.post(WINDOW, json={"every": "month", "first_day": 1, "last_day": 28})
     made = lead.typed(record, "!terms", [CHANGED])
     clock.move(MINUTE)
