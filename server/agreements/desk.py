@@ -80,22 +80,31 @@ def exchange(agreement_id: UUID, *, by: Actor, now: datetime) -> dict[str, Any]:
         {one.person_id, one.supervisor_id} | {text.author_id for text in texts} | {voice.author_id for voice in voices}
     )
 
+    def named(person_id: PersonId) -> tuple[str, str]:
+        person = names.get(person_id)
+        return ("", "") if person is None else (person.name_zh, person.name_en)
+
     def said(each: Any) -> dict[str, Any]:
-        author = names.get(PersonId(each.author_id))
+        author_zh, author_en = named(PersonId(each.author_id))
         return {
             "version": each.version,
             "words": each.words,
             "author_id": each.author_id,
-            "author_zh": "" if author is None else author.name_zh,
-            "author_en": "" if author is None else author.name_en,
+            "author_zh": author_zh,
+            "author_en": author_en,
             "device_time": on_calendar(each.device_time),
             "received_at": to_ms(each.received_at),
         }
 
+    (name_zh, name_en), (supervisor_zh, supervisor_en) = named(one.person_id), named(one.supervisor_id)
     return {
         "id": one.id,
         "person_id": one.person_id,
+        "name_zh": name_zh,
+        "name_en": name_en,
         "supervisor_id": one.supervisor_id,
+        "supervisor_zh": supervisor_zh,
+        "supervisor_en": supervisor_en,
         "period": one.period,
         "lines": one.lines,
         "texts": [said(each) | {"terms": each.lines, "late": each.late} for each in texts],

@@ -80,7 +80,11 @@ class ExchangeSchema(Coded):
 
     id = Id(required=True)
     person_id = Id(required=True)
+    name_zh = Text(required=True)
+    name_en = Text(required=True)
     supervisor_id = Id(required=True)
+    supervisor_zh = Text(required=True)
+    supervisor_en = Text(required=True)
     period = Text(required=True)
     lines = Anything(required=True, metadata={"description": "As drawn up, each with its indicator's version."})
     texts = Items(Nested(TextSchema), required=True, max=None)
