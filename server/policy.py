@@ -84,6 +84,14 @@ class Action(StrEnum):
     RESULT_READ = "result.read"
     RESULT_ANSWER = "result.answer"
     PARKED_READ = "parked.read"
+    AGREEMENT_READ = "agreement.read"
+    AGREEMENT_SPEAK = "agreement.speak"
+    AGREEMENT_REPLY = "agreement.reply"
+    AGREEMENT_ADJUST = "agreement.adjust"
+    AGREEMENT_COUNT = "agreement.count"
+    AGREEMENT_BEGIN = "agreement.begin"
+    WINDOW_READ = "window.read"
+    WINDOW_SET = "window.set"
 
 
 _ANYBODY = frozenset(Relation)
@@ -152,6 +160,14 @@ MATRIX: Mapping[Action, frozenset[Relation]] = MappingProxyType(
         Action.RESULT_READ: _OWN | _RATERS | _DESKS | {Relation.MANAGER},
         Action.RESULT_ANSWER: _OWN,
         Action.PARKED_READ: _DESKS,
+        Action.AGREEMENT_READ: _OWN | _LINE | _DESKS,
+        Action.AGREEMENT_SPEAK: _OWN,
+        Action.AGREEMENT_REPLY: frozenset({Relation.SUPERVISOR}),
+        Action.AGREEMENT_ADJUST: frozenset({Relation.SUPERVISOR}),
+        Action.AGREEMENT_COUNT: _HR,
+        Action.AGREEMENT_BEGIN: _HR,
+        Action.WINDOW_READ: _HR,
+        Action.WINDOW_SET: _HR,
     }
 )
 

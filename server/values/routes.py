@@ -13,15 +13,15 @@ from server.policy import Action
 from server.values import batches, keys, readers, service, sources
 from server.values.rows import Given
 from server.values.schemas import (
-    ObjectionAnswerSchema,
     BatchHeadersSchema,
     BatchSchema,
-    CountsSchema,
+    TakenCountsSchema,
     DeskSchema,
     EntrySchema,
     KeyMadeSchema,
     KeySchema,
     KeyWantedSchema,
+    ObjectionAnswerSchema,
     ObjectionSchema,
     ObjectSchema,
     PersonValuesSchema,
@@ -61,7 +61,7 @@ def read_person(person_id: UUID) -> Any:
 
 @room.route("/entries", methods=["POST"], action=Action.MEASURED_VALUE_WRITE)
 @room.arguments(EntrySchema)
-@room.response(200, CountsSchema)
+@room.response(200, TakenCountsSchema)
 def enter(asked: dict[str, Any]) -> Any:
     """Take in one value by hand, or correct one with a reason."""
     return service.enter(Given(0, **asked), by=current_actor(), now=clock.now()).shown()
