@@ -4,6 +4,7 @@ import { deskOpens } from './foundation/people';
 export type Route =
   | { page: 'home' | 'sign-in' | 'team' | 'my' | 'board' | 'cycles' | 'phone' | 'pin' }
   | { page: 'phones'; device: string }
+  | { page: 'import'; import: string }
   | { page: 'score'; evaluation: string }
   | { page: 'case'; case: string }
   | { page: 'history'; evaluation: string; field: string };
@@ -15,6 +16,7 @@ export function routeOf(hash: string): Route {
   const [page = '', id = '', ...rest] = hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
   if (page === 'score' && id) return { page, evaluation: id };
   if (page === 'phones') return { page, device: id };
+  if (page === 'import') return { page, import: id };
   if (page === 'case' && id) return { page, case: id };
   if (page === 'history' && id && rest.length > 0) return { page, evaluation: id, field: rest.join('/') };
   return { page: PLAIN.has(page) ? (page as 'team') : 'home' };

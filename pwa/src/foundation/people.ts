@@ -86,5 +86,8 @@ export function deskOpens(roles: readonly string[]): boolean {
   return roles.includes('hr');
 }
 
+/** Whether the server lets this person bring in a plant. */
+export const importsOpen = (roles: readonly string[]): boolean => deskOpens(roles) || roles.includes('admin');
+
 /** Whether the server shows this person phones to manage: HR, an administrator, and HR's partners those of their people. */
 export const phonesOpen = (roles: readonly string[]): boolean => deskOpens(roles) || roles.includes('admin') || roles.includes('hrbp');
