@@ -12,7 +12,7 @@ from tests.e2e.people import first
 from tests.e2e.phone import DESK, HAND, PATIENCE_MS, Phone
 
 NEW = "88001"
-HEADER = ("工号", "姓名", "所属部门", "岗位名称", "入职日期", "直接上级工号", "备用电话号码", "宿舍")
+HEADER = ("工号", "姓名", "所属部门", "岗位名称", "入职日期", "直接上级工号", "备用手机号码", "宿舍")
 
 
 def workbook(*, hired: str) -> bytes:
