@@ -56,7 +56,7 @@ def test_hr_brings_in_a_list_mends_it_and_takes_it_back(house, phone, size, loca
     hr.shot(f"import-{tag}")
 
     begin(hr, workbook(hired="2026-02-30"))
-    expect(hr.page.locator('[data-finding="date_impossible"]')).to_contain_text("E4")
+    expect(hr.page.locator('[data-finding="date_impossible"]')).to_contain_text("第 4 行 E 列" if locale == "zh-CN" else "row 4, column E")
     expect(hr.page.locator("[data-import-apply]")).to_be_disabled()
     examine(hr, "a preview with an error", least)
     hr.shot(f"import-error-{tag}")
@@ -66,7 +66,7 @@ def test_hr_brings_in_a_list_mends_it_and_takes_it_back(house, phone, size, loca
     begin(hr, workbook(hired="03/11/2026"))
     expect(hr.page.locator('[data-finding="date_order"]')).to_be_visible()
     expect(hr.page.locator("[data-import-apply]")).to_be_enabled()
-    it_is_a_guess_that_hr_corrects(hr)
+    it_is_a_guess_that_hr_corrects(hr, least, tag)
     expect(hr.page.locator('[data-count="people.new"]')).to_have_text("1")
     examine(hr, "a preview", least)
     hr.shot(f"import-preview-{tag}")
@@ -90,12 +90,16 @@ def test_hr_brings_in_a_list_mends_it_and_takes_it_back(house, phone, size, loca
     hr.shot(f"import-list-{tag}")
 
 
-def it_is_a_guess_that_hr_corrects(hr: Phone) -> None:
-    """A column that only ends like a known one was taken as the phone number; it is none, and another is left out."""
+def it_is_a_guess_that_hr_corrects(hr: Phone, least: int, tag: str) -> None:
+    """A column that only ends like a known one was taken as the phone number: it is none."""
     column = hr.page.locator('[data-column="G"]')
     expect(column).to_have_value("phone")
     column.select_option("")
-    hr.see("[data-import-reread]").click()
+    button = hr.see("[data-import-reread]")
+    button.scroll_into_view_if_needed()
+    examine(hr, "the columns of a table", least)
+    hr.shot(f"import-columns-{tag}")
+    button.click()
     expect(hr.page.locator('[data-finding="column_guessed"]')).to_have_count(0, timeout=PATIENCE_MS)
     stands(hr, "ready")
     expect(hr.page.locator('[data-column="G"]')).to_have_value("")
