@@ -1,6 +1,6 @@
 """Shapes of imports in the API."""
 
-from typing import Any, Final
+from typing import Final
 
 from marshmallow import fields as ma_fields
 from marshmallow import validate
@@ -34,7 +34,9 @@ class ImportMappingSchema(Coded):
     """What a table is about, and of each column, by its letter, the field that it is; one left out is not read."""
 
     kind = Choice(Kind, required=True, allow_none=True, metadata={"description": "null: the table is not read."})
-    fields = ma_fields.Dict(
+    columns = ma_fields.Dict(
+        data_key="fields",
+        attribute="fields",
         required=True,
         keys=ma_fields.String(validate=validate.Regexp(r"[A-Z]{1,2}\Z", error="not_text")),
         values=Text(max=40),
@@ -180,7 +182,7 @@ class KindSchema(Coded):
     kind = Choice(Kind, required=True)
     name_zh = Text(required=True)
     name_en = Text(required=True)
-    fields = Items(Nested(FieldSchema), required=True, max=None)
+    columns = Items(Nested(FieldSchema), data_key="fields", attribute="fields", required=True, max=None)
 
 
 class FindingsSchema(Coded):

@@ -177,9 +177,7 @@ def _at_work(import_id: UUID, token: str, *, lock: bool = False) -> ImportJob:
     return job
 
 
-def _keep(
-    import_id: UUID, token: str, plan: Plan, seen: str, read: Understood, remembered: Mapping[str, Any]
-) -> None:
+def _keep(import_id: UUID, token: str, plan: Plan, seen: str, read: Understood, remembered: Mapping[str, Any]) -> None:
     job = _at_work(import_id, token, lock=True)
     gravest_first = sorted(plan.findings, key=lambda one: _WEIGHTS.index(one.weight))
     applying.put(import_id, Part.TABLE, read.tables)

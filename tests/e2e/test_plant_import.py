@@ -44,7 +44,9 @@ def stands(hr: Phone, state: str) -> None:
     expect(hr.page.locator(f'[data-import-state="{state}"]')).to_be_visible(timeout=PATIENCE_MS * 3)
 
 
-@pytest.mark.parametrize(("size", "locale", "scheme"), [(DESK, "zh-CN", "light"), (HAND, "en", "dark")], ids=["desk", "hand"])
+@pytest.mark.parametrize(
+    ("size", "locale", "scheme"), [(DESK, "zh-CN", "light"), (HAND, "en", "dark")], ids=["desk", "hand"]
+)
 def test_hr_brings_in_a_list_mends_it_and_takes_it_back(house, phone, size, locale, scheme):
     hr = phone("hr", size=size, locale=locale, scheme=scheme)
     least = PHONE_LEAST if size is HAND else DESK_LEAST
@@ -56,7 +58,9 @@ def test_hr_brings_in_a_list_mends_it_and_takes_it_back(house, phone, size, loca
     hr.shot(f"import-{tag}")
 
     begin(hr, workbook(hired="2026-02-30"))
-    expect(hr.page.locator('[data-finding="date_impossible"]')).to_contain_text("第 4 行 E 列" if locale == "zh-CN" else "row 4, column E")
+    expect(hr.page.locator('[data-finding="date_impossible"]')).to_contain_text(
+        "第 4 行 E 列" if locale == "zh-CN" else "row 4, column E"
+    )
     expect(hr.page.locator("[data-import-apply]")).to_be_disabled()
     examine(hr, "a preview with an error", least)
     hr.shot(f"import-error-{tag}")
@@ -107,4 +111,6 @@ def it_is_a_guess_that_hr_corrects(hr: Phone, least: int, tag: str) -> None:
 
 def numbers(hr: Phone) -> list[str]:
     """Who is in the plant, as the server tells this person."""
-    return list(hr.page.evaluate("async () => (await (await fetch('/api/people')).json()).map((one) => one.employee_no)"))
+    return list(
+        hr.page.evaluate("async () => (await (await fetch('/api/people')).json()).map((one) => one.employee_no)")
+    )

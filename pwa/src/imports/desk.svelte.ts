@@ -1,24 +1,8 @@
 /** Imports as the desk reads and runs them. What takes long is done by the server; the page asks now and then how far it is. */
 import { api } from '../foundation/api';
 import { ApiProblem } from '../foundation/problem';
-import type { components } from '../generated/api';
-import type { Mapping } from './mapping';
+import type { Asked, Change, Choice, Finding, Import, Kind, Mapping, State, Table } from './types';
 import { failureWords } from './words';
-
-type Schemas = components['schemas'];
-export type Import = Schemas['Import'];
-export type State = Import['state'];
-export type Kind = Schemas['Kind'];
-export type Table = Schemas['Table'];
-export type Finding = Schemas['Finding'];
-export type Change = Schemas['Change'];
-export type Place = Schemas['Place'];
-export type Choice = 'wait' | 'hand_over' | 'park';
-export interface Asked {
-  files: readonly File[];
-  since: string;
-  complete: boolean;
-}
 
 export const FILES_MAX = 20;
 export const BYTES_MAX = 10 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Kind, Table } from './desk.svelte';
 import { isSame, mappingOf, missing, ofKind, twice, withField } from './mapping';
+import type { Kind, Table } from './types';
 
 const field = (name: string, needed: boolean) => ({ name, needed, name_zh: name, name_en: name });
 const people = { kind: 'people', name_zh: '人员', name_en: 'People', fields: [field('employee_no', true), field('name_zh', true), field('phone', false)] } as Kind;

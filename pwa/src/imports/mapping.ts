@@ -1,11 +1,5 @@
 /** How columns are understood, as somebody corrects it: pure. */
-import type { Kind, Table } from './desk.svelte';
-
-/** By a column's letter the field that it is; one that is not read is left out. `kind` null: the table is not read. */
-export interface Mapping {
-  kind: string | null;
-  fields: Record<string, string>;
-}
+import type { Kind, Mapping, Table } from './types';
 
 export function mappingOf(table: Table): Mapping {
   return { kind: table.kind, fields: Object.fromEntries(table.columns.flatMap(({ letter, field }) => (field ? [[letter, field]] : []))) };

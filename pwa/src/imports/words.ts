@@ -2,7 +2,7 @@
 import { ApiProblem } from '../foundation/problem';
 import { type ImportCode, problemWords } from '../foundation/words';
 import { m } from '../generated/paraglide/messages.js';
-import type { Import, Place, State } from './desk.svelte';
+import type { Import, Place, State } from './types';
 
 const PROBLEMS: Record<ImportCode, (params: never) => string> = {
   import_state: m.problem_import_state,

@@ -39,7 +39,11 @@ def test_a_header_that_nobody_knows_is_explained_once_and_known_the_next_time(
     import_id = knock(hr, "POST", "/api/imports", json=body(("odd.csv", odd))).get_json()["id"]
     assert step()
     (table,) = tables(hr, import_id)
-    assert (table["kind"], table["origin"], [one["label"] for one in table["columns"]]) == (None, "found", ["甲列", "乙列", "丙列", "丁列"])
+    assert (table["kind"], table["origin"], [one["label"] for one in table["columns"]]) == (
+        None,
+        "found",
+        ["甲列", "乙列", "丙列", "丁列"],
+    )
     assert table["columns"][0]["sample"] == ["N9"]
     said = {table["signature"]: {"kind": "people", "fields": MEANT}}
     assert knock(hr, "PUT", f"/api/imports/{import_id}/mappings", json={"mappings": said}).status_code == 202
@@ -101,9 +105,7 @@ def test_what_columns_may_be_is_told_in_both_languages(cast: Any, client_for: An
     assert knock(client_for(cast.worker), "GET", "/api/imports/kinds").status_code == 403
 
 
-def test_a_list_of_people_tells_names_in_place_of_codes_and_the_supervisor(
-    office: Office, cast: Any
-) -> None:
+def test_a_list_of_people_tells_names_in_place_of_codes_and_the_supervisor(office: Office, cast: Any) -> None:
     text = SHEET.format(boss=cast.supervisor.employee_no)
     job = office.bring_in(("花名册.csv", text))
     assert job.state == "applied", office.parts(job, Part.FINDING)
