@@ -5,6 +5,7 @@ export type Route =
   | { page: 'home' | 'sign-in' | 'team' | 'my' | 'board' | 'cycles' | 'phone' | 'pin' | 'progress' | 'values' | 'keys' | 'agree' | 'agreements' }
   | { page: 'agree-team'; agreement: string }
   | { page: 'phones' | 'library'; part: string }
+  | { page: 'import'; import: string }
   | { page: 'score'; evaluation: string }
   | { page: 'case'; case: string }
   | { page: 'history'; evaluation: string; field: string };
@@ -17,6 +18,7 @@ export function routeOf(hash: string): Route {
   if (page === 'score' && id) return { page, evaluation: id };
   if (page === 'phones' || page === 'library') return { page, part: id };
   if (page === 'agree-team') return { page, agreement: id };
+  if (page === 'import') return { page, import: id };
   if (page === 'case' && id) return { page, case: id };
   if (page === 'history' && id && rest.length > 0) return { page, evaluation: id, field: rest.join('/') };
   return { page: PLAIN.has(page) ? (page as 'team') : 'home' };

@@ -15,7 +15,6 @@ from server.values.rows import Given
 from server.values.schemas import (
     BatchHeadersSchema,
     BatchSchema,
-    TakenCountsSchema,
     DeskSchema,
     EntrySchema,
     KeyMadeSchema,
@@ -28,6 +27,7 @@ from server.values.schemas import (
     SettleSchema,
     SourceSchema,
     SourceShownSchema,
+    TakenCountsSchema,
     TakenSchema,
 )
 

@@ -89,5 +89,8 @@ export function deskOpens(roles: readonly string[]): boolean {
 /** Keys of other systems are an administrator's. */
 export const keysOpen = (roles: readonly string[]): boolean => roles.includes('admin');
 
+/** Whether the server lets this person bring in a plant. */
+export const importsOpen = (roles: readonly string[]): boolean => deskOpens(roles) || roles.includes('admin');
+
 /** Whether the server shows this person phones to manage: HR, an administrator, and HR's partners those of their people. */
 export const phonesOpen = (roles: readonly string[]): boolean => deskOpens(roles) || roles.includes('admin') || roles.includes('hrbp');

@@ -13,7 +13,7 @@ type Words = (params: never) => string;
 type OwnCode = 'not_on_this_phone' | 'unknown' | Unreachable['why'];
 
 /** What only the page of imports can meet: it brings these words itself, so that the first chunk does not carry them. */
-type ImportCode = Extract<ProblemCode, `import_${string}` | 'evaluation_begun'>;
+export type ImportCode = Extract<ProblemCode, `import_${string}` | 'evaluation_begun'>;
 
 // A code of the server without words here is a type error.
 const PROBLEMS: Record<Exclude<ProblemCode, ImportCode> | OwnCode, Words> = {
