@@ -75,6 +75,8 @@ DOORS: dict[str, Kind] = {
     "GET /api/imports": Kind.DESK,
     "POST /api/imports": Kind.DESK,
     "GET /api/imports/<import_id>": Kind.RECORD,
+    "GET /api/imports/kinds": Kind.DESK,
+    "GET /api/imports/<import_id>/tables": Kind.RECORD,
     "GET /api/imports/<import_id>/findings": Kind.RECORD,
     "GET /api/imports/<import_id>/changes": Kind.RECORD,
     "PUT /api/imports/<import_id>/mappings": Kind.RECORD,
