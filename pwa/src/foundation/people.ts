@@ -86,5 +86,5 @@ export function deskOpens(roles: readonly string[]): boolean {
   return roles.includes('hr');
 }
 
-/** Whether the server shows this person phones to manage: HR, an administrator, and HR's partners those of their people. */
-export const phonesOpen = (roles: readonly string[]): boolean => deskOpens(roles) || roles.includes('admin') || roles.includes('hrbp');
+/** Whether the server shows this person the plant's phones: HR and an administrator. */
+export const phonesOpen = (roles: readonly string[]): boolean => deskOpens(roles) || roles.includes('admin');
