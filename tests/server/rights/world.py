@@ -27,8 +27,8 @@ from server.evaluations.models import Evaluation
 from server.foundation.clock import TestClock
 from server.foundation.db import db, session, tenant_context, unit_of_work
 from server.foundation.events import publish
-from server.foundation.ids import CycleId, DeviceId, PersonId, new_id, short, unshort
-from server.identity import devices, service
+from server.foundation.ids import AccountId, CycleId, DeviceId, PersonId, new_id, short, unshort
+from server.identity import devices
 from server.identity.models import Device
 from server.indicators import service as indicators
 from server.indicators.models import IndicatorVersion
@@ -78,7 +78,7 @@ class World:
     def _own(self, person: Person, device: str) -> None:
         phone = DeviceId(unshort(device))
         session().execute(sa.update(Device).where(Device.id == phone).values(label=f"phone-of-{person.employee_no}"))
-        devices.recovery(service.AccountId(person.id), phone, (SECRET,))
+        devices.recovery(AccountId(person.id), phone, (SECRET,))
 
     def at_work(self, person: Person, work: Callable[[], Any]) -> Any:
         with self.app.app_context(), tenant_context(person.tenant_id):
@@ -137,7 +137,7 @@ def found(app: Flask, cast: Any, clock: TestClock, client_for: Any) -> World:
         session().close()
         made, cycle, draft = unit_of_work(lambda: _found(cast, clock))
         rows = session().execute(sa.select(Evaluation.employee_id, Evaluation.id, Evaluation.cycle_id)).all()
-        evaluations = {row[0]: row[1] for row in rows if row[2] == cycle.id}
+        evaluations: dict[UUID, UUID] = {row[0]: row[1] for row in rows if row[2] == cycle.id}
         db.session.remove()
     with app.app_context(), tenant_context(cast.south.tenant_id):
         row = (
@@ -211,9 +211,9 @@ def _found(cast: Any, clock: TestClock) -> tuple[dict[str, Person], Cycle, Cycle
     grant("partner", Role.HRBP, "WA", SINCE)
     grant("partner", Role.HRBP, "WC", SINCE, yesterday)
     grant("partner", Role.HRBP, "WD", tomorrow)
-    for role, place in ((Role.HR, None), (Role.ADMIN, None), (Role.HRBP, "W")):
-        grant("former", role, place, SINCE, yesterday)
-        grant("former", role, place, tomorrow)
+    for role, area in ((Role.HR, None), (Role.ADMIN, None), (Role.HRBP, "W")):
+        grant("former", role, area, SINCE, yesterday)
+        grant("former", role, area, tomorrow)
     session().flush()
     cycle = open_cycle([of["W"], of["H"]], now=opened, name="每个人")
     plan = cycles.Plan("草稿", "Draft", today, tomorrow, now + timedelta(days=9), [of["W"].id])
