@@ -1,6 +1,6 @@
 """Words that stand in one confidential place each, and everything that an actor can fetch.
 
-**A new confidential field?** Write its word into `planted` below, with the row of the table that says who reads it
+**A new confidential field?** Write its word into `plant` below, with the row of the table that says who reads it
 and whose it is. The crawl fetches every GET door with every id that exists, so a new door needs nothing here; a new
 kind of id in a path belongs into `ids`.
 """
@@ -114,7 +114,8 @@ def may_read(one: Canary, actor: str, stage: str) -> bool:
         return bool(held - {"o"})
     if one.about == "phones":
         # A phone's name stands beside what was typed on it, and in its owner's own sessions.
-        return "o" in held or actor in ("hr", "admin")
+        beside_an_answer = stage != "draft" and allows("history, submitted", "R", actor, held)
+        return "o" in held or actor in ("hr", "admin") or beside_an_answer
     if one.about == "session":
         return "o" in held or actor == "admin"
     if one.about == "file":

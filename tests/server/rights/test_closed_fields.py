@@ -1,0 +1,75 @@
+"""Nobody sets what is not his to set: for every body, every column of every table and every field of every answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from server.foundation.db import Base, db
+from server.foundation.ids import unshort
+from tests.server.hostile.knock import PROBLEM, doors, knock, plain, request_schemas, sound_body
+from tests.server.rights.world import World
+
+BY_PLACE = {"POST /api/sync", "POST /api/csp-report"}
+"""Their bodies are no objects of ours: positional, and whatever a browser reports."""
+AT_LOGIN = {"auth_session", "device", "device_user", "login_failure"}
+"""What signing in writes by itself."""
+
+
+def names_of_columns() -> set[str]:
+    return {column.key for mapper in Base.registry.mappers for column in mapper.columns}
+
+
+def names_in_answers(components: dict[str, Any]) -> set[str]:
+    return {name for schema in components.values() for name in schema.get("properties", {})}
+
+
+def rows(world: World) -> dict[str, list[str]]:
+    """Everything that stands in the database, but what signing in writes."""
+    with world.app.app_context(), db.engine.connect() as connection:
+        tables = [one for one in Base.metadata.sorted_tables if one.name not in AT_LOGIN]
+        if connection.dialect.name == "postgresql":  # without a plant the server's own role sees no row
+            plant = sa.text("SELECT set_config('gemba.tenant', :plant, true)")
+            connection.execute(plant, {"plant": str(world.cast.tenant_id)})
+        return {one.name: sorted(map(repr, connection.execute(sa.select(one)))) for one in tables}
+
+
+def test_every_body_refuses_every_column_and_every_field_of_an_answer_that_is_not_its_own(
+    world: World, description: dict[str, Any]
+) -> None:
+    world.judge()
+    schemas, components = request_schemas(description), description["components"]["schemas"]
+    known = names_of_columns() | names_in_answers(components)
+    assert {"tenant_id", "rater_id", "role", "state", "password_hash", "may", "receipt"} <= known
+    phone = world.phone(world.people["team"])
+    admin, hr = world.client("admin"), world.client("hr")
+    ids = {
+        "cycle_id": str(world.cycle.id),
+        "person_id": str(world.people["team"].id),
+        "device_id": str(unshort(phone.device)),
+        "session_id": str(world.session_of(world.people["team"])),
+    }
+    before, wrong, asked = rows(world), [], 0
+    assert before["evaluation"]
+    for door in doors(world.app):
+        name = plain(door)
+        if name not in schemas or name in BY_PLACE:
+            continue
+        asked += 1
+        sound = sound_body(schemas[name], components)
+        foreign = sorted(known - set(sound))
+        client = admin if "session" in name else hr
+        answer = knock(client, door.method, door.path(ids), json=sound | dict.fromkeys(foreign, "open"))
+        refused = {
+            one["pointer"]
+            for one in (answer.get_json(silent=True) or {}).get("errors", ())
+            if one["code"] == "unknown_field"
+        }
+        missed = [one for one in foreign if f"/{one}" not in refused]
+        if answer.status_code != 422 or answer.mimetype != PROBLEM or missed:
+            wrong.append(f"{name}: {answer.status_code}, takes {missed[:9]}: {answer.get_data()[:160].decode()}")
+    assert asked >= 8
+    assert not wrong, "\n".join(wrong)
+    after = rows(world)
+    assert {name for name in before if before[name] != after[name]} == set()
