@@ -92,7 +92,7 @@ soak-client-selftest: install-test generate ## known bugs, planted in the phone'
 	python -m tests.soak_client.run --selftest
 
 soak-real: system install-test generate ## the long form of the hostile tests, every door under the whole corpus
-	GEMBA_SOAK=1 pytest -q tests/server/test_hostile.py tests/server/test_stranger.py tests/server/sync_api
+	GEMBA_SOAK=1 pytest -q tests/server/test_hostile.py tests/server/test_stranger.py tests/server/sync_api tests/server/imports/test_bounds.py
 
 faults: system install-test build ## the catalogue of faults against real servers and databases, with its table; K= picks scenarios
 	GEMBA_FAULTS=all pytest -q -s tests/faults/test_long.py tests/faults/test_cursor_long.py -k "$(K)"

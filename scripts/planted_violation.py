@@ -15,6 +15,7 @@ PLANTS = {
     "Inside a room": ("server/cycles/models.py", "import server.cycles.service"),
     "The merge core": ("sync/merge.py", "import random"),
     "What happens and what is read": ("server/cycles/service.py", "import flask"),
+    "Reading files": ("server/imports/reading/files.py", "import server.foundation.db"),
 }
 
 

@@ -14,6 +14,7 @@ from server.foundation.clock import Clock
 from server.foundation.settings import Settings
 from server.identity import routes as identity
 from server.identity import wiring as identity_wiring
+from server.imports import routes as imports
 from server.indicators import models as indicators
 from server.people import routes as people
 from server.people import wiring as people_wiring
@@ -28,6 +29,7 @@ ROOMS = (
     cycles.room,
     evaluations.room,
     *completion.rooms,
+    imports.room,
     sync_api.room,
 )
 WIRINGS = (identity_wiring, people_wiring, sync_wiring, evaluations_wiring)

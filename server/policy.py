@@ -48,6 +48,8 @@ class Action(StrEnum):
     SYNC_EXCHANGE = "sync.exchange"
     DEPARTMENT_READ = "department.read"
     PEOPLE_READ = "people.read"
+    IMPORT_READ = "import.read"
+    IMPORT_RUN = "import.run"
     INDICATOR_READ = "indicator.read"
     MEASURED_VALUE_READ = "measured_value.read"
     CYCLE_READ = "cycle.read"
@@ -112,6 +114,8 @@ MATRIX: Mapping[Action, Row] = MappingProxyType(
         # ---- people, indicators, cycles ----
         Action.DEPARTMENT_READ: _always(_LINE | _DESKS),
         Action.PEOPLE_READ: _always(_LINE | _DESKS),
+        Action.IMPORT_READ: _always(_HR | _ADMIN),
+        Action.IMPORT_RUN: _always(_HR | _ADMIN),
         Action.INDICATOR_READ: _always(_OWN | _READERS),
         Action.MEASURED_VALUE_READ: _always(_OWN | _READERS),
         Action.CYCLE_READ: _always(_LINE | _DESKS),

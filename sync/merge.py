@@ -114,7 +114,7 @@ def _set(held: Held, edit: Mutation, facts: Facts, lookup: Lookup) -> Decision:
         return Decision(Receipt.HELD, held, missing=seen.version)
     if seen is None:
         return parked(held, Reason.INVALID)
-    seen = _after_agreement(held.case, seen)
+    before, seen = seen, _also_seen(held, edit, _after_agreement(held.case, seen), lookup)
     value, case = plain(edit.value), held.case
     own = case.candidate(seen.version) if case and case.is_open else None
     if value == held.value and (own is None or seen.version == held.version):
@@ -127,7 +127,7 @@ def _set(held: Held, edit: Mutation, facts: Facts, lookup: Lookup) -> Decision:
         return Decision(Receipt.SAME, held, alias=seen.version)
     candidate = mine(edit, value, facts)
     if case is not None and case.is_open:
-        return join(held, case, candidate, [seen.version])
+        return join(held, case, candidate, [before.version, seen.version, *edit.also])
     if seen.version == held.version:
         return _written(held, edit, candidate.value, edit.id, Step.SET, facts)
     if case is not None and not _saw_the_end(seen, held, case, lookup):
@@ -137,6 +137,18 @@ def _set(held: Held, edit: Mutation, facts: Facts, lookup: Lookup) -> Decision:
         if merged is not None and len(merged) <= TEXT_MAX[family(edit.field)]:
             return _written(held, edit, plain(merged), edit.id.merged(merged), Step.MERGED, facts)
     return open_case(held, candidate, seen, edit.field, facts, lookup)
+
+
+def _also_seen(held: Held, edit: Mutation, seen: Seen, lookup: Lookup) -> Seen:
+    """What stands, where it is an own edit that had been refused before its author's eyes: a restored server took it.
+
+    Its own version alone: a text merged of it and another's they have not seen.
+    """
+    for one in edit.also:
+        found = follow(one, edit.record, edit.field, lookup)
+        if isinstance(found, Seen) and found.exact and found.version == held.version:
+            return found
+    return seen
 
 
 def _went_on(held: Held, edit: Mutation) -> bool:

@@ -192,6 +192,9 @@ class Mutation:
     base: Base = ()
     device_time: int = 0
     form_version: str | None = None
+    also: Base = ()
+    """Of a `set`: its author's own earlier edits of that field which had been refused before their eyes. Should a
+    restored server take one of them after all, it counts as seen; one that never arrives holds nothing up."""
 
 
 @dataclass(frozen=True, slots=True)

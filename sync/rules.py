@@ -14,6 +14,8 @@ NOTE_MAX = 2000
 TAG_MAX = 40
 TAGS_MAX = 40
 """Adds that one line's chips may hold."""
+ALSO_MAX = 2
+"""Refused edits that a `set` may name beside its base: the newest ones."""
 FIELDS_KEPT = 1024
 """Names of fields taken apart and remembered: a form has some forty lines, and each edit asks several times."""
 

@@ -6,6 +6,7 @@ import re
 
 from sync.model import Answer, Asked, Facts, Mutation, Op, Recall, Resolution, Submit
 from sync.rules import (
+    ALSO_MAX,
     NOTE_MAX,
     OPS,
     REASON_MAX,
@@ -49,11 +50,13 @@ def makes_sense(edit: Mutation, facts: Facts) -> bool:
     key = line_key(edit.field)
     if key is not None and all(line.key != key for line in facts.lines):
         return False
-    if any(one.n >= edit.id.n and one.plain()[:2] == edit.id[:2] for one in edit.base):
+    if any(one.n >= edit.id.n and one.plain()[:2] == edit.id[:2] for one in (*edit.base, *edit.also)):
         return False  # nobody has seen what they have yet to write
+    if edit.also and (edit.op is not Op.SET or any(one[:2] != edit.id[:2] for one in edit.also)):
+        return False
     match edit.op:
         case Op.SET:
-            return len(edit.base) <= 1 and _fits(edit.field, edit.value)
+            return len(edit.base) <= 1 and len(edit.also) <= ALSO_MAX and _fits(edit.field, edit.value)
         case Op.ADD | Op.REMOVE:
             return isinstance(edit.value, str) and bool(edit.value.strip()) and is_clean(edit.value, TAG_MAX)
         case Op.COMMAND:

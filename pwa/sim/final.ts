@@ -1,5 +1,6 @@
 /** When the weather is fair and nothing is left to send: does the server hold what was promised, and do phones show it? */
 import type { StoredReceipt } from '../src/db/schema';
+import type { EvaluationRow } from '../src/sync/types';
 import { through } from './loop.ts';
 import type { Server } from './net.ts';
 import { type Logged, type Oracle, type Saved, Violation, databaseOf, same, wishKey } from './oracle.ts';
@@ -129,11 +130,21 @@ type Shown = Record<(typeof ROWS)[number], unknown>;
 
 const sorted = (rows: Iterable<{ id: string }>): unknown[] => [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
 
+/** A row without what this phone adds to it: which own edits were refused. */
+const asServed = (row: EvaluationRow): EvaluationRow => ({
+  ...row,
+  fields: Object.fromEntries(
+    Object.entries(row.fields)
+      .filter(([, { version, refused }]) => version !== null || !refused)
+      .map(([name, { refused: _refused, ...field }]) => [name, field]),
+  ),
+});
+
 function shownBy(tab: Tab): Shown {
   const { phone } = tab;
   if (!phone) throw new Violation('is-open', 'no phone');
   return {
-    evaluations: sorted(phone.evaluations),
+    evaluations: sorted(phone.evaluations.map(asServed)),
     cases: sorted(phone.cases),
     results: sorted(phone.results),
     cycles: sorted(phone.cycles.values()),

@@ -1,8 +1,9 @@
 /** The second phase: people go on working while everything around them breaks. */
 import { settle, through } from './loop.ts';
+import type { SyncMeta } from '../src/db/schema';
 import type { Disk } from './disk.ts';
 import { edit } from './person.ts';
-import { databaseFor } from './oracle.ts';
+import { databaseFor, databaseOf } from './oracle.ts';
 import type { Device, Tab } from './tab.ts';
 import { blow, COMING, giveUp, GOING } from './weather.ts';
 import type { World } from './world.ts';
@@ -227,13 +228,16 @@ export async function calmDown(world: World): Promise<void> {
   await help(world);
 }
 
-/** Somebody else's work still lies on a phone: they come back for it. False: there is none. */
+/** Somebody else's work still lies on a phone, or what a restored server may lack: they come back for it. False: there is none. */
 export async function comeBack(world: World): Promise<boolean> {
   for (const device of world.devices) {
     const [tab] = device.alive;
     if (!tab || device.people.length < 2) continue;
+    const epoch = (db: string): string | undefined => device.disk.lookAt<SyncMeta>(db, 'meta', 'sync')?.epoch;
     for (const person of device.people) {
-      if (person.id === tab.me || device.disk.look(databaseFor(tab, person), 'outbox').length === 0) continue;
+      const db = databaseFor(tab, person);
+      const mayBeLacking = epoch(db) !== epoch(databaseOf(tab)) && device.disk.look(db, 'ledger').length > 0;
+      if (person.id === tab.me || (device.disk.look(db, 'outbox').length === 0 && !mayBeLacking)) continue;
       world.note(`${person.employee_no} comes back`);
       const entering = tab.pass(person, 'switch');
       entering.catch(() => undefined);

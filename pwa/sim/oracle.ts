@@ -26,6 +26,9 @@ export interface Saved extends Content {
   tabs: number;
   /** Typed in a sheet that may have been open for long. */
   sheet: boolean;
+  /** What was last said to be saved, where a tab was killed between writing something newer in its place and saying so;
+   *  and the tabs that were there then. Nobody has told them: until they read the disk they show what was said. */
+  untold?: { said: unknown; tabs: Set<Tab> };
 }
 
 export interface Logged extends Content {
@@ -158,8 +161,10 @@ export class Oracle {
       if (same([held.field, held.op, held.value], [one.field, one.op, one.value])) continue;
       const [, author = ''] = one.id.split('.');
       // A newer value took its place, and the tab was killed before it could say so.
-      if ((this.#open.get(wishKey(author, one.record, held.field, held.op, held.value)) ?? 0) > 0) one.value = held.value;
-      else {
+      if ((this.#open.get(wishKey(author, one.record, held.field, held.op, held.value)) ?? 0) > 0) {
+        one.untold = { said: one.value, tabs: new Set(one.device.alive) };
+        one.value = held.value;
+      } else {
         throw new Violation('content-as-saved', `${one.id} ${one.field}: ${JSON.stringify(held.value)} for ${JSON.stringify(one.value)}`);
       }
     }
@@ -184,7 +189,8 @@ export class Oracle {
       if (!row || kept?.parked || kept?.result === 'parked' || this.#hasLater(one)) continue;
       if (one.tabs > 1 && (kept?.result === 'conflict' || kept?.result === 'merged')) continue;
       const shown = row.fields[one.field]?.value ?? null;
-      if (!same(shown, one.value)) {
+      if (same(shown, one.value)) one.untold?.tabs.delete(tab);
+      else if (!one.untold?.tabs.has(tab) || !same(shown, one.untold.said)) {
         throw new Violation('own-edit-is-seen', `${one.id} ${one.field}: ${JSON.stringify(shown)} for ${JSON.stringify(one.value)}`);
       }
     }

@@ -10,8 +10,16 @@ const WORDS = ['clean', 'late', 'helps others', 'checks twice', 'tools in place'
 const RECORDS = 3;
 const TAGS = ['chip.low', 'chip.mid', 'chip.high'];
 
-type Act = (phone: { append(wish: NewMutation): Promise<OwnEdit> }) => Promise<unknown>;
-type Watched = Parameters<Act>[0] & { evaluation(id: string): EvaluationRow | undefined };
+type Phone = NonNullable<Tab['phone']>;
+type Hand = InstanceType<Tab['client']['Hand']>;
+type Act = (to: Hand) => Promise<unknown>;
+
+/** Who holds a tab: what they do goes on from what they did before, one write after the other, as the screens have it. */
+interface Thumb {
+  hand: Hand;
+  last: Promise<unknown>;
+}
+const thumbs = new WeakMap<Phone, Thumb>();
 
 interface Doing {
   /** Settles when the phone has said "saved" or has refused. */
@@ -31,8 +39,20 @@ export function edit(world: World, tab: Tab): void {
 function act(tab: Tab, dice: Dice, oracle: Oracle, records: number, sheets: boolean): Doing | null {
   const { phone } = tab;
   if (!phone) return null;
+  const thumb = thumbs.get(phone) ?? { hand: new tab.client.Hand(watched(tab, phone, oracle)), last: Promise.resolve() };
+  thumbs.set(phone, thumb);
+  if (sheets && phone.loaded && (tab.sheet || dice.chance(0.3))) return atSheet(tab, phone, dice, oracle, records, thumb.hand);
+  const chosen = choose(tab, dice, records, thumb.hand);
+  if (!chosen) return null;
+  const done = thumb.last.then(() => chosen.act(thumb.hand));
+  thumb.last = done.catch(() => undefined);
+  return { what: chosen.what, done };
+}
+
+/** The phone, with the oracle looking on. */
+function watched(tab: Tab, phone: Phone, oracle: Oracle): ConstructorParameters<Tab['client']['Hand']>[0] {
   const hand = { tab, me: phone.me, db: tab.client.userDbName(phone.user) };
-  const watching = {
+  return {
     append: async (wish: NewMutation): Promise<OwnEdit> => {
       oracle.wish(hand, wish, tab.sheet !== null);
       let written: OwnEdit;
@@ -49,23 +69,17 @@ function act(tab: Tab, dice: Dice, oracle: Oracle, records: number, sheets: bool
       return written;
     },
   };
-  if (sheets && phone.loaded && (tab.sheet || dice.chance(0.3))) {
-    return atSheet(tab, phone, dice, oracle, records, { ...watching, evaluation: (id: string) => phone.evaluation(id) });
-  }
-  const chosen = choose(tab, dice, records);
-  return chosen && { what: chosen.what, done: chosen.act(watching) };
 }
 
 /** A comment's sheet is opened, left open, or kept: what others write meanwhile lies under it. */
-function atSheet(tab: Tab, phone: NonNullable<Tab['phone']>, dice: Dice, oracle: Oracle, records: number, to: Watched): Doing | null {
-  const { Hand, hands } = tab.client;
+function atSheet(tab: Tab, phone: Phone, dice: Dice, oracle: Oracle, records: number, hand: Hand): Doing | null {
+  const { hands } = tab.client;
   if (tab.sheet?.phone !== phone) {
     const rows = phone.evaluations.slice(0, records).filter(({ may }) => may.includes('score'));
     // Always the same one, so that two people meet at it.
     const [[row], line] = [rows, 1];
     if (!row) return null;
     const field = row.fields[`comment/${line}`];
-    const hand = new Hand(to);
     tab.sheet = { phone, line, seen: hand.sees(row), text: typeof field?.value === 'string' ? field.value : '', hand };
     oracle.looks(tab, phone.me, row.id, `comment/${line}`);
     return { what: 'sheet', done: Promise.resolve() };
@@ -80,7 +94,7 @@ function atSheet(tab: Tab, phone: NonNullable<Tab['phone']>, dice: Dice, oracle:
   return { what: 'keep', done: done.finally(close) };
 }
 
-function choose(tab: Tab, dice: Dice, records: number): { what: string; act: Act } | null {
+function choose(tab: Tab, dice: Dice, records: number, hand: Hand): { what: string; act: Act } | null {
   const { phone, client } = tab;
   if (!phone?.loaded) return null;
   const result = phone.results.find(({ may }) => may.includes('answer'));
@@ -104,20 +118,26 @@ function choose(tab: Tab, dice: Dice, records: number): { what: string; act: Act
     return row.may.includes('recall') && dice.chance(0.5) ? { what: 'recall', act: (to) => hands.recall(to, row) } : null;
   }
   const line = dice.between(1, 3);
+  const seen = hand.sees(row);
+  const says = (what: 'comment' | 'reason', text: string): { what: string; act: Act } => ({ what, act: (to) => hands.write(to, seen(), what, line, text) });
   switch (dice.weighed({ score: 6, comment: 3, reason: 1, chip: 2, unchip: 1, finish: 1 })) {
     case 'score': {
       const value = dice.chance(0.05) ? null : dice.between(1, 5);
-      return { what: 'score', act: (to) => hands.giveScore(to, row, line, value) };
+      return { what: 'score', act: (to) => hands.giveScore(to, seen(), line, value) };
     }
     case 'comment':
-      return { what: 'comment', act: (to) => hands.write(to, row, 'comment', line, words(row, `comment/${line}`, dice)) };
+      return says('comment', words(row, `comment/${line}`, dice));
     case 'reason':
-      return { what: 'reason', act: (to) => hands.write(to, row, 'reason', line, dice.pick(WORDS)) };
-    case 'chip':
-      return { what: 'chip', act: (to) => hands.addChip(to, row, line, dice.pick(TAGS)) };
+      return says('reason', dice.pick(WORDS));
+    case 'chip': {
+      const tag = dice.pick(TAGS);
+      return { what: 'chip', act: (to) => hands.addChip(to, seen(), line, tag) };
+    }
     case 'unchip': {
       const tags = Object.keys((row.fields[`chips/${line}`]?.value ?? {}) as object);
-      return tags.length ? { what: 'unchip', act: (to) => hands.removeChip(to, row, line, dice.pick(tags)) } : null;
+      if (!tags.length) return null;
+      const tag = dice.pick(tags);
+      return { what: 'unchip', act: (to) => hands.removeChip(to, seen(), line, tag) };
     }
     case 'finish':
       return row.may.includes('submit') ? { what: 'finish', act: (to) => finish(tab, row, to, dice) } : null;
@@ -132,7 +152,7 @@ function words(row: EvaluationRow, field: string, dice: Dice): string {
 }
 
 /** Gives every mark that is missing, with a reason for each, and submits. */
-async function finish(tab: Tab, row: EvaluationRow, to: Parameters<Act>[0], dice: Dice): Promise<void> {
+async function finish(tab: Tab, row: EvaluationRow, to: Hand, dice: Dice): Promise<void> {
   const { hands } = tab.client;
   const now = (): EvaluationRow => tab.phone?.evaluation(row.id) ?? row;
   const form = tab.phone?.forms.get(row.form_id);

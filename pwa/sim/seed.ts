@@ -78,23 +78,38 @@ async function gather(world: World, { people }: Plant): Promise<void> {
   }
 }
 
+/** Whoever met a portal last waits longer than a poll before they ask again. */
+async function everybodyIsHeard(world: World): Promise<void> {
+  for (let left = QUIET_ROUNDS; ; left--) {
+    await world.clear();
+    await help(world);
+    const nets = world.devices.flatMap(({ alive }) => alive.map(({ phone }) => phone?.status.net));
+    if (nets.every((net) => net === 'reached')) return;
+    if (left === 0) throw new Violation('line-returns', nets.join(' '));
+    await world.time.moveTo(world.time.next ?? world.time.now + 1000);
+  }
+}
+
 async function quiet(world: World): Promise<void> {
   for (let left = QUIET_ROUNDS; ; left--) {
     await world.clear();
     world.check();
     await help(world);
     const tabs = world.devices.flatMap(({ alive }) => alive);
-    if (world.waiting === 0 && tabs.every(({ phone }) => phone?.status.queued === 0)) {
-      if (!(await comeBack(world))) break;
+    if (left === 0) throw new Violation('queue-empties', JSON.stringify(tabs.map(({ phone }) => phone?.status)));
+    const isEmpty = (): boolean => world.waiting === 0 && tabs.every(({ phone }) => phone?.status.queued === 0);
+    if (isEmpty()) {
+      // Phones that had nothing to send hear by their poll of the others, of a restore, and that their login has ended.
+      // Who heard of a restore offers again what it lacks, and of that the others hear by their next one.
+      const before = JSON.stringify(await world.server.tell('log'));
+      await world.time.moveTo(world.time.now + POLL_MS);
+      await everybodyIsHeard(world);
+      if (before !== JSON.stringify(await world.server.tell('log'))) continue;
+      if (isEmpty() && !(await comeBack(world))) break;
       continue;
     }
-    if (left === 0) throw new Violation('queue-empties', JSON.stringify(tabs.map(({ phone }) => phone?.status)));
     await world.time.moveTo(world.time.next ?? world.time.now + 1000);
   }
-  // Phones that had nothing to send hear of the others by their poll.
-  await world.time.moveTo(world.time.now + POLL_MS);
-  await world.clear();
-  await help(world);
   world.check();
   const log = await world.server.tell<ServersLog>('log');
   checkLog(log, world.oracle);

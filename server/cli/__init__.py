@@ -10,7 +10,6 @@ from importlib import import_module
 from typing import Any
 
 LATER = {
-    "import": "Importing people and values",
     "audit": "Verifying the audit chain",
 }
 
@@ -76,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("--name-zh", help="name in Chinese characters")
     create.add_argument("--name-en", help="name in Latin letters")
     create.add_argument("--role", choices=("manager", "hrbp", "hr", "admin"), help="role for the plant")
+    import_module("server.cli.importing").add_to(verbs, add)
     openapi = add(verbs, "openapi", "papers", "openapi", "print the description of the API")
     openapi.add_argument("--client", action="store_true", help="write pwa/src/generated instead")
     add(verbs, "settings", "papers", "settings", "print every setting with its meaning")

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from server.demo import plant
 from server.foundation.db import session
 from server.foundation.ids import IndicatorId, PersonId
+from server.indicators.arithmetic import overall_tenths
 from server.indicators.models import RATING, IndicatorVersion, MeasuredValue, PastMark, PastOverall
-from server.indicators.scoring import overall_tenths
 from server.people.models import Assignment, Job, Person
 
 WEEKS: Final = 8

@@ -8,14 +8,14 @@ from server import policy
 from server.evaluations import queries
 from server.evaluations.models import Evaluation, Form
 from server.evaluations.record import effective, stage_of
-from server.evaluations.standing import kept, standing
+from server.evaluations.standing import standing
 from server.evaluations.states import State, load, tags_of
 from server.foundation.db import current_tenant, session
 from server.foundation.ids import EvaluationId
 from server.foundation.problems import NOT_FOUND, Problem
 from server.foundation.web import Actor
 from server.indicators import queries as indicators
-from server.indicators.scoring import overall_tenths
+from server.indicators.arithmetic import overall_tenths
 from server.people import queries as people
 from server.policy import Action, Relation, Stage
 from sync import model as core
@@ -99,9 +99,10 @@ def readable(evaluation_id: UUID, by: Actor, now: datetime, action: Action) -> E
         raise Problem(NOT_FOUND)
     (cycle,) = queries.cycles([one.cycle_id])
     relations = set(standing([one], now).relations(by.person_id, one))
-    if not kept([one], by.person_id, now, lambda _: cycle.state):
-        relations.discard(Relation.RATER)
-    relations |= people.relations(by.person_id, one.employee_id, one.department_id, now)
+    line = people.relations(by.person_id, one.employee_id, one.department_id, now)
+    if cycle.state == core.CycleState.CLOSED.value and line.isdisjoint({Relation.SUPERVISOR, Relation.MANAGER}):
+        relations.discard(Relation.RATER)  # named or former: over the close a rater keeps who is still below him
+    relations |= line
     stage = stage_of(core.Status(one.state), core.CycleState(cycle.state))
     if stage is Stage.DRAFT and not policy.can(action, relations, stage) and policy.can(action, relations):
         raise Problem(NOT_FOUND)  # before the submit there is nothing for a line or a desk to see

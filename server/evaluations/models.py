@@ -69,6 +69,7 @@ class Evaluation(TenantRow, Base):
         tenant_fk("form", "form_id"),
         tenant_fk("person", "employee_id"),
         tenant_fk("person", "rater_id"),
+        tenant_fk("person", "former_rater_id"),
         tenant_fk("department", "department_id"),
         sa.Index("ix_evaluation_rater", "tenant_id", "rater_id"),
         sa.Index("ix_evaluation_employee", "tenant_id", "employee_id"),
@@ -95,6 +96,9 @@ class Evaluation(TenantRow, Base):
     submitted_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     """When the first edit of it arrived."""
+    former_rater_id: Mapped[PersonId | None]
+    """Who rated until the employee moved; what he still sends counts before `former_until`, None: while the cycle runs."""
+    former_until: Mapped[datetime | None]
     chip_versions: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
     """chips/3 -> the mutation that last changed its tags, whether it added or removed."""
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from server import policy
 from server.evaluations.standing import Standing
 from server.evaluations.storing import OwnRow
-from server.indicators.scoring import overall_tenths
+from server.indicators.arithmetic import overall_tenths
 from server.policy import Action, Relation, Stage
 from server.sync_api.registry import Record
 from sync import model as core

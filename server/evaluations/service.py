@@ -17,7 +17,7 @@ from server.foundation import clock
 from server.foundation.db import changed, session
 from server.foundation.ids import CycleId, DepartmentId, FormId, JobId, PersonId
 from server.indicators import queries as indicators
-from server.indicators.scoring import rule_mark
+from server.indicators.arithmetic import rule_mark
 from server.people import queries as people
 from server.people.queries import Member
 from server.sync_api.feed import left

@@ -17,6 +17,8 @@ from server.people import queries as people
 from server.policy import Relation
 
 RowT = TypeVar("RowT", bound="Evaluation | sa.Row[Any]")
+WHOSE: Final = ("id", "cycle_id", "employee_id", "rater_id", "former_rater_id", "former_until")
+"""What must be known of an evaluation to say how people stand to it."""
 _ONE: Final = table_of(Evaluation).c
 _GIVEN: Final = cycles.given_by(of_plant(sa.select(_ONE.rater_id).where(within(_ONE.id))))
 
@@ -48,6 +50,8 @@ class Standing:
         if person == one.rater_id:
             return frozenset({Relation.RATER})
         found: set[Relation] = set()
+        if person == one.former_rater_id and (one.former_until is None or self.at < one.former_until):
+            found.add(Relation.RATER)
         if (one.cycle_id, one.rater_id, person) in self.now_delegated:
             found.add(Relation.DELEGATE)
         if one.rater_id not in self.superiors:
@@ -57,10 +61,12 @@ class Standing:
         return frozenset(found)
 
     def ever(self, author: str | UUID, one: Evaluation | sa.Row[Any]) -> bool:
-        """Whether this person stands, or once stood as a delegate, to this evaluation."""
+        """Whether this person stands, or once stood as a delegate or as the rater, to this evaluation."""
         if self.relations(author, one):
             return True
         person = _person(author)
+        if person is not None and person == one.former_rater_id:
+            return True
         return person is not None and (one.cycle_id, one.rater_id, person) in self.ever_delegated
 
 

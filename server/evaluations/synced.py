@@ -19,7 +19,7 @@ from server.evaluations import keeping, queries, results, rows, shown, trends
 from server.evaluations.models import Case, Evaluation
 from server.evaluations.record import EvaluationRecord, lines_of, may_decide, rights_of
 from server.evaluations.scopes import FACTS, LIB, OWN, RATE, facts_scope, own_scope, part_of, rate_scope
-from server.evaluations.standing import Standing, ask_standing, kept, standing
+from server.evaluations.standing import WHOSE, Standing, ask_standing, kept, standing
 from server.evaluations.states import State, ask_states, load
 from server.evaluations.storing import OWN_ROW, OwnRow
 from server.foundation.ids import PersonId, short, unshort
@@ -35,7 +35,7 @@ AS_RATER: Final = frozenset({Relation.RATER})
 
 _ONE: Final = table_of(Evaluation).c
 _LOCKED: Final = of_plant(
-    sa.select(*(_ONE[name] for name in ("id", "cycle_id", "form_id", "employee_id", "rater_id", "rules", *OWN_ROW)))
+    sa.select(*(_ONE[name] for name in (*WHOSE, "form_id", "rules", *OWN_ROW)))
     .where(within(_ONE.id))
     .order_by(_ONE.id)
     .with_for_update()

@@ -4,9 +4,11 @@ from flask import Flask
 
 from server.cycles.desk import count_with
 from server.cycles.events import CycleChanged, CycleOpened
-from server.evaluations import queries, service
+from server.evaluations import moving, queries, service
 from server.evaluations.synced import EvaluationRoom
 from server.foundation.events import subscribe
+from server.indicators.events import ValuesReceived
+from server.people.events import LinesBack, LinesMoved, Renamed
 from server.sync_api import registry
 
 
@@ -16,3 +18,7 @@ def connect(app: Flask) -> None:
     count_with(queries.counts)
     subscribe(CycleOpened, service.create_for)
     subscribe(CycleChanged, service.tell_of_cycle)
+    subscribe(LinesMoved, moving.follow)
+    subscribe(LinesBack, moving.go_back)
+    subscribe(Renamed, moving.rename)
+    subscribe(ValuesReceived, moving.measure)

@@ -8,6 +8,7 @@ flushed before: what the session holds of these tables is not seen here.
 from collections import namedtuple
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -228,7 +229,7 @@ def _put(written: _Written, rows: Rows) -> None:
         return
     if dialect() == "postgresql":
         # One message for all rows; executemany costs one for each.
-        said = _from_json(written, tuple(rows[0])), orjson.dumps(rows, default=bytes_in_hex).decode()
+        said = _from_json(written, tuple(rows[0])), orjson.dumps(rows, default=spelled).decode()
         gathered: list[tuple[str, str]] | None = session().info.get(_GATHERED)
         if gathered is None:
             _say([said])
@@ -312,8 +313,10 @@ def _type_of(column: sa.Column[Any]) -> str:
     return column.type.compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]
 
 
-def bytes_in_hex(value: Any) -> str:
-    """Bytes as PostgreSQL reads them from a text."""
+def spelled(value: Any) -> str:
+    """Bytes and decimals as PostgreSQL reads them from a text."""
     if isinstance(value, bytes):
         return f"\\x{value.hex()}"
+    if isinstance(value, Decimal):
+        return str(value)
     raise TypeError

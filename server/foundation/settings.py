@@ -90,6 +90,15 @@ class Settings:
         _refuse_unknown(environment, known)
         return cls(**(values | overrides)).checked()
 
+    def environment(self) -> dict[str, str]:
+        """The variables under which another process of this installation runs with the same settings."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("GEMBA_")}
+        for one in fields(self):
+            value = getattr(self, one.name)
+            text = ",".join(value) if isinstance(value, tuple) else str(int(value) if value in (True, False) else value)
+            kept[f"GEMBA_{one.name.upper()}"] = text
+        return kept
+
     def checked(self) -> "Settings":
         """Return itself, or raise SettingsError for values that cannot work."""
         if not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):

@@ -7,12 +7,15 @@ g+1 again, until g+1 has been used; any older one is a copy in foreign hands and
 
 import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from server.foundation import batch
+from server.foundation.batch import Row
 from server.foundation.db import current_tenant, session
 from server.foundation.ids import AccountId, DeviceId, SessionId, TenantId, new_id
 from server.foundation.problems import NOT_FOUND, Problem
@@ -223,3 +226,11 @@ def lock(account: Account, *, now: datetime) -> None:
     """Shut an account: somebody left."""
     account.state = AccountState.LOCKED
     end_sessions(AccountId(account.id), EndReason.LOCKED, now=now)
+
+
+def bring_in(rows: Sequence[Row], step: Callable[[int], None], *, now: datetime) -> None:
+    """Write many accounts at once; those that are shut lose their sessions."""
+    batch.write((Account,), rows, step)
+    for row in rows:
+        if row.after is not None and row.after.get("state") == AccountState.LOCKED:
+            end_sessions(AccountId(row.after["id"]), EndReason.LOCKED, now=now)

@@ -90,7 +90,7 @@ FIELDS: Final[Mapping[Kind, tuple[Field, ...]]] = {
         Field("threshold", Type.NUMBER),
         Field("weight", Type.NUMBER, needed=True),
         Field("source", Type.TEXT, needed=True, longest=40),
-        Field("frequency", Type.CHOICE, choices=("weekly", "monthly", "quarterly", "yearly")),
+        Field("frequency", Type.CHOICE, choices=("weekly", "biweekly", "monthly", "quarterly", "yearly")),
     ),
     Kind.VALUES: (
         Field("employee_no", Type.EMPLOYEE_NO, needed=True, longest=32),
@@ -121,10 +121,12 @@ Content = str | date | Decimal | Period | None
 
 
 class Weight(StrEnum):
-    """How much a finding weighs: an error keeps its row out and so the whole file; a doubt is for a person to see."""
+    """How much a finding weighs: an error keeps its row out and so the whole file; a doubt is for a person to see;
+    a note only tells what was left out or how something was taken."""
 
     ERROR = "error"
     DOUBT = "doubt"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from server.foundation.db import session
 from server.foundation.ids import short, unshort
 from server.foundation.prepared import ask_later, of_plant, table_of, within
+from server.indicators.arithmetic import aggregate_of, one_value
+from server.indicators.arithmetic.values import Aggregate
 from server.indicators.models import (
     RATING,
     Chip,
@@ -23,7 +25,6 @@ from server.indicators.models import (
     PastOverall,
     SetLine,
 )
-from server.indicators.scoring import mean
 
 SERIES_LENGTH: Final = 12
 _VALUE: Final = table_of(MeasuredValue).c
@@ -83,7 +84,7 @@ def _number(value: Decimal | None) -> int | float | None:
 
 
 def values_in(person_ids: Collection[UUID], period_from: date, period_to: date) -> Mapping[UUID, Mapping[str, Decimal]]:
-    """Person -> indicator code -> the mean of the values whose period ends within these days."""
+    """Person -> indicator code -> the one value of those whose period ends within these days; see `aggregate_of`."""
     found: dict[UUID, dict[str, list[Decimal]]] = {}
     query = (
         sa.select(MeasuredValue.person_id, Indicator.code, MeasuredValue.value)
@@ -93,7 +94,24 @@ def values_in(person_ids: Collection[UUID], period_from: date, period_to: date) 
     )
     for row in session().execute(query):
         found.setdefault(row.person_id, {}).setdefault(row.code, []).append(row.value)
-    return {person: {code: mean(many) for code, many in codes.items()} for person, codes in found.items()}
+    how = _aggregates({code for codes in found.values() for code in codes})
+    return {
+        person: {
+            code: value for code, many in codes.items() if (value := one_value(many, how.get(code, "mean"))) is not None
+        }
+        for person, codes in found.items()
+    }
+
+
+def _aggregates(codes: Collection[str]) -> Mapping[str, Aggregate]:
+    """Indicator code -> how its values become one, by the newest approved version."""
+    query = (
+        sa.select(Indicator.code, IndicatorVersion.unit, IndicatorVersion.frequency)
+        .join(Indicator, Indicator.id == IndicatorVersion.indicator_id)
+        .where(Indicator.code.in_(codes), IndicatorVersion.state == "approved")
+        .order_by(IndicatorVersion.number)
+    )
+    return {row.code: aggregate_of(row.unit, row.frequency) for row in session().execute(query)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,21 @@
 """What happens to indicators. Each function is called inside a unit of work."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from server.foundation import batch
+from server.foundation.batch import Row
 from server.foundation.db import changed, session
+from server.foundation.events import publish
 from server.foundation.ids import IndicatorId
-from server.indicators.models import Chip, Indicator, IndicatorVersion, SetLine
+from server.indicators.arithmetic import lacking
+from server.indicators.events import ValuesReceived
+from server.indicators.models import Chip, Indicator, IndicatorVersion, MeasuredValue, SetLine
+
+TABLES: Final = (Indicator, IndicatorVersion, SetLine, MeasuredValue, Chip)
+"""In the order in which their rows refer to each other."""
 
 LIBRARY: Final = "lib"
 """The scope in which every phone of the plant holds the quick comments."""
@@ -44,7 +52,7 @@ def add_indicator(code: str, wording: Wording) -> IndicatorVersion:
 
 def set_lines(category: str, lines: Sequence[tuple[IndicatorVersion, int]]) -> None:
     """Say by what a job category is judged. Raises ValueError unless the weights sum to 100."""
-    if sum(weight for _, weight in lines) != 100:
+    if lacking([weight for _, weight in lines]):
         raise ValueError(f"weights of {category} do not sum to 100")
     for position, (version, weight) in enumerate(lines, start=1):
         session().add(
@@ -63,3 +71,15 @@ def add_chip(indicator_code: str, band: str, zh: str, en: str) -> Chip:
     session().add(made)
     changed("chip", made.id, [LIBRARY])
     return made
+
+
+def bring_in(rows: Sequence[Row], step: Callable[[int], None]) -> None:
+    """Write many rows of indicators, sets, values and quick comments at once, and tell the phones."""
+    batch.write(TABLES, rows, step)
+    told = [(row, batch.identity_of(row)) for row in rows]
+    for row, one in told:
+        if row.table == Chip.__tablename__:
+            changed("chip", one["id"], [LIBRARY], "put" if row.after is not None else "leave")
+    measured = {one["person_id"] for row, one in told if row.table == MeasuredValue.__tablename__}
+    if measured:
+        publish(ValuesReceived(tuple(sorted(measured))))

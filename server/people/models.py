@@ -14,6 +14,8 @@ from server.identity.models import EMPLOYEE_NO_MAX
 NAME_MAX: Final = 200
 CODE_MAX: Final = 40
 LEVEL_MAX: Final = 16
+PHONE_MAX: Final = 40
+EMAIL_MAX: Final = 200
 _IN_ORDER: Final = "valid_to IS NULL OR valid_to >= valid_from"
 
 
@@ -35,6 +37,11 @@ class Person(TenantRow, Base):
     employee_no: Mapped[str] = mapped_column(sa.String(EMPLOYEE_NO_MAX))
     name_zh: Mapped[str] = mapped_column(sa.String(NAME_MAX))
     name_en: Mapped[str] = mapped_column(sa.String(NAME_MAX))
+    hired_on: Mapped[date | None]
+    left_on: Mapped[date | None]
+    """The last day."""
+    phone: Mapped[str | None] = mapped_column(sa.String(PHONE_MAX))
+    email: Mapped[str | None] = mapped_column(sa.String(EMAIL_MAX))
 
 
 class Department(TenantRow, Base):

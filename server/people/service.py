@@ -1,12 +1,21 @@
 """What happens to people. Each function is called inside a unit of work."""
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
+from server.foundation import batch
+from server.foundation.batch import Row
 from server.foundation.db import session
+from server.foundation.events import publish
 from server.foundation.ids import DepartmentId, JobId, PersonId
 from server.identity import service as identity
+from server.people.events import LinesBack, LinesMoved, Renamed
 from server.people.models import Assignment, Department, Job, Person, ReportingLine, Role, RoleGrant
+
+TABLES: Final = (Department, Job, Person, Assignment, ReportingLine, RoleGrant)
+"""In the order in which their rows refer to each other."""
 
 
 def add_department(code: str, name_zh: str, name_en: str, parent: Department | None = None) -> Department:
@@ -65,3 +74,17 @@ def grant(person_id: UUID, role: Role, *, valid_from: date, department: Departme
     )
     session().add(made)
     return made
+
+
+def bring_in(rows: Sequence[Row], renamed: Sequence[PersonId], moves: LinesMoved, step: Callable[[int], None]) -> None:
+    """Write many rows of people, places and lines at once, and tell of those whom phones show."""
+    batch.write(TABLES, rows, step)
+    if renamed:
+        publish(Renamed(tuple(renamed)))
+    if moves.moves:
+        publish(moves)
+
+
+def tell_back(followed: Sequence[Row]) -> None:
+    """Tell that moves are taken back; called before their rows are."""
+    publish(LinesBack(tuple(followed)))

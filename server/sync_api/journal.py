@@ -150,6 +150,7 @@ class Journal:
                 value=known.fate.asked,
                 base=known.fate.base,
                 device_time=row.device_time,
+                also=stored.seen_of(row.op, row.base)[1],
             )
             waited = Arrival(edit.id, edit.record, known.hash, None, edit, None, edit.device_time)
             found.append(replace(waited, brought_in_by=row.brought_in_by))
@@ -169,7 +170,7 @@ class Journal:
             field=row.field,
             receipt=receipt,
             asked=stored.asked_from_json(Op(row.op), row.asked) if readable else None,
-            base=stored.base_of(row.base),
+            base=stored.seen_of(row.op, row.base)[0],
             wrote=stored.unboxed(row.wrote),
             alias=stored.version_of(row.alias),
             case_id=None if row.case_id is None else short(row.case_id),
@@ -252,7 +253,7 @@ class Journal:
             "field": fate.field,
             "op": "" if edit is None else edit.op.value,
             "asked": arrival.content if edit is None else stored.asked_to_json(edit.value),
-            "base": [str(version) for version in fate.base],
+            "base": stored.seen_to_json(fate.base, () if edit is None else edit.also),
             "device_time": arrival.device_time,
             "received_at": arrival.received_at,
             "session_id": arrival.session_id,
@@ -277,7 +278,7 @@ def record_id_of(record: str) -> UUID | None:
 
 def versions_named(edit: Mutation) -> Iterable[MutationId]:
     """Every mutation that an edit points at: what the journal should have read before."""
-    yield from edit.base
+    yield from (*edit.base, *edit.also)
     match edit.value:
         case Submit(signed):
             for _, versions in signed:

@@ -81,6 +81,7 @@ def _arrival(raw: RawMutation, push: Push, device: str, stamp: _Stamp) -> Arriva
             value=stored.asked_from_wire(Op(read.op), read.value),
             base=tuple(MutationId.parse(version) for version in read.base),
             device_time=read.device_time_ms,
+            also=tuple(MutationId.parse(version) for version in read.also),
         )
     except Unreadable as fault:
         kept = stored.storable({"record": raw.record, "parts": raw.parts[2:]})
@@ -93,6 +94,8 @@ def _arrival(raw: RawMutation, push: Push, device: str, stamp: _Stamp) -> Arriva
         "base": [str(version) for version in edit.base],
         "time": edit.device_time,
     }
+    if edit.also:
+        content["also"] = [str(version) for version in edit.also]
     return Arrival(one, raw.record, _hash(content), content, edit, None, edit.device_time, *stamp)
 
 

@@ -63,7 +63,7 @@ def written(versions: Iterable[str]) -> dict[MutationId, Written]:
                 row.author,
                 _typed(row.asked),
                 stored.unboxed(row.wrote),
-                tuple(row.base),
+                tuple(map(str, stored.seen_of(row.op, row.base)[0])),
                 row.device_time,
                 row.received_at,
             )

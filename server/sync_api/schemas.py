@@ -27,7 +27,7 @@ MUTATION: Final = _tuple(
     {"description": "dt_ms after t0"},
     {"description": "code: s3 c3 r3 g3 !submit !recall ans =s3 =c3 =r3"},
     {"description": "value, by code"},
-    {"description": 'base: 0, n of one\'s own, "w.n", or a list of these'},
+    {"description": 'base: 0, n of one\'s own, "w.n", or a list; of a set: what was seen, then own refused edits'},
     least=1,
 )
 PUSH: Final = _tuple(

@@ -106,6 +106,21 @@ def text_of(version: Version) -> str | None:
     return None if version is None else str(version)
 
 
+NOTHING = "0"
+"""In a base column: nothing was there to be seen, and refused edits follow."""
+
+
+def seen_to_json(base: Base, also: Base) -> list[str]:
+    """What an edit's author had seen, and after it the refused edits that they knew of."""
+    return [*(map(str, base) if base or not also else [NOTHING]), *map(str, also)]
+
+
+def seen_of(op: str, texts: list[str]) -> tuple[Base, Base]:
+    """The way back from `seen_to_json`: only a set names refused ones."""
+    first = 1 if op == Op.SET else len(texts)
+    return base_of([text for text in texts[:first] if text != NOTHING]), base_of(texts[first:])
+
+
 def base_of(texts: list[str]) -> Base:
     """A base column read back."""
     return tuple(MutationId.parse(text) for text in texts)

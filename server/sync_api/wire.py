@@ -10,7 +10,8 @@ Ids are 22 characters of base64url. A version on the wire is "w.n": w indexes th
 `writers` ("device.author"; "device+digest.author" for a text that the server merged), n is the
 mutation's number; in a push an integer n stands for the sender's own (device, author). The
 canonical text elsewhere is "device.author.n".
-Trailing zeros and nulls of a mutation may be cut off. `attempts` and `error` come only from a phone
+The base of a set may be a list: what its author saw (0: nothing), then own edits of that field
+that had been refused before their eyes. Trailing zeros and nulls of a mutation may be cut off. `attempts` and `error` come only from a phone
 that is stuck: how often it tried to send its oldest edit, and what hindered it last. Whatever follows
 them is of a newer phone and is left unread.
 
@@ -117,6 +118,8 @@ class WireMutation:
     op: str
     value: Any
     base: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    """Of a set: own edits of that field that had been refused before its author's eyes."""
 
 
 # ---- the envelope -------------------------------------------------------------------------------
@@ -212,7 +215,8 @@ class Reader:
             raise Unreadable("unknown_field")
         name, op, read = self._reader(code, value)
         time_ms = max(-TIME_MAX - 1, min(self.t0_ms + dt_ms, TIME_MAX))
-        return WireMutation(raw.n, raw.record, time_ms, name, op, read(value), self.versions(base))
+        base, *also = base if op == "set" and isinstance(base, list) and base else [base]
+        return WireMutation(raw.n, raw.record, time_ms, name, op, read(value), self.versions(base), self.versions(also))
 
     def _reader(self, code: str, value: Any) -> tuple[str, str, Callable[[Any], Any]]:
         if code in ("!submit", "!recall"):

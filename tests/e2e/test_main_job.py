@@ -156,6 +156,12 @@ def the_employee_sees_the_own_result_and_answers_offline(house: House, phone, sa
     own.network_off()
     own.restart_cold()
     own.ready("my")
+    own.see("[data-sum-open]").click()
+    expect(own.page.locator("[data-sum] h3")).to_have_count(own.page.locator("[data-why]").count())
+    overall = own.page.locator(".big b").inner_text()
+    assert own.see("[data-sum] .whole p:last-child b").inner_text().split()[-1] == overall, (
+        "the sum says what the head says"
+    )
     own.see('[data-answer="agree"]').click()
     within(10, "the answer lies on this phone", lambda: own.queued() == 1)
     own.network_on()

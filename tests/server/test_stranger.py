@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +19,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from server.evaluations.models import Evaluation
-from server.foundation.db import db, session, tenant_context
+from server.foundation.db import db, session, tenant_context, unit_of_work
 from server.foundation.ids import new_id, short
 from server.identity.models import AuthSession
+from server.imports import service as imports
 from server.people.models import Person
 from tests.server.hostile.knock import Door, doors, knock, query_names, request_schemas, sound_body
 from tests.server.hostile.knock import plain as plain_name
@@ -69,6 +71,14 @@ DOORS: dict[str, Kind] = {
     "POST /api/sessions/<session_id>/drain": Kind.RECORD,
     "GET /api/departments": Kind.TEAM,
     "GET /api/people": Kind.TEAM,
+    "GET /api/imports": Kind.DESK,
+    "POST /api/imports": Kind.DESK,
+    "GET /api/imports/<import_id>": Kind.RECORD,
+    "GET /api/imports/<import_id>/findings": Kind.RECORD,
+    "GET /api/imports/<import_id>/changes": Kind.RECORD,
+    "PUT /api/imports/<import_id>/mappings": Kind.RECORD,
+    "POST /api/imports/<import_id>/apply": Kind.RECORD,
+    "POST /api/imports/<import_id>/undo": Kind.RECORD,
     "GET /api/cycles": Kind.TEAM,
     "POST /api/cycles": Kind.DESK,
     "POST /api/cycles/<cycle_id>/open": Kind.RECORD,
@@ -120,12 +130,17 @@ def target(app: Flask, cast: Any, client_for: Any) -> Target:
         people = session().execute(sa.select(Person).where(Person.id.in_(shift))).scalars().all()
         words = {word for one in people for word in (one.name_zh, one.name_en)}
         db.session.remove()
+        files = [("people.csv", b"employee_no")]
+        brought = partial(imports.create, files, since=None, complete=False, by=cast.hr.id, admin=False)
+        import_id = unit_of_work(lambda: brought().id)
+        db.session.remove()
     edits = [[1, 0, "s3", 4, 0], [2, 0, "c3", "只有本班知道的话", 0]]
     device = short(new_id())
     push = [short(cast.supervisor.id), 0, [], [[short(evaluation_id), edits]]]
     assert knock(client, "POST", "/api/sync", json=[1, device, "", "n", "", [], push, 2, 0]).status_code == 200
     known: dict[str, UUID] = {
         "session_id": session_id,
+        "import_id": import_id,
         "device_id": device_id,
         "cycle_id": cast.cycle.id,
         "evaluation_id": evaluation_id,
@@ -198,8 +213,13 @@ def test_whoever_has_no_part_in_it_is_refused_and_told_nothing(
             closed = kind is Kind.RECORD or (kind is Kind.DESK and who != "foreign_hr")
             closed = closed or (kind is Kind.TEAM and who not in ("foreign_hr", "stranger", "neighbour"))
             closed = closed or (who == "nobody" and kind is not Kind.PUBLIC)
-            # A lost phone is the admin's to look for, and its session his to end.
-            if who == "admin" and ("session" in door.rule or "device" in door.rule or door.rule.endswith("/phones")):
+            # A lost phone is the admin's to look for, its session his to end, and a plant his to bring in.
+            if who == "admin" and (
+                "import" in door.rule
+                or "session" in door.rule
+                or "device" in door.rule
+                or door.rule.endswith("/phones")
+            ):
                 closed = False
             incomplete = not request and answer.status_code == 422
             if closed and answer.status_code not in CLOSED_STATUSES and not incomplete:

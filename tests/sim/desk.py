@@ -61,6 +61,7 @@ def next_cycle(world: World) -> None:
 
 def restore(world: World, random: Random) -> None:
     """An older copy of the database, with the rights and cycles of then and the sessions of now."""
+    world.facts.had_effect |= {one for one, logged in world.books.log.items() if logged.receipt in "amc"}
     world.server.restore(random.randrange(len(world.server.backups)))
     now = world.server.plant.clock.now().replace(tzinfo=None).isoformat(sep=" ")
     raw = world.server.plant.raw

@@ -40,8 +40,7 @@ def wishes(tab: Tab, oracle: Oracle, kind: str, dice: int) -> Iterable[Wish]:
 
 
 def _base(tab: Tab, record: str, name: str) -> list[str]:
-    version = tab.view_by_name(record).get(name, (None, None))[1]
-    return [version] if version else []
+    return tab.base_of(record, name)
 
 
 def _plain(tab: Tab, oracle: Oracle, record: str, kind: str, random: Random) -> Wish:

@@ -34,7 +34,8 @@ class Logged:
     field: str
     op: str
     asked: Any
-    base: list[str]
+    said: list[str]
+    """What its author had seen, as the phone said it."""
     receipt: str
     reason: str | None
     alias: str | None
@@ -42,6 +43,15 @@ class Logged:
     case: str | None
     session: str
     order: int
+
+    @property
+    def base(self) -> list[str]:
+        """What it goes on from; a set may name own edits after it that had been refused."""
+        return (
+            [one for one in self.said if one != "0"]
+            if self.op != "set"
+            else [one for one in self.said[:1] if one != "0"]
+        )
 
     @property
     def terminal(self) -> bool:

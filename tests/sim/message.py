@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from server.sync_api.columns import CANDIDATE_COLUMNS, COLUMNS, FIELD_CODES, PROTOCOL
+from tests.sim.names import NOTHING
 from tests.sim.taking import RESULTS, Held
 
 CODES = {name: code for code, name in FIELD_CODES.items()}
@@ -20,6 +21,8 @@ class Writers:
         self.own, self.names = own, list[str]()
 
     def ref(self, version: str) -> int | str:
+        if version == NOTHING:
+            return 0
         writer, _, n = version.rpartition(".")
         if writer == self.own:
             return int(n)

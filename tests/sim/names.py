@@ -8,6 +8,8 @@ from typing import Any
 from tests.sim.disk import Stores
 
 SHOWN = "~"
+NOTHING = "0"
+"""Base of an edit whose author saw nothing there but that others of theirs had been refused."""
 Edit = dict[str, Any]
 
 

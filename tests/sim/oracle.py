@@ -30,7 +30,7 @@ class Saved:
     seen: tuple[Any, str | None]
     """Value and version on the screen when the person typed."""
     values: frozenset[Any]
-    """Every value of the field that stood on the screen or under it."""
+    """Every value of the field that stood on the screen, under it, or among what it listed as refused."""
     known: frozenset[str]
     """Every version of the field that this person's app ever showed."""
     step: int
@@ -86,8 +86,11 @@ class Oracle:
         key = (tab.phone.name + tab.phone.device, tab.person, record, name)
         known = self.known.setdefault(key, set())
         known.update(version for _, version in layers if version)
+        refused = tab.refused_at(record, name)
+        known.update(tab.version(edit["n"]) for edit in refused)
         seen = shown if isinstance(shown[0], int | str | None) else (None, None)
-        return Look(seen, frozenset(key_of(value) for value, _ in layers), frozenset(known))
+        values = [*(value for value, _ in layers), *(edit["value"] for edit in refused)]
+        return Look(seen, frozenset(key_of(value) for value in values), frozenset(known))
 
     def saving(self, tab: Tab, edit: dict[str, Any], replaces: bool, look: Look) -> None:
         """A person tapped "save"; nothing is promised yet."""

@@ -16,6 +16,7 @@ from tests.sim.disk import Disk, StorageFailed, Stores
 from tests.sim.oracle import Look
 from tests.sim.planner import FRESH_LINE, Outcome, QueueItem, Situation, learn, plan, refreshed
 from tests.sim.reply import Reply, outcome_of
+from tests.sim.shown import Edit, Shown
 
 if TYPE_CHECKING:
     from tests.sim.world import World
@@ -24,7 +25,6 @@ LOCK_WAIT_MS = 20_000
 TIME_LIMIT_MS = 15_000
 MOST_RACES = 100
 MOST_AGAIN = 100
-Edit = dict[str, Any]
 
 
 class LostRace(Exception):
@@ -119,19 +119,17 @@ class Asking:
         self.body, self.nonce, self.held, self.ns, self.at = body, nonce, held, ns, at
 
 
-class Tab:
+class Tab(Shown):
     """One open page of one person."""
 
     def __init__(self, phone: Phone, person: str) -> None:
-        self.phone, self.person, self.disk = phone, person, phone.disk(person)
+        super().__init__(phone, person)
+        self.disk = phone.disk(person)
         self.line = FRESH_LINE
         self.asked, self.unfinished, self.again = True, False, 0
         self.last_round_at: int | None = None
         self.asking: Asking | None = None
-        self.entries: dict[int, Edit] = {}
         self.n = 0
-        self.rows: dict[Any, Any] = {}
-        self.confirmed: list[Edit] = []
 
     # ---- memory --------------------------------------------------------------------------------
 
@@ -149,65 +147,10 @@ class Tab:
         stores = self.disk.read()
         self.entries, self.n = dict(stores["outbox"]), stores["meta"].get("n", 0)
         self.confirmed = [one["edit"] for one in stores["ledger"].values() if one.get("overlay")]
+        self.refused = [
+            one["edit"] for one in stores["ledger"].values() if one.get("parked") and one["result"] == "parked"
+        ]
         self.rows = stores["rows"]
-
-    def version(self, n: int) -> str:
-        return f"{self.phone.device}.{self.person}.{n}"
-
-    def shown(self, edit: Edit) -> str:
-        """An own edit with the content that it has on the screen, and what its author has seen should it have another."""
-        return names.shown_as(self.version(edit["n"]), edit)
-
-    def own(self) -> list[Edit]:
-        """Own edits that lie over the rows, in the order of n."""
-        waiting = [one["edit"] for one in self.entries.values() if one["state"] != "set_aside"]
-        return sorted([*self.confirmed, *waiting], key=lambda edit: int(edit["n"]))
-
-    # ---- what the person sees ------------------------------------------------------------------
-
-    def state(self, record: str) -> str:
-        """Open or not, as the screen has it."""
-        row = self.all("evaluation").get(record)
-        commands = [one["value"]["name"] for one in self.own() if one["record"] == record and one["op"] == "command"]
-        if commands:
-            return "submitted" if commands[-1] == "submit" else "open"
-        return row["state"] if row else "none"
-
-    def all(self, kind: str) -> dict[str, Any]:
-        """Rows of a kind, each once."""
-        return {key[2]: row for key, row in self.rows.items() if key[1] == kind}
-
-    def view(self, record: str) -> dict[str, tuple[Any, str | None]]:
-        """Fields of an evaluation: the server's row under own edits."""
-        return {
-            name: (value, version and names.in_shown(version)[0])
-            for name, (value, version) in self.view_by_name(record).items()
-        }
-
-    def view_by_name(self, record: str) -> dict[str, tuple[Any, str | None]]:
-        """The same, each own edit under the name that says which content of it is shown."""
-        row = self.all("evaluation").get(record)
-        fields = dict(row["fields"]) if row else {}
-        for edit in self.own():
-            if edit["record"] == record:
-                self.lay(fields, edit)
-        return fields
-
-    def lay(self, fields: dict[str, tuple[Any, str | None]], edit: Edit) -> None:
-        """One own edit over what is shown; it never merges."""
-        name, value = edit["field"], edit["value"]
-        held = fields.get(name, (None, None))[0]
-        match edit["op"]:
-            case "set" if not names.is_later(fields.get(name, (None, None))[1], self.version(edit["n"])):
-                fields[name] = (value, self.shown(edit))
-            case "resolve":
-                fields[name] = (value["value"], self.version(edit["n"]))
-            case "add":
-                fields[name] = ({**(held or {}), value: self.version(edit["n"])}, None)
-            case "remove":
-                left = [one for one in (held or {}).get(value, "").split(",") if one and one not in edit["base"]]
-                others = {tag: version for tag, version in (held or {}).items() if tag != value}
-                fields[name] = ({**others, value: ",".join(left)} if left else others, None)
 
     # ---- saving --------------------------------------------------------------------------------
 
@@ -344,7 +287,12 @@ class Tab:
             for n in ns:
                 if n in stores["outbox"]:
                     held = stores["outbox"][n]
-                    stores["outbox"][n] = {**held, "state": "sending", "attempts": held["attempts"] + 1}
+                    stores["outbox"][n] = {
+                        **held,
+                        "state": "sending",
+                        "attempts": held["attempts"] + 1,
+                        "not_before": 0,
+                    }
                     found.append(stores["outbox"][n])
             return found
 

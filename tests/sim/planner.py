@@ -95,18 +95,22 @@ def plan(s: Situation) -> Plan:
         return Plan(None)
     if must_wait(s.line.not_before, s.now):
         return Plan(None, s.line.not_before)
-    ns = batch(s.queue, s.now, s.line.limit)
+    waits: list[float] = []
+    ns = batch(s.queue, s.now, s.line.limit, waits)
     poll_at = (s.last_round_at or 0) + IDLE_POLL_MS if s.visible else None
     due = poll_at is not None and not must_wait(poll_at, s.now, IDLE_POLL_MS)
     if ns or s.asked or s.unfinished or s.last_round_at is None or due:
         return Plan(ns)
-    times = [poll_at, *(item.not_before for item in s.queue if _may_go(item))]
+    times = [poll_at, *waits]
     known = [time for time in times if time is not None]
     return Plan(None, min(known) if known else None)
 
 
-def batch(queue: Sequence[QueueItem], now: float, limit: int) -> tuple[int, ...]:
-    """Which edits go next. One that must wait holds back the later ones of its record, and of no other."""
+def batch(queue: Sequence[QueueItem], now: float, limit: int, waits: list[float] | None = None) -> tuple[int, ...]:
+    """Which edits go next. One that must wait holds back the later ones of its record, and of no other.
+
+    `waits` gets until when those in front must.
+    """
     waiting: set[str] = set()
     ns: list[int] = []
     size = 0
@@ -114,6 +118,8 @@ def batch(queue: Sequence[QueueItem], now: float, limit: int) -> tuple[int, ...]
         if item.record in waiting or item.state == "set_aside":
             continue
         if not _may_go(item) or must_wait(item.not_before, now):
+            if waits is not None and _may_go(item):
+                waits.append(item.not_before)
             if item.state != "held":
                 waiting.add(item.record)
             continue

@@ -177,7 +177,11 @@ class Server:
         self.backups: list[bytes] = []
         self.between: Callable[[], None] | None = None
         """What another worker does after this request's commit and before its read."""
-        self.on_answer: Callable[[list[Any], Any], None] = lambda _request, _answer: None
+        self.on_answer: Callable[[list[Any], Any, int], None] = lambda _request, _answer, _place: None
+        """Told of each answer with the place of its request among all, by when their pushes were committed."""
+        self.heard = 0
+        self.places: list[int] = []
+        """Of the requests that are inside, one within the other."""
         self.sessions: dict[UUID, str] = {}
 
     # ---- fate ----------------------------------------------------------------------------------
@@ -211,6 +215,8 @@ class Server:
     def on_read(self) -> None:
         if self.trouble == "killed after commit":
             self.die()
+        self.heard += 1
+        self.places[-1] = self.heard
         between, self.between = self.between, None
         if between is not None:
             between()
@@ -228,6 +234,7 @@ class Server:
         seat = UUID(int=known.int ^ 1)
         self.sessions[seat] = person
         actor = Actor(self.plant.tenant_id, known, SessionId(seat), DeviceId(unshort(body[1])), drain_only)  # type: ignore[arg-type]
+        self.places.append(0)
         try:
             answer = self._work(lambda: admit(orjson.dumps(body), actor, app))
         except Killed:
@@ -242,8 +249,9 @@ class Server:
             return problem(said.code.status, str(said.code), RETRY_AFTER_S)
         finally:
             self.trouble = None
+            place = self.places.pop()
         parsed = orjson.loads(answer)
-        self.on_answer(body, parsed)
+        self.on_answer(body, parsed, place)
         return Reply("answer", 200, ours=True, body=parsed)
 
     def _work(self, work: Callable[[], T]) -> T:

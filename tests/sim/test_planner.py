@@ -22,6 +22,8 @@ def queue(items: list[dict[str, Any]]) -> list[QueueItem]:
 def test_plan(case: dict[str, Any]) -> None:
     given = case["situation"] | {"queue": queue(case["situation"]["queue"]), "line": Line(**case["situation"]["line"])}
     assert vectors.of_plan(plan(Situation(**given))) == case["plan"]
+    until = case["plan"].get("until")
+    assert until is None or until > given["now"], "who waits until now waits without end"
 
 
 @pytest.mark.parametrize("case", CASES["batch"], ids=lambda case: case["name"])

@@ -6,7 +6,7 @@ Fractions are sums of powers of two and times whole milliseconds, so that both l
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -106,6 +106,11 @@ def made() -> dict[str, Any]:
             random.choice((None, NOW - 1_000, NOW - 20_000, NOW - 19_999, NOW + 5_000, NOW + 10**9)),
         )  # fmt: skip
         cases["plan"].append({"name": f"plan {number}", "situation": asdict(given), "plan": of_plan(plan(given))})
+    for name, front in (("waits", "sending"), ("is too old for the server", "update_needed")):
+        queue = [QueueItem(8, "A", front, NOW + 300_000, 83), QueueItem(11, "A", "queued", 0, 50)]
+        behind = Situation(NOW, queue, replace(FRESH_LINE, net="reached"), False, False, False, NOW)
+        case = {"name": f"behind one that {name}", "situation": asdict(behind), "plan": of_plan(plan(behind))}
+        cases["plan"].append(case)
     for number in range(80):
         items, limit = _queue(random), random.choice((1, 2, 5, 50, 80))
         ns = list(batch(items, NOW, limit))

@@ -43,6 +43,8 @@ class Facts:
     cycle_was: set[str] = field(default_factory=lambda: {"open"})
     retired: set[str] = field(default_factory=set)
     restores: int = 0
+    had_effect: set[str] = field(default_factory=set)
+    """Edits that a database had taken which was put back since."""
     quiet: bool = False
     upgrades: list[tuple[str, set[int], set[int]]] = field(default_factory=list)
     """(phone, numbers in the outbox before, after)"""
@@ -130,9 +132,9 @@ class World:
             self.note("server killed")
         return answer
 
-    def _answered(self, body: list[Any], answer: Any) -> None:
-        feed = ledger.read_feed(self.server.plant.raw)
-        self.facts.exchanges.append({"request": body, "answer": answer, "feed": feed, "waits": self.waits.get(body[3])})
+    def _answered(self, body: list[Any], answer: Any, place: int) -> None:
+        feed, waits = ledger.read_feed(self.server.plant.raw), self.waits.get(body[3])
+        self.facts.exchanges.append({"request": body, "answer": answer, "feed": feed, "waits": waits, "place": place})
 
     # ---- steps -----------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ Each of two workers has a server and a Node process of its own. A seed that fail
 import argparse
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PWA = ROOT / "pwa"
 KEPT = Path(__file__).parent / "regressions.json"
 WORKERS = 2
+PATIENCE_S = 180
+"""A seed takes a second or less. One that takes this long has no end: its phone goes round without getting anywhere."""
 NODE = shutil.which("node", path=f"{sys.prefix}/node{os.pathsep}{os.environ.get('PATH', '')}") or "node"
 
 
@@ -83,13 +86,18 @@ def outcomes(
         for seed in seeds:
             process.stdin.write(f"{seed}\n")
             process.stdin.flush()
+            if not select.select([process.stdout], [], [], PATIENCE_S)[0]:
+                raise RuntimeError(f"seed {seed} has no end")
             line = process.stdout.readline()
             if not line:
                 raise RuntimeError(f"the simulation ended in seed {seed}")
             yield json.loads(line)
     finally:
         process.stdin.close()
-        process.wait(timeout=30)
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def run(seeds: list[int], script: Path, kinds: str = "") -> Sum:

@@ -24,6 +24,17 @@ test('every edit names the version that was on the screen as its base', async ()
   ]);
 });
 
+test('an edit names the own ones that were refused there, after the version on the screen; a submit signs what stands', async () => {
+  const phone = new FakePhone();
+  const refused = ['d.me.3'];
+  const row = { ...ROW, fields: { 'score/3': { value: 2, version: 'd.bo.7', refused }, 'comment/3': { value: null, version: null, refused } } };
+  await giveScore(phone, row, 3, 4);
+  await write(phone, row, 'comment', 3, 'y');
+  await submit(phone, row);
+  expect(phone.written.map(({ base }) => base)).toEqual([['d.bo.7', 'd.me.3'], ['0', 'd.me.3'], null]);
+  expect(phone.written.at(-1)?.value).toEqual({ name: 'submit', signs: [['score/3', 'd.bo.7']] });
+});
+
 test('a chip is removed by the version that added it, so another phone keeps its own', async () => {
   const phone = new FakePhone();
   await addChip(phone, seen, 3, 'q2');

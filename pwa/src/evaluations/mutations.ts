@@ -1,23 +1,28 @@
 /** One function for each thing a rater can do. Each resolves when the phone has it on disk, not before. */
 import type { EvaluationRow, Mark, NewMutation, Version } from '../sync/types';
+import { NOTHING } from '../sync/versions';
 
 /** What of the phone is needed to write. */
 export interface Outbox {
   append(mutation: NewMutation): Promise<unknown>;
 }
 
-const versionOf = (row: EvaluationRow, field: string): Version | null => row.fields[field]?.version ?? null;
+/** What is shown of a field, and what of the author's was refused there: a restored server may take that after all. */
+function seenOf(row: EvaluationRow, field: string): NewMutation['base'] {
+  const { version = null, refused } = row.fields[field] ?? {};
+  return refused ? [version ?? NOTHING, ...refused] : version;
+}
 
 /** One tap on the scale. `null` takes the mark back: the rule's mark stands again where there is one. */
 export function giveScore(outbox: Outbox, row: EvaluationRow, key: number, value: Mark | null): Promise<unknown> {
   const field = `score/${key}`;
-  return outbox.append({ record: row.id, field, op: 'set', value, base: versionOf(row, field) });
+  return outbox.append({ record: row.id, field, op: 'set', value, base: seenOf(row, field) });
 }
 
 /** A comment on a line, or the reason why a mark of the rule was changed. */
 export function write(outbox: Outbox, row: EvaluationRow, kind: 'comment' | 'reason', key: number, text: string): Promise<unknown> {
   const field = `${kind}/${key}`;
-  return outbox.append({ record: row.id, field, op: 'set', value: text, base: versionOf(row, field) });
+  return outbox.append({ record: row.id, field, op: 'set', value: text, base: seenOf(row, field) });
 }
 
 export function addChip(outbox: Outbox, row: EvaluationRow, key: number, tag: string): Promise<unknown> {

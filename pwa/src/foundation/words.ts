@@ -12,8 +12,11 @@ type Words = (params: never) => string;
 /** Ours, beside the server's: what only a phone can find. */
 type OwnCode = 'not_on_this_phone' | 'unknown' | Unreachable['why'];
 
+/** What only the page of imports can meet: it brings these words itself, so that the first chunk does not carry them. */
+type ImportCode = Extract<ProblemCode, `import_${string}` | 'evaluation_begun'>;
+
 // A code of the server without words here is a type error.
-const PROBLEMS: Record<ProblemCode | OwnCode, Words> = {
+const PROBLEMS: Record<Exclude<ProblemCode, ImportCode> | OwnCode, Words> = {
   auth_required: m.problem_auth_required,
   not_allowed: m.problem_not_allowed,
   not_found: m.problem_not_found,

@@ -1,4 +1,6 @@
-/** The arithmetic of a form, the same as server/indicators/scoring.py: tests/vectors/{bands,overall}.json bind both. */
+/** What the scoring page needs of the arithmetic of a form, the same as server/indicators/arithmetic; the rest is in arithmetic/.
+ * tests/vectors/{bands,overall}.json bind both.
+ */
 
 export type Bands = readonly [number, number, number, number];
 

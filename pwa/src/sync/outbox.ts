@@ -127,7 +127,8 @@ export class Outbox {
       for (const n of ns) {
         const held = await tx.objectStore('outbox').get(n);
         if (!held) continue;
-        const frozen: StoredEdit = { ...held, state: 'sending', attempts: held.attempts + 1 };
+        // On its way it waits for nothing any more: an answer that is lost must not leave it where a held one waits.
+        const frozen: StoredEdit = { ...held, state: 'sending', attempts: held.attempts + 1, not_before: 0 };
         await tx.objectStore('outbox').put(frozen);
         found.push(frozen);
       }
@@ -205,6 +206,13 @@ export class Outbox {
     if (!newest || newest.attempts > 0 || newest.state !== 'queued') return null;
     if (newest.edit.op !== 'set' || newest.edit.field !== field) return null;
     return base.length === 1 && base[0] === newest.edit.shown ? newest : null;
+  }
+
+  /** Whether another tab has taken numbers of which this one was not told: it was killed before it could. A disk that
+   *  does not answer is asked again after the next round. */
+  async isBehind(): Promise<boolean> {
+    const n = await this.db.read(['meta'], (tx) => tx.objectStore('meta').get('n')).catch(() => this.#n);
+    return (n ?? 0) !== this.#n;
   }
 
   async #reread(): Promise<void> {

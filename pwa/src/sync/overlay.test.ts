@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { byRecord, overCase, Overlaid, overEvaluation, overResult, type OwnEdit } from './overlay';
 import type { CaseRow, EvaluationRow, ResultRow } from './types';
 
@@ -52,6 +52,29 @@ test('an edit that still waits does not lie over what its author wrote later on 
     const held = row({ fields: { 'score/1': { value: 1, version } } });
     expect(overEvaluation(held, [waiting]).fields['score/1']?.value).toBe(5);
   }
+});
+
+describe('an edit that was refused', () => {
+  const refused = (n: number) => edit(n, { refused: true });
+  const score = (version: string | null, ...edits: OwnEdit[]) => overEvaluation(row({ fields: { 'score/1': { value: 3, version } } }), edits).fields['score/1'];
+
+  test('has no effect here either, and is named beside what is shown: the newest two of them', () => {
+    expect(score('bo.7.1', refused(2))).toEqual({ value: 3, version: 'bo.7.1', refused: ['dev.ann.2'] });
+    expect(score('bo.7.1', refused(1), refused(2), refused(4))?.refused).toEqual(['dev.ann.2', 'dev.ann.4']);
+  });
+
+  test('is named where nothing stands', () => {
+    expect(overEvaluation(row({ fields: {} }), [refused(2)]).fields).toEqual({ 'score/1': { value: null, version: null, refused: ['dev.ann.2'] } });
+  });
+
+  test('is named no more by who has gone on from it', () => {
+    expect(score('bo.7.1', refused(2), edit(3))).toEqual({ value: 4, version: 'dev.ann.3~x' });
+    expect(score('dev.ann.3', refused(2))).toEqual({ value: 3, version: 'dev.ann.3' });
+  });
+
+  test('is named beside an older own edit that waits', () => {
+    expect(score('bo.7.1', edit(1), refused(2))).toEqual({ value: 4, version: 'dev.ann.1~x', refused: ['dev.ann.2'] });
+  });
 });
 
 test('a row without edits stays the same object', () => {

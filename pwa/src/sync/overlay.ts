@@ -10,7 +10,12 @@ import { versionsOf } from './versions';
 export interface OwnEdit extends Edit {
   version: Version;
   shown: Version;
+  /** It had no effect, and its author is told so: it is not laid over the row, and whoever goes on has seen it. */
+  refused?: true;
 }
+
+/** So many the server reads (`sync/rules.py`). */
+const MOST_REFUSED = 2;
 
 export type ByRecord = ReadonlyMap<Id, readonly OwnEdit[]>;
 
@@ -34,6 +39,7 @@ function layEdit(row: EvaluationRow, edit: OwnEdit): EvaluationRow {
   switch (edit.op) {
     case 'set':
       if (isLater(seen?.version, edit)) return row;
+      if (edit.refused) return withField(row, edit, { value: null, version: null, ...seen, refused: [...(seen?.refused ?? []), edit.version].slice(-MOST_REFUSED) });
       return withField(row, edit, { value: edit.value, version: edit.shown });
     case 'resolve':
       return withField(row, edit, { value: (edit.value as { value: unknown }).value, version: edit.version });

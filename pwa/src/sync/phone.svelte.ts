@@ -84,6 +84,7 @@ export class Phone {
   /** Confirmed edits that the rows have not caught up with, and when their receipts came. */
   #confirmed: OwnEdit[] = [];
   #parked: ParkedItem[] = [];
+  #refused: OwnEdit[] = [];
   #line: Line | null = null;
   #sending = false;
   #cannotSend = false;
@@ -273,7 +274,7 @@ export class Phone {
       }
       // An idle poll changes nothing but the time of contact.
       const idle = !pulled?.changes.length && !this.#outbox?.entries.length && !this.#confirmed.length;
-      if (!idle || (pulled && !this.#rows.isAt(pulled))) await this.#read();
+      if (!idle || (pulled && !this.#rows.isAt(pulled)) || (await this.#outbox?.isBehind())) await this.#read();
     });
     if (outcome.was === 'answered' && pulled?.changes.length) this.#tell('rows');
   }
@@ -293,12 +294,16 @@ export class Phone {
   async #take(outbox: Outbox, snapshot: Snapshot, first = false): Promise<boolean> {
     await outbox.take(snapshot.n, snapshot.outbox, snapshot.device);
     this.#confirmed = await Promise.all(snapshot.overlay.map((stored) => outbox.open(stored)));
+    const refused: OwnEdit[] = [];
     this.#parked = await Promise.all(
       snapshot.parked.map(async (stored) => {
-        const { n, version, record, field, value } = await outbox.open(stored);
+        const edit = await outbox.open(stored);
+        const { n, version, record, field, value, op } = edit;
+        if (op === 'set' && stored.result === 'parked') refused.push({ ...edit, refused: true });
         return { n, version, record, field, value, reason: stored.reason ?? stored.result, at: stored.at };
       }),
     );
+    this.#refused = refused;
     this.#lastContact = snapshot.sync.last_contact_at;
     this.complete = isComplete(snapshot.sync.access, snapshot.scopes);
     if (this.#rows.isAt(snapshot)) return false;
@@ -315,7 +320,7 @@ export class Phone {
 
   #showEdits(): void {
     const waiting = (this.#outbox?.entries ?? []).filter(({ state }) => state !== 'set_aside').map(({ edit }) => edit);
-    const edits = byRecord([...this.#confirmed, ...waiting]);
+    const edits = byRecord([...this.#confirmed, ...this.#refused, ...waiting]);
     const rows = this.#overlaid.evaluation.over(this.#rows.all('evaluation'), edits);
     this.#byId = new Map(rows.map((row) => [row.id, row]));
     this.evaluations = rows.sort((a, b) => a.run_order - b.run_order);

@@ -38,6 +38,31 @@ const situation = (change: Partial<Situation> = {}): Situation => ({
 });
 const line = (change: Partial<Line>): Line => ({ ...FRESH_LINE, ...change });
 
+const someQueue = fc
+  .array(
+    fc.record({
+      record: fc.constantFrom('A', 'B'),
+      state: fc.constantFrom<QueueItem['state']>('queued', 'sending', 'retry_wait', 'held', 'update_needed', 'set_aside'),
+      not_before: fc.constantFrom(0, NOW - 1, NOW, NOW + 1, NOW + 300_000, NOW + YEAR_MS),
+    }),
+    { maxLength: 6 },
+  )
+  .map((items) => items.map((change, i) => item(i + 1, change)));
+
+test('nobody is woken in the past: a phone that sleeps sleeps', () => {
+  fc.assert(
+    fc.property(someQueue, fc.boolean(), (queue, visible) => {
+      const next = plan(situation({ queue, visible }));
+      if (next.do === 'wait' && next.until !== null) expect(next.until).toBeGreaterThan(NOW);
+    }),
+  );
+});
+
+test('an edit behind one that waits has no time of its own', () => {
+  const queue = [item(1, { not_before: NOW + 300_000 }), item(2)];
+  expect(plan(situation({ queue, visible: false }))).toEqual({ do: 'wait', until: NOW + 300_000 });
+});
+
 describe('plan', () => {
   test.each<[string, Partial<Situation>, ReturnType<typeof plan>]>([
     ['the first round goes at once', { last_round_at: null }, { do: 'round', ns: [] }],

@@ -78,26 +78,29 @@ export type Outcome =
 export function plan({ now, queue, line, visible, asked, unfinished, last_round_at }: Situation): Plan {
   if (line.needs_login) return { do: 'wait', until: null };
   if (mustWait(line.not_before, now)) return { do: 'wait', until: line.not_before };
-  const ns = batch(queue, now, line.limit);
+  const waits: Millis[] = [];
+  const ns = batch(queue, now, line.limit, waits);
   const pollAt = visible ? (last_round_at ?? 0) + IDLE_POLL_MS : null;
   const pollIsDue = pollAt !== null && !mustWait(pollAt, now, IDLE_POLL_MS);
   if (ns.length || asked || unfinished || last_round_at === null || pollIsDue) {
     return { do: 'round', ns };
   }
-  return { do: 'wait', until: earliest([pollAt, ...queue.filter(mayGo).map((item) => item.not_before)]) };
+  return { do: 'wait', until: earliest([pollAt, ...waits]) };
 }
 
 /**
  * Which edits go next, in the order of n, at most `limit` and 16 kB. Order is kept within one record only: an edit that
- * must wait holds back the later ones of its record and of no other.
+ * must wait holds back the later ones of its record and of no other. `waits` gets until when those in front must: of one
+ * behind them its own time says nothing, and to wake for it would be to wake without end.
  */
-export function batch(queue: readonly QueueItem[], now: Millis, limit: number): number[] {
+export function batch(queue: readonly QueueItem[], now: Millis, limit: number, waits: Millis[] = []): number[] {
   const waiting = new Set<string>();
   const ns: number[] = [];
   let bytes = 0;
   for (const item of queue) {
     if (waiting.has(item.record) || item.state === 'set_aside') continue;
     if (!mayGo(item) || mustWait(item.not_before, now)) {
+      if (mayGo(item)) waits.push(item.not_before);
       if (item.state !== 'held') waiting.add(item.record);
       continue;
     }

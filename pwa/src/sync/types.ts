@@ -59,6 +59,8 @@ export interface FormRow {
 export interface Field {
   value: unknown;
   version: Version | null;
+  /** Own edits of it that were refused, as this tab says, the newest last: an edit of this field names them too. */
+  refused?: Version[];
 }
 
 export interface EvaluationRow {
@@ -191,7 +193,7 @@ export type Op = 'set' | 'add' | 'remove' | 'command' | 'append' | 'resolve';
  *
  * | op      | field                      | value                                             | base |
  * |---------|----------------------------|---------------------------------------------------|------|
- * | set     | score/3 comment/3 reason/3 | 1..5 or null, text                                | version shown |
+ * | set     | score/3 comment/3 reason/3 | 1..5 or null, text                                | version shown, then those refused |
  * | add     | chips/3                    | tag                                               | null |
  * | remove  | chips/3                    | tag                                               | versions that added it |
  * | command | status                     | { name: 'submit', signs: [[field, version], ...] } or { name: 'recall', signs: [] } | null |

@@ -3,6 +3,8 @@ import type { FieldName, Version } from './types';
 /** Two people may have added the same chip: its versions are then joined by this. */
 const BOTH = ',';
 const SHOWN = '~';
+/** Base of an edit whose author saw nothing there but that others of theirs had been refused. */
+export const NOTHING = '0';
 
 export const versionsOf = (joined: Version): Version[] => joined.split(BOTH);
 export const joinVersions = (versions: readonly Version[]): Version => versions.join(BOTH);

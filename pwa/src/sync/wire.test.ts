@@ -35,7 +35,7 @@ test.each(requests)('the request "$name" means the same after encoding', ({ wire
   expect(readPush(encoded)).toEqual(readPush(wire));
 });
 
-test.each(['first', 'idle', 'finished', 'stuck'])('the request "%s" is encoded to the very same cells', (name) => {
+test.each(['first', 'idle', 'finished', 'stuck', 'refused'])('the request "%s" is encoded to the very same cells', (name) => {
   const example = requests.find((one) => one.name === name);
   expect(example && encodeRequest(example.decoded)).toEqual(example?.wire);
 });

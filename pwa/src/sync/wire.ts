@@ -15,7 +15,7 @@ import {
   TREND_LINE_COLUMNS,
 } from '../generated/wire-columns';
 import type { Edit, Field, FieldName, Id, Kind, Millis, Version } from './types';
-import { joinVersions, versionsOf } from './versions';
+import { joinVersions, NOTHING, versionsOf } from './versions';
 
 export interface Push {
   author: Id;
@@ -102,6 +102,7 @@ class Writers {
   constructor(private readonly own: string) {}
 
   ref = (version: Version): number | string => {
+    if (version === NOTHING) return 0;
     const cut = version.lastIndexOf('.');
     const writer = version.slice(0, cut);
     const n = version.slice(cut + 1);

@@ -71,6 +71,18 @@ def test_the_value_of_a_period_is_the_mean_of_what_ends_in_it(north: Any) -> Non
     assert queries.values_in([north.worker.id], date(2026, 9, 1), date(2026, 9, 30)) == {}
 
 
+def test_what_happens_adds_up_over_a_period_and_a_yearly_figure_counts_by_the_newest(north: Any) -> None:
+    def more() -> None:
+        for code, unit, frequency in (("SCRAP", "count", "weekly"), ("AUDIT", "%", "yearly")):
+            service.add_indicator(code, service.Wording(code, code, code, code, unit, "MES", frequency))
+            for day, value in ((2, "3"), (9, "0"), (16, "1.5")):
+                add_value(north.worker, code, date(2026, 11, day), date(2026, 11, day + 6), value)
+
+    write(more)
+    found = queries.values_in([north.worker.id], date(2026, 11, 1), date(2026, 11, 30))[north.worker.id]
+    assert (found["SCRAP"], found["AUDIT"]) == (Decimal("4.5"), Decimal("1.5"))
+
+
 def test_a_series_is_the_last_twelve_values_up_to_a_day(north: Any) -> None:
     def more() -> None:
         for month in range(1, 11):

@@ -136,6 +136,7 @@ def ids(world: World) -> dict[str, list[str]]:
             "cycle_id": every("cycle"),
             "device_id": every("device"),
             "delegation_id": every("delegation"),
+            "import_id": every("import_job"),
             "department_id": every("department"),
             "person_id": every("person"),
         }

@@ -49,6 +49,7 @@ class Knocker:
             "person_id": person.id,
             "employee_no": person.employee_no,
             "cycle_id": world.cycle.id,
+            "import_id": world.import_id,
             "delegation_id": world.delegations[0],
             "rater_id": world.people["boss"].id,
             "delegate_id": world.people["hr"].id,

@@ -30,6 +30,7 @@ from server.foundation.events import publish
 from server.foundation.ids import AccountId, CycleId, DeviceId, PersonId, new_id, short, unshort
 from server.identity import devices
 from server.identity.models import Device
+from server.imports import service as imports
 from server.indicators import service as indicators
 from server.indicators.models import IndicatorVersion
 from server.people import service as people
@@ -57,6 +58,8 @@ class World:
     evaluations: dict[UUID, UUID]
     """Who is judged -> the evaluation of the cycle."""
     delegations: list[UUID] = field(default_factory=list)
+    import_id: UUID | None = None
+    """An import whose preview is being made: nothing else is begun beside it."""
     phones: dict[UUID, Phone] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
 
@@ -147,6 +150,7 @@ def found(app: Flask, cast: Any, clock: TestClock, client_for: Any) -> World:
         db.session.remove()
     world = World(app, cast, clock, client_for, made, cycle, draft, evaluations)
     world.delegations = world.at_work(cast.hr, lambda: _delegate(world))
+    world.import_id = world.at_work(cast.hr, lambda: _import(cast.hr))
     return world
 
 
@@ -218,6 +222,11 @@ def _found(cast: Any, clock: TestClock) -> tuple[dict[str, Person], Cycle, Cycle
     cycle = open_cycle([of["W"], of["H"]], now=opened, name="每个人")
     plan = cycles.Plan("草稿", "Draft", today, tomorrow, now + timedelta(days=9), [of["W"].id])
     return made, cycle, cycles.draft(plan, now=now)
+
+
+def _import(hr: Person) -> UUID:
+    job = imports.create([("people.csv", b"employee_no")], since=None, complete=False, by=PersonId(hr.id), admin=False)
+    return job.id
 
 
 def _delegate(world: World) -> list[UUID]:

@@ -140,6 +140,33 @@ def test_what_was_held_and_comes_again_together_with_its_base_is_in_the_log_as_i
     assert phone.push(third) == {3: ["a"]}, "what is built on it does not wait for ever"
 
 
+def test_what_its_author_knew_to_be_refused_is_written_over_once_it_was_taken_also_after_a_wait(plant: Any) -> None:
+    """As after a restore: both wait for what another phone has yet to offer again, and wake in the order of their numbers."""
+    note, ann, bo = plant.note(plant.ann, plant.bo), plant.phone(plant.ann), plant.phone(plant.bo)
+    ann.pull(), bo.pull()
+    seen = bo.edit(note, "s1", 3)
+    refused, then = ann.edit(note, "s1", 4, bo.version(1)), ann.edit(note, "s1", 5, [bo.version(1), 1])
+    assert {n: receipt[0] for n, receipt in ann.push(refused, then).items()} == {1: "h", 2: "h"}
+    bo.push(seen)
+    ann.pull()
+    assert ann.field(note, "s1") == (5, ann.version(2))
+    assert ann.push(refused, then) == {1: ["a"], 2: ["a"]}
+    assert plant.held(note, "score/1").case is None
+    stored = sa.select(LoggedMutation.base).where(LoggedMutation.n == 2)
+    assert plant.at_work(plant.ann, lambda: session().execute(stored).scalar_one()) == [bo.version(1), ann.version(1)]
+
+
+def test_a_refused_edit_is_named_where_nothing_was_seen_and_need_not_be_here(plant: Any) -> None:
+    note, phone = plant.note(plant.ann), plant.phone(plant.ann)
+    phone.pull()
+    refused, then = phone.edit(note, "s1", 4), phone.edit(note, "s1", 5, [0, 1])
+    assert phone.push(then) == {2: ["a"]}
+    assert phone.push(then) == {2: ["a"]}
+    assert phone.push(phone.edit(note, "s1", 3, 2)) == {3: ["a"]}, "a base that another edit is built on"
+    assert phone.push(refused)[1][0] == "s", "its author had gone on"
+    assert phone.push((note, [4, 0, "s1", 2, [0, 1, 2, 3]])) == {4: ["p", "invalid"]}
+
+
 def test_a_submit_that_waits_for_two_marks_is_woken_by_the_second(plant: Any) -> None:
     note, phone = plant.note(plant.ann), plant.phone(plant.ann)
     phone.pull()

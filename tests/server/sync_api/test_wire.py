@@ -14,7 +14,7 @@ from server.sync_api.answers import Answer, Delta, Writers, trim, write_answer
 from server.sync_api.wire import MUTATIONS_MAX, BadEnvelope, Reader, Unreadable, read_request
 
 VECTORS: dict[str, Any] = json.loads(Path("tests/vectors/wire.json").read_text(encoding="utf-8"))
-FORMAT_HASH = "e8bab995"
+FORMAT_HASH = "75e60a69"
 
 
 def named(kind: str) -> Any:
@@ -38,7 +38,7 @@ def decoded(wire: Any) -> dict[str, Any]:
                     "field": one.field,
                     "op": one.op,
                     "value": one.value,
-                    "base": list(one.base),
+                    "base": [*(one.base or ("0",) * bool(one.also)), *one.also],
                 }
                 for one in mutations
             ],

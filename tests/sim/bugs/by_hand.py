@@ -65,4 +65,14 @@ STORIES: dict[str, Script] = {
         ["sync", 1, 1, "duplicate", False, 688590843], ["edit", 0, 0, "comment", 286210077],
         ["edit", 1, 0, "comment", 161276578], ["event", 0, "restore", 126535624],
     ]),
+    # Refused while the cycle was closed, written anew, and both offered to a restored server whose cycle is open.
+    "refused_is_anothers": Script(8, [("p0", "supervisor", "new")], False, [
+        _ok(0), ["event", 0, "close", 0], _text(0), _ok(0), ["edit", 0, 0, "text", 6], _ok(0),
+        ["event", 0, "restore", 0],
+    ]),
+    # The same in two windows, the second of which was told nothing of the first one's edit.
+    "refused_by_hearsay": Script(9, [("p0", "supervisor", "new")], False, [
+        _ok(0), TWO_TABS, ["event", 0, "close", 0], _text(0), _ok(0), ["edit", 0, 1, "text", 6],
+        _ok(0), ["event", 0, "restore", 0],
+    ]),
 }  # fmt: skip

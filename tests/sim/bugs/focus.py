@@ -16,6 +16,8 @@ FOCUS: dict[str, tuple[str, ...]] = {
     "names_say_no_content": ("tabs", "comment"),
     "replaced_unseen": ("tabs", "comment"),
     "merged_text_of_any_content": ("restore", "comment"),
+    "refused_is_anothers": ("restore", "comment", "cycle"),
+    "refused_by_hearsay": ("restore", "comment", "cycle", "tabs"),
     "signed_unread": ("poison", "submit", "finish", "reason"),
     "coalesced_after_send": ("score", "answer lost"),
     "payload_not_compared": ("score", "answer lost"),

@@ -211,3 +211,12 @@ def edited_under_a_submit(patch: Patch) -> None:
 @bug("7: one's own", "an older edit of the same phone, offered again, contradicts the newer one", seeds=2000)
 def own_past_contradicts(patch: Patch) -> None:
     patch(merge, "_went_on", lambda held, edit: False)
+
+
+@bug(
+    "7: one's own",
+    "what its author knew to be refused counts as another's, once a restored server takes it",
+    seeds=1000,
+)
+def refused_is_anothers(patch: Patch) -> None:
+    patch(merge, "_also_seen", lambda held, edit, seen, lookup: seen)

@@ -11,6 +11,7 @@ from tests.sim.bugs import Patch, bug
 from tests.sim.disk import Crash, Disk, StorageFailed
 from tests.sim.phone import Phone, Tab
 from tests.sim.planner import Outcome
+from tests.sim.shown import Shown
 
 
 @bug("R5", "an edit that has been on the wire still takes a newer value")
@@ -38,6 +39,18 @@ def replaced_unseen(patch: Patch) -> None:
 
     honest = names.other_than_shown
     patch(names, "other_than_shown", blind)
+
+
+@bug("R5", "what another tab was told to be refused counts as seen in this one", seeds=1000)
+def refused_by_hearsay(patch: Patch) -> None:
+    def base_of(tab: Shown, record: str, name: str) -> list[str]:
+        base, ledger = honest(tab, record, name), tab.phone.disk(tab.person).read()["ledger"].values()
+        there = [one["n"] for one in ledger if one["edit"]["field"] == name and one.get("reason") == "cycle_closed"]
+        heard = [tab.version(n) for n in sorted(there) if tab.version(n) not in base]
+        return [*(base or [names.NOTHING]), *heard] if heard else base
+
+    honest = Shown.base_of
+    patch(Shown, "base_of", base_of)
 
 
 def _number(name: str) -> int:

@@ -51,29 +51,39 @@ def each_step_names_what_it_replaced(world: World) -> None:
 
 def _seen(world: World, name: str, step: Step, value: Any) -> None:
     wishes = world.oracle.wishes(plain(step.version) or "")
-    values = {one for wish in wishes for one in wish.values} | _typed_into_what_was_seen(world, step)
-    if wishes and not any(same(value, one) for one in values) and not _under_what_is_refused_now(world, step):
+    values = {one for wish in wishes for one in wish.values}
+    if world.facts.restores > 0:
+        values |= _typed_into_what_was_seen(world, step) | _under_what_is_refused_now(world, step)
+    if wishes and not any(same(value, one) for one in values):
         raise Violation(
             "4", f"{name}: {step.version} overwrote {value!r} unseen; its author saw {sorted(map(str, values))}"
         )
 
 
 def _typed_into_what_was_seen(world: World, step: Step) -> set[Any]:
-    """Who saw a merged text had seen what was typed into it; a restored server may hold just that."""
-    logged = world.books.log.get(plain(step.version) or "")
-    merged = [one for one in (logged.base if logged else []) if "+" in one]
-    typed = [world.books.log.get(plain(one) or "") for one in merged]
-    return {one.asked[0] for one in typed if one is not None and one.op == "set"}
+    """Who saw a merged text had seen what was typed into it: of one that a restored server has not, just that may stand there."""
+    there = {one.version for one in world.books.history}
+    gone = [one for one in _base_of(world, step.version) if "+" in one and one not in there]
+    typed = [one for one in map(plain, gone) if one is not None and stands_for(world.books, one) == step.replaced]
+    return {one.asked[0] for one in map(world.books.log.get, typed) if one is not None and one.op == "set"}
 
 
-def _under_what_is_refused_now(world: World, step: Step) -> bool:
-    """What its author saw is parked since a restore, the rights having ended: it was built on what was replaced."""
-    logged = world.books.log.get(plain(step.version) or "")
-    refused = [
-        one for one in (logged.base if logged else [])
-        if (seen := world.books.log.get(plain(one) or "")) is not None and seen.receipt == "p"
-    ]  # fmt: skip
-    return world.facts.restores > 0 and any(stands_for(world.books, one) == step.replaced for one in refused)
+def _under_what_is_refused_now(world: World, step: Step) -> set[Any]:
+    """What its author saw had stood, and is refused since a restore, the rights having ended: what that one's author saw."""
+    found: set[Any] = set()
+    ahead = _base_of(world, step.version)
+    while ahead:
+        one = plain(ahead.pop()) or ""
+        logged = world.books.log.get(one)
+        if logged is not None and logged.receipt == "p" and one in world.facts.had_effect:
+            found |= {value for wish in world.oracle.wishes(one) for value in wish.values}
+            ahead += logged.base
+    return found
+
+
+def _base_of(world: World, version: str | None) -> list[str]:
+    logged = world.books.log.get(plain(version) or "")
+    return list(logged.base) if logged else []
 
 
 def the_fields_hold_what_the_history_says(world: World) -> None:

@@ -50,7 +50,7 @@ def nothing_unseen_is_replaced_on_the_phone(world: World) -> None:
 
 
 def _is(logged: Any, wish: Saved) -> bool:
-    if (logged.record, logged.field) != (wish.record, wish.field) or logged.base != wish.base:
+    if (logged.record, logged.field) != (wish.record, wish.field) or logged.said != wish.base:
         return False
     asked = asked_of(wish.value, wish.op)
     said = logged.asked

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tests.sim.checks.base import Violation, by_field, plain, value_after
+from tests.sim.checks.base import Violation, by_field, plain, value_after, wish_of
 
 if TYPE_CHECKING:
+    from tests.sim.oracle import Saved
     from tests.sim.world import World
 
 WORD = re.compile(r"w\d+")
@@ -34,7 +35,7 @@ def _kept(world: World, name: str, version: str | None, held: Any, params: dict[
     wishes = world.oracle.wishes(plain(version) or "")
     if not wishes:
         return
-    base = words(wishes[-1].seen[0])
+    base = words(_built_on(world, wishes[-1]))
     typed, before, after = words(params["typed"]), words(held), words(params["value"])
     lost = ((typed - base) | (before - base) | (base & typed & before)) - after
     if lost:
@@ -44,6 +45,17 @@ def _kept(world: World, name: str, version: str | None, held: Any, params: dict[
     found = WORD.findall(str(params["value"]))
     if len(found) != len(after):
         raise Violation("14", f"{name}: a word stands twice in {params['value']!r}")
+
+
+def _built_on(world: World, wish: Saved) -> Any:
+    """What its author saw, or, where that was refused, what that one was built on: what was taken out there is out."""
+    for _ in range(1000):
+        logged = world.books.log.get(wish.seen[1] or "")
+        before = wish_of(world, wish.seen[1]) if logged is not None and logged.receipt == "p" else None
+        if before is None:
+            break
+        wish = before
+    return wish.seen[0]
 
 
 def chips_follow_who_saw_what(world: World) -> None:

@@ -52,7 +52,8 @@ def only_who_may_has_an_effect(world: World) -> None:
     """9: rights are those of the moment in which the edit arrived."""
     been: dict[str, str] = world.memory.setdefault("receipts", {})
     for one, logged in world.books.log.items():
-        if been.get(one) == logged.receipt:
+        before = been.get(one)
+        if before == logged.receipt:
             continue
         been[one] = logged.receipt
         name = world.person(logged.author)
@@ -60,7 +61,9 @@ def only_who_may_has_an_effect(world: World) -> None:
         if world.books.raters.get(logged.record) == world.facts.ids["supervisor"]:
             may = may or name in world.facts.delegates
         open_ = world.facts.cycles > 1 or world.facts.cycle in ("open", "closing") or logged.op == "append"
-        if logged.receipt in EFFECT and not (may and open_ and name not in world.facts.retired):
+        # Held: it came, and was let in, before its author left; what it waited for came after.
+        left = name in world.facts.retired and before != "h"
+        if logged.receipt in EFFECT and not (may and open_ and not left):
             raise Violation("9", f"{logged.field} of {name} took effect: no right, or cycle {world.facts.cycle}")
 
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { overwriteGetLocale } from '../../generated/paraglide/runtime.js';
 import type { ChipRow, FormRow, ResultRow } from '../../sync/types';
-import { share, whyOf } from './why';
+import { sumOf } from './sum';
+import { exactly, share, whyOf } from './why';
 
 overwriteGetLocale(() => 'en');
 
@@ -42,4 +43,20 @@ test('a mark without data says what its point stands for, and that no data came'
   expect(of(1)).toMatchObject({ noData: true, point: '90–95% = 2', said: ['Reworked twice'] });
   expect(of(2)).toMatchObject({ noData: false, point: '' });
   expect(of(3)).toMatchObject({ noData: false, point: 'Five' });
+});
+
+test('the total is told as it is before it is rounded', () => {
+  const why = whyOf(result, form, chips, null, zh);
+  expect(exactly(why)).toBe('3.2');
+  expect(exactly(why.map((one) => ({ ...one, mark: 3, view: { ...one.view, line: { ...one.view.line, weight: 35 } } })))).toBe('3.15');
+});
+
+test('the sum behind a result names the bound that gave a mark by data, and nothing where a person gave it', () => {
+  const sum = sumOf(whyOf(result, form, chips, null, zh));
+  expect(sum.lines.map(({ view, steps }) => [view.key, steps])).toEqual([
+    [3, [{ kind: 'part', weight: '10', mark: '5', part: '0.50' }]],
+    [1, [{ kind: 'from', value: '96', bound: '95', mark: '3' }, { kind: 'part', weight: '60', mark: '3', part: '1.80' }]],
+    [2, [{ kind: 'part', weight: '30', mark: '3', part: '0.90' }]],
+  ]);
+  expect(sum.end).toEqual([{ kind: 'total', total: '3.20', overall: '3.2' }]);
 });

@@ -1,5 +1,5 @@
 /** The rows behind one's own result: what counts, by what rule, in which words. Pure. */
-import { ruleText } from '../../indicators/format';
+import { ruleText, tenths } from '../../indicators/format';
 import { filled } from '../chips';
 import { lineView, type LineView, type Rated } from '../progress';
 import type { ChipRow, FormLine, FormRow, ResultRow } from '../../sync/types';
@@ -55,3 +55,9 @@ const asRow = (result: ResultRow, key: number, mark: number | null): Rated => ({
 
 /** Tenths that one row adds: 5 at 10 % is 5, shown as 0.5. */
 export const share = (mark: number, weight: number): string => String((mark * weight) / 100);
+
+/** What all rows add, before it is rounded: "3.45", "3.3". */
+export function exactly(why: readonly Why[]): string {
+  const hundredths = why.reduce((all, { mark, view }) => all + (mark ?? 0) * view.line.weight, 0);
+  return hundredths % 10 ? (hundredths / 100).toFixed(2) : tenths(hundredths / 10);
+}

@@ -16,6 +16,8 @@ export type Seen = () => EvaluationRow;
 /** What one signed-in person does here. */
 export class Hand implements Outbox {
   readonly acts: Act[] = [];
+  /** What is being written, on whichever page it was begun: the next write has it as its base. */
+  writes: Promise<unknown> = Promise.resolve();
   readonly #wrote: OwnEdit[] = [];
 
   constructor(private readonly phone: { append(wish: NewMutation): Promise<OwnEdit> }) {}

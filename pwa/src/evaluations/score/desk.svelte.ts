@@ -59,7 +59,6 @@ export class Desk {
   readonly maySubmit = $derived.by(() => this.mayScore && this.row?.may.includes('submit') === true);
 
   #lines: LineView[] = [];
-  #writes: Promise<unknown> = Promise.resolve();
   #wait: (() => void) | undefined;
   #hand: Hand;
 
@@ -233,8 +232,8 @@ export class Desk {
         return false;
       }
     };
-    const mine = this.#writes.then(run);
-    this.#writes = mine;
+    const mine = this.#hand.writes.then(run);
+    this.#hand.writes = mine;
     return mine;
   }
 

@@ -70,6 +70,12 @@ test('a mark that waited its turn replaces what was shown at the tap', async () 
   expect(bases()).toEqual([['comment/3', '稳', null], ['score/3', 4, null]]);
 });
 
+test('a mark that is given on the page opened anew goes on from the one that is still being written from the page before', async () => {
+  const before = sit().choose(4);
+  await Promise.all([sit().choose(2), before]);
+  expect(bases()).toEqual([['score/3', 4, null], ['score/3', 2, 'd.me.1']]);
+});
+
 test('a failed mark that is tried again later replaces what was shown at the tap', async () => {
   const desk = sit();
   phone.fails = true;

@@ -1,0 +1,142 @@
+"""Imports as HR's and the administrators' desk sees and runs them, after asking who is there."""
+
+import binascii
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from server.foundation import clock
+from server.foundation.db import end_read, unit_of_work
+from server.foundation.ids import PersonId
+from server.foundation.problems import NOT_FOUND, Problem
+from server.foundation.web import Actor
+from server.imports import queries, service
+from server.imports.models import ImportJob, Part, Phase, State
+from server.imports.phones import Choice
+from server.imports.plan import What
+from server.imports.problems import IMPORT_FILES, IMPORT_INTERRUPTED
+from server.imports.progress import is_silent
+from server.imports.records import Kind, Weight
+from server.people import queries as people
+from server.people.desk import require_plant
+from server.policy import Action, Relation
+
+_OWN: Final = (
+    "id", "created_at", "created_by_id", "applied_at", "applied_by_id", "undone_at", "undone_by_id", "files", "counts",
+    "errors", "doubts", "mappings", "done", "total",
+)  # fmt: skip
+
+
+_CHOICES: Final[Mapping[str, type[StrEnum]]] = {"kind": Kind, "what": What, "weight": Weight}
+
+
+def _job(import_id: UUID, *, lock: bool = False) -> ImportJob:
+    found = queries.job(import_id, lock=lock)
+    if found is None:
+        raise Problem(NOT_FOUND)
+    return found
+
+
+def _is_admin(by: Actor, now: datetime) -> bool:
+    return Relation.ADMIN in people.plant_relations(by.person_id, now)
+
+
+def told(job: ImportJob, now: datetime, *, with_phones: bool = False) -> dict[str, Any]:
+    """An import as it stands. A process that was killed has failed."""
+    silent = is_silent(job, now)
+    state = service.shown_state(job, now)
+    shown = {name: getattr(job, name) for name in _OWN} | {
+        "state": state,
+        "phase": Phase(job.phase),
+        "since": job.options["since"],
+        "complete": job.options["complete"],
+        "choice": job.options["choice"],
+        "failure": IMPORT_INTERRUPTED.name if silent else job.failure,
+        "failure_params": {} if silent else job.failure_params,
+    }
+    waiting = service.phones(job, now) if with_phones and state is State.READY else []
+    return shown | {"phones": [asdict(one) for one in waiting]}
+
+
+def listed(*, by: Actor, now: datetime) -> list[dict[str, Any]]:
+    """The last imports, the newest first. Raises Problem `not_allowed`."""
+    require_plant(by, Action.IMPORT_READ, now=now)
+    return [told(job, now) for job in queries.jobs()]
+
+
+def read(import_id: UUID, *, by: Actor, now: datetime) -> dict[str, Any]:
+    """One import, with the phones that wait while its preview stands. Raises Problem `not_allowed`, `not_found`."""
+    require_plant(by, Action.IMPORT_READ, now=now)
+    return told(_job(import_id), now, with_phones=True)
+
+
+def page(import_id: UUID, what: Part, number: int, *, by: Actor, now: datetime) -> dict[str, Any]:
+    """A page of findings or changes, counted from 0; `more`: there is another. Raises Problem `not_allowed`,
+    `not_found`."""
+    require_plant(by, Action.IMPORT_READ, now=now)
+    job = _job(import_id)
+    items = queries.part(job.id, what, number)
+    for one in items:
+        one |= {name: kind(one[name]) for name, kind in _CHOICES.items() if name in one}
+    return {"items": items, "page": number, "more": bool(queries.part(job.id, what, number + 1))}
+
+
+# ---- what is done; each begins its own unit of work and returns the token of the process to start ----------------
+
+
+def create(asked: Mapping[str, Any], *, by: Actor, now: datetime) -> tuple[UUID, str]:
+    """Take in a set of files. Raises Problem `not_allowed`, `import_files`, `import_busy`."""
+    require_plant(by, Action.IMPORT_RUN, now=now)  # before anything is said of the files
+    end_read()
+    files = _files(asked["files"])
+
+    def work() -> tuple[UUID, str]:
+        require_plant(by, Action.IMPORT_RUN, now=now)
+        made = service.create(
+            files, since=asked["since"], complete=asked["complete"], by=by.person_id, admin=_is_admin(by, now)
+        )
+        return made.id, made.token
+
+    return unit_of_work(work)
+
+
+def _files(asked: Sequence[Mapping[str, str]]) -> list[tuple[str, bytes]]:
+    try:
+        return [(one["name"], b64decode(one["content"], validate=True)) for one in asked]
+    except (binascii.Error, ValueError) as error:
+        raise Problem(IMPORT_FILES, max_files=service.FILES_MAX, max_bytes=service.BYTES_MAX) from error
+
+
+def remap(import_id: UUID, mappings: Mapping[str, Any], *, by: Actor, now: datetime) -> str:
+    """Understand columns otherwise. Raises Problem `not_allowed`, `not_found`, `import_state`, `import_busy`."""
+
+    def work() -> str:
+        require_plant(by, Action.IMPORT_RUN, now=now)
+        return service.remap(_job(import_id, lock=True), mappings, admin=_is_admin(by, now), now=now)
+
+    return unit_of_work(work)
+
+
+def apply(import_id: UUID, choice: Choice | None, *, by: Actor, now: datetime) -> str:
+    """Let it be applied. Raises what `service.start_applying` raises, `not_allowed`, `not_found`."""
+
+    def work() -> str:
+        require_plant(by, Action.IMPORT_RUN, now=now)
+        job = _job(import_id, lock=True)
+        return service.start_applying(job, choice, by=PersonId(by.person_id), admin=_is_admin(by, now), now=now)
+
+    return unit_of_work(work)
+
+
+def undo(import_id: UUID, *, by: Actor, now: datetime) -> str:
+    """Let it be taken back. Raises Problem `not_allowed`, `not_found`, `import_state`, `import_busy`."""
+
+    def work() -> str:
+        require_plant(by, Action.IMPORT_RUN, now=now)
+        return service.start_undoing(_job(import_id, lock=True), by=PersonId(by.person_id), now=clock.now())
+
+    return unit_of_work(work)

@@ -1,0 +1,164 @@
+"""Reporting lines: who judges whom from which day on, without loops on any day."""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+from typing import Any, Final
+from uuid import UUID
+
+from server.imports.plan import Change, Difference, Move, Plan, What, text_of, unique
+from server.imports.plan_people import Working
+from server.imports.records import Kind, Record
+from server.imports.timelines import DAY, Taken, Timeline
+
+DEPTH_MAX: Final = 64
+_NEVER: Final = date.max
+
+
+def plan_lines(plan: Plan, work: Working, records: list[Record]) -> None:
+    """Go through a list of reporting lines."""
+    of_person: dict[str, list[Record]] = {}
+    for one in unique(plan, records, "employee_no", "valid_from"):
+        if _is_sound(plan, one):
+            of_person.setdefault(str(one.values["employee_no"]), []).append(one)
+    for number, lines in of_person.items():
+        lines.sort(key=lambda one: _first(one))
+        if _overlap(plan, lines):
+            continue
+        for place, one in enumerate(lines):
+            _line(plan, work, number, one, lines[place + 1] if place + 1 < len(lines) else None)
+
+
+def _first(one: Record) -> date:
+    day = one.values["valid_from"]
+    assert isinstance(day, date)
+    return day
+
+
+def _last(one: Record) -> date | None:
+    day = one.values.get("valid_to")
+    assert day is None or isinstance(day, date)
+    return day
+
+
+def _is_sound(plan: Plan, one: Record) -> bool:
+    values, sound = one.values, True
+    for name in ("employee_no", "supervisor_no"):
+        if str(values[name]) not in plan.stock.people:
+            plan.error("person_unknown", one.place, number=values[name])
+            sound = False
+    if values["employee_no"] == values["supervisor_no"]:
+        plan.error("own_supervisor", one.place, number=values["employee_no"])
+        sound = False
+    last = _last(one)
+    if last is not None and last < _first(one):
+        plan.error("ends_before_start", one.place, valid_from=_first(one), valid_to=last)
+        sound = False
+    return sound
+
+
+def _overlap(plan: Plan, lines: list[Record]) -> bool:
+    """Whether two lines of a file hold on the same day. One without an end ends where the next begins."""
+    for one, after in pairwise(lines):
+        last = _last(one)
+        if last is not None and last >= _first(after):
+            plan.error("lines_overlap", after.place, number=after.values["employee_no"], day=_first(after), until=last)
+            return True
+    return False
+
+
+def _line(plan: Plan, work: Working, number: str, one: Record, after: Record | None) -> None:
+    person = plan.stock.people[number]
+    supervisor = plan.stock.people[str(one.values["supervisor_no"])]
+    timeline = work.line(person["id"])
+    work.touched.setdefault(person["id"], one)
+    first, last = _first(one), _last(one)
+    if last is None and after is not None:
+        last = _first(after) - DAY
+        plan.doubt("line_ends_by_next", one.place, number=number, day=last)
+    if last is None or (person["left_on"] is not None and last > person["left_on"]):
+        last = person["left_on"]
+    if last is not None and last < first:
+        plan.error("ends_before_start", one.place, valid_from=first, valid_to=last)
+        return
+    if supervisor["left_on"] is not None and (last is None or last > supervisor["left_on"]):
+        plan.doubt("supervisor_left", one.place, number=one.values["supervisor_no"], day=supervisor["left_on"])
+    before = timeline.on(first)
+    held = None if before is None else dict(before)
+    if held is not None and held["supervisor_id"] == supervisor["id"] and held["valid_to"] == last:
+        plan.count(Kind.REPORTING, What.UNCHANGED)
+        return
+    if held is not None and held["supervisor_id"] == supervisor["id"]:
+        first = held["valid_from"]  # the same line, known since earlier: another end
+    try:
+        timeline.put(plan, first, last, {"supervisor_id": supervisor["id"]})
+    except Taken as taken:
+        plan.error("line_later", one.place, number=number, day=taken.row["valid_from"])
+        return
+    _tell(plan, number, one, held, last)
+
+
+def _tell(plan: Plan, number: str, one: Record, held: dict[str, Any] | None, last: date | None) -> None:
+    person, to = plan.stock.people[number], one.values["supervisor_no"]
+    if held is None:
+        what, told = What.NEW, [Difference("supervisor_no", None, str(to))]
+    else:
+        from_no = _number_of(plan, held["supervisor_id"])
+        what = What.MOVED if from_no != to else What.CHANGED
+        told = [Difference("supervisor_no", from_no, str(to))] if from_no != to else []
+        if held["valid_to"] != last:
+            told.append(Difference("valid_to", text_of(held["valid_to"]), text_of(last)))
+    plan.change(Change(Kind.REPORTING, what, number, person["name_zh"], one.place, tuple(told), _first(one)))
+
+
+def _number_of(plan: Plan, person_id: UUID) -> str | None:
+    return next((number for number, row in plan.stock.people.items() if row["id"] == person_id), None)
+
+
+def find_moves(plan: Plan, work: Working) -> None:
+    """Note who has another supervisor today than he had, and who will from a later day on."""
+    today = plan.stock.today
+    for person_id, timeline in work.lines.items():
+        before = Timeline("", person_id, plan.stock.lines.get(person_id, []))
+        for day in sorted({today, *(row["valid_from"] for row in timeline.rows if row["valid_from"] > today)}):
+            was, becomes = before.on(day), timeline.on(day)
+            if was and becomes and was["supervisor_id"] != becomes["supervisor_id"]:
+                plan.moves.append(Move(person_id, was["supervisor_id"], becomes["supervisor_id"], day))
+
+
+# ---- loops --------------------------------------------------------------------------------------
+
+
+def refuse_loops(plan: Plan, work: Working) -> None:
+    """Find people who would be above themselves on some day. Walks up from every line that the files speak of,
+    only over days that the whole way has in common."""
+    named = {row["id"]: number for number, row in plan.stock.people.items()}
+    told: set[frozenset[UUID]] = set()
+    for person_id, record in work.touched.items():
+        for loop, day in _loops(plan, work, person_id):
+            if frozenset(loop) not in told:
+                told.add(frozenset(loop))
+                way = " → ".join(named.get(one, "?") for one in (*loop, loop[0]))
+                plan.error("reporting_loop", record.place, way=way, day=day)
+
+
+def _loops(plan: Plan, work: Working, start: UUID) -> Iterator[tuple[tuple[UUID, ...], date]]:
+    todo: list[tuple[tuple[UUID, ...], date, date]] = [((start,), date.min, _NEVER)]
+    while todo:
+        way, first, last = todo.pop()
+        for row in _rows(plan, work, way[-1]):
+            begins = max(first, row["valid_from"])
+            ends = min(last, row["valid_to"] or _NEVER)
+            above: UUID = row["supervisor_id"]
+            if begins > ends:
+                continue
+            if above == start:
+                yield way, begins
+            elif above not in way and len(way) < DEPTH_MAX:
+                todo.append(((*way, above), begins, ends))
+
+
+def _rows(plan: Plan, work: Working, person_id: UUID) -> list[dict[str, Any]]:
+    if person_id in work.lines:
+        return work.lines[person_id].rows
+    return plan.stock.lines.get(person_id, [])

@@ -1,0 +1,22 @@
+"""Why an import does not go on."""
+
+from typing import Final
+
+from server.foundation.problems import code
+
+IMPORT_STATE: Final = code("import_state", 409)
+"""Not possible where it stands."""
+IMPORT_ERRORS: Final = code("import_errors", 409)
+IMPORT_PLANT_CHANGED: Final = code("import_plant_changed", 409)
+"""What the preview was made of is no longer so."""
+IMPORT_PHONES_WAITING: Final = code("import_phones_waiting", 409)
+IMPORT_CHOICE_NEEDED: Final = code("import_choice_needed", 409)
+IMPORT_INTERRUPTED: Final = code("import_interrupted", 409)
+IMPORT_BROKE: Final = code("import_broke", 409)
+"""Something unexpected; the log knows where."""
+IMPORT_STOOD_UPON: Final = code("import_stood_upon", 409)
+"""Later changes stand on what would be taken back."""
+IMPORT_FILES: Final = code("import_files", 422)
+"""No files, too many, too much, or not base64."""
+IMPORT_BUSY: Final = code("import_busy", 409)
+"""One at a time."""
