@@ -23,7 +23,7 @@ NPX := npx --no-install
 # Most linters and compilers work on one core. What one says stays together, and the first failure is that of the whole.
 SIDE_BY_SIDE := $(MAKE) -j2 --output-sync=target
 
-.PHONY: help run test check generate e2e bench bench-peers storm soak soak-selftest soak-core soak-client soak-client-selftest soak-real faults faults-selftest locks install install-test build system server-tests pwa-tests check-server check-phone shots clean
+.PHONY: help run test check generate e2e bench bench-import bench-peers storm soak soak-selftest soak-core soak-client soak-client-selftest soak-real faults faults-selftest locks install install-test build system server-tests pwa-tests check-server check-phone shots clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-20s %s\n", $$1, $$2}'
@@ -72,6 +72,9 @@ bench: system install-test build ## figures of the phone and of the wire, as rat
 
 storm: install-test generate ## PHONES=1000 phones come online at once, with 12 finished evaluations each; both databases
 	python -m bench.storm.run --phones $(PHONES)
+
+bench-import: system install-test generate ## a million values through the bulk path beside a bare load; COUNT="100000 sqlite" for less
+	python -m bench.values $(COUNT)
 
 bench-peers: install-test generate ## Gemba beside a bare server on the same workload, as ratios of one run
 	python -m bench.peers.run $(BENCH)

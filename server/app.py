@@ -15,26 +15,29 @@ from server.foundation.settings import Settings
 from server.identity import routes as identity
 from server.identity import wiring as identity_wiring
 from server.imports import routes as imports
-from server.indicators import models as indicators
+from server.indicators import routes as indicators
+from server.indicators import wiring as indicators_wiring
 from server.people import routes as people
 from server.people import wiring as people_wiring
 from server.sync_api import routes as sync_api
 from server.sync_api import wiring as sync_wiring
+from server.values import routes as values
+from server.values import wiring as values_wiring
 
 VERSION = "0.1.0"
 ROOMS = (
     description.room,
     *identity.rooms,
     *people.rooms,
+    *indicators.rooms,
     cycles.room,
+    values.room,
     evaluations.room,
     *completion.rooms,
     imports.room,
     sync_api.room,
 )
-WIRINGS = (identity_wiring, people_wiring, sync_wiring, evaluations_wiring)
-# Without a door of their own, but their tables belong to the schema.
-TABLES = (indicators,)
+WIRINGS = (identity_wiring, people_wiring, indicators_wiring, sync_wiring, values_wiring, evaluations_wiring)
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Flask:

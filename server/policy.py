@@ -24,6 +24,8 @@ class Relation(StrEnum):
     HRBP = "hrbp"
     HR = "hr"
     ADMIN = "admin"
+    KEEPER = "keeper"
+    """Owner of the source that a measured value comes from; found by the room of values alone."""
 
 
 class Stage(StrEnum):
@@ -51,7 +53,26 @@ class Action(StrEnum):
     IMPORT_READ = "import.read"
     IMPORT_RUN = "import.run"
     INDICATOR_READ = "indicator.read"
+    INDICATOR_PROPOSE = "indicator.propose"
+    INDICATOR_APPROVE = "indicator.approve"
+    INDICATOR_RETIRE = "indicator.retire"
+    INFLUENCE_ANSWER = "influence.answer"
+    CORE_OUTPUT_READ = "core_output.read"
+    CORE_OUTPUT_WRITE = "core_output.write"
+    CORE_OUTPUT_AGREE = "core_output.agree"
+    INDICATOR_SET_READ = "indicator_set.read"
+    INDICATOR_SET_WRITE = "indicator_set.write"
+    OWN_SET_READ = "own_set.read"
+    GOAL_READ = "goal.read"
+    GOAL_WRITE = "goal.write"
     MEASURED_VALUE_READ = "measured_value.read"
+    MEASURED_VALUE_WRITE = "measured_value.write"
+    MEASURED_VALUE_SEND = "measured_value.send"
+    MEASURED_VALUE_OBJECT = "measured_value.object"
+    VALUE_DESK_READ = "value_desk.read"
+    VALUE_DESK_ANSWER = "value_desk.answer"
+    VALUE_SOURCE_SET = "value_source.set"
+    API_KEY_MANAGE = "api_key.manage"
     CYCLE_READ = "cycle.read"
     CYCLE_CREATE = "cycle.create"
     CYCLE_OPEN = "cycle.open"
@@ -111,13 +132,35 @@ MATRIX: Mapping[Action, Row] = MappingProxyType(
         Action.DEVICE_READ: _always(_HR | _ADMIN),
         Action.DEVICE_MANAGE: _always(_HR | _ADMIN),
         Action.SYNC_EXCHANGE: _always(_OWN),
-        # ---- people, indicators, cycles ----
+        # ---- people, indicators ----
         Action.DEPARTMENT_READ: _always(_LINE | _DESKS),
         Action.PEOPLE_READ: _always(_LINE | _DESKS),
         Action.IMPORT_READ: _always(_HR | _ADMIN),
         Action.IMPORT_RUN: _always(_HR | _ADMIN),
         Action.INDICATOR_READ: _always(_OWN | _READERS),
+        Action.INDICATOR_PROPOSE: _always(_LINE | _DESKS),
+        Action.INDICATOR_APPROVE: _always(_HR),
+        Action.INDICATOR_RETIRE: _always(_HR),
+        Action.INFLUENCE_ANSWER: _always(_LINE),
+        Action.CORE_OUTPUT_READ: _always(_LINE | _DESKS),
+        Action.CORE_OUTPUT_WRITE: _always(_LINE | _DESKS),
+        Action.CORE_OUTPUT_AGREE: _always(_LINE),
+        Action.INDICATOR_SET_READ: _always(_LINE | _DESKS),
+        Action.INDICATOR_SET_WRITE: _always(_HR),
+        Action.OWN_SET_READ: _always(_OWN),
+        Action.GOAL_READ: _always(_OWN | _LINE | _DESKS),
+        Action.GOAL_WRITE: _always(_LINE | _DESKS),
+        # ---- measured values ----
         Action.MEASURED_VALUE_READ: _always(_OWN | _READERS),
+        Action.MEASURED_VALUE_WRITE: _always(_OWN | _LINE | _HR | {Relation.KEEPER}),
+        # Nobody by a session: an API key of limited scope, which is no relation.
+        Action.MEASURED_VALUE_SEND: _always(_NOBODY),
+        Action.MEASURED_VALUE_OBJECT: _always(_OWN),
+        Action.VALUE_DESK_READ: _always(_HR | {Relation.KEEPER}),
+        Action.VALUE_DESK_ANSWER: _always(_HR | {Relation.KEEPER}),
+        Action.VALUE_SOURCE_SET: _always(_HR),
+        Action.API_KEY_MANAGE: _always(_ADMIN),
+        # ---- cycles ----
         Action.CYCLE_READ: _always(_LINE | _DESKS),
         Action.CYCLE_CREATE: _always(_HR),
         Action.CYCLE_OPEN: _always(_HR),

@@ -15,8 +15,9 @@ const KINDS = [
   'crash', 'power', 'quota', 'ailing', 'full', 'dead_handle', 'second_tab', 'reload', 'clock', 'restore', 'expired', 'refresh',
   'evict_rows', 'evict_all', 'hidden', 'revoked', 'closing', 'bursts', 'next_person',
 ] as const;
-/** Only where it is asked for by name: it takes the place of other edits, and the stories of all seeds would be others. */
-const NAMED = ['sheet'] as const;
+/** Only where they are asked for by name: they take the place of other edits, and the stories of all seeds would be others.
+ *  `meeting`: everybody is at the same line of the same person. */
+const NAMED = ['sheet', 'meeting'] as const;
 export type Kind = (typeof KINDS | typeof NAMED)[number];
 
 export interface Kinds {

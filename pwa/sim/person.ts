@@ -8,6 +8,13 @@ import type { World } from './world.ts';
 
 const WORDS = ['clean', 'late', 'helps others', 'checks twice', 'tools in place', 'asks first', 'quiet', 'fast'];
 const RECORDS = 3;
+const LINES = 3;
+
+/** Among how many evaluations and lines they choose. */
+interface Where {
+  records: number;
+  lines: number;
+}
 const TAGS = ['chip.low', 'chip.mid', 'chip.high'];
 
 type Phone = NonNullable<Tab['phone']>;
@@ -29,20 +36,22 @@ interface Doing {
 
 /** Somebody taps; the story goes on while the phone is still at it. */
 export function edit(world: World, tab: Tab): void {
-  const doing = act(tab, world.dice, world.oracle, RECORDS, world.kinds.on.has('sheet'));
+  const { on } = world.kinds;
+  const where: Where = on.has('meeting') ? { records: 1, lines: 1 } : { records: RECORDS, lines: LINES };
+  const doing = act(tab, world.dice, world.oracle, where, on.has('sheet'));
   if (!doing) return;
   world.note(`${tab.device.name} ${doing.what}`);
   world.follow(tab, doing.done);
 }
 
 /** One act of whoever holds this tab; null: there is nothing to do here. */
-function act(tab: Tab, dice: Dice, oracle: Oracle, records: number, sheets: boolean): Doing | null {
+function act(tab: Tab, dice: Dice, oracle: Oracle, where: Where, sheets: boolean): Doing | null {
   const { phone } = tab;
   if (!phone) return null;
   const thumb = thumbs.get(phone) ?? { hand: new tab.client.Hand(watched(tab, phone, oracle)), last: Promise.resolve() };
   thumbs.set(phone, thumb);
-  if (sheets && phone.loaded && (tab.sheet || dice.chance(0.3))) return atSheet(tab, phone, dice, oracle, records, thumb.hand);
-  const chosen = choose(tab, dice, records, thumb.hand);
+  if (sheets && phone.loaded && (tab.sheet || dice.chance(0.3))) return atSheet(tab, phone, dice, oracle, where.records, thumb.hand);
+  const chosen = choose(tab, dice, where, thumb.hand);
   if (!chosen) return null;
   const done = thumb.last.then(() => chosen.act(thumb.hand));
   thumb.last = done.catch(() => undefined);
@@ -94,7 +103,7 @@ function atSheet(tab: Tab, phone: Phone, dice: Dice, oracle: Oracle, records: nu
   return { what: 'keep', done: done.finally(close) };
 }
 
-function choose(tab: Tab, dice: Dice, records: number, hand: Hand): { what: string; act: Act } | null {
+function choose(tab: Tab, dice: Dice, { records, lines }: Where, hand: Hand): { what: string; act: Act } | null {
   const { phone, client } = tab;
   if (!phone?.loaded) return null;
   const result = phone.results.find(({ may }) => may.includes('answer'));
@@ -117,7 +126,7 @@ function choose(tab: Tab, dice: Dice, records: number, hand: Hand): { what: stri
   if (!row.may.includes('score')) {
     return row.may.includes('recall') && dice.chance(0.5) ? { what: 'recall', act: (to) => hands.recall(to, row) } : null;
   }
-  const line = dice.between(1, 3);
+  const line = dice.between(1, lines);
   const seen = hand.sees(row);
   const says = (what: 'comment' | 'reason', text: string): { what: string; act: Act } => ({ what, act: (to) => hands.write(to, seen(), what, line, text) });
   switch (dice.weighed({ score: 6, comment: 3, reason: 1, chip: 2, unchip: 1, finish: 1 })) {

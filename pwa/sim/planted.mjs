@@ -59,7 +59,7 @@ export const BUGS = [
     name: 'names-say-no-content',
     what: 'an own edit is named without its content, and what another tab made of it counts as seen',
     within: 300,
-    kinds: 'second_tab,bursts',
+    kinds: 'second_tab,bursts,meeting',
     file: 'src/sync/outbox.ts',
     spoil: [['held && writingOf(held.sealed) !== writing', (text) => on('names-say-no-content', 'false', text)]],
   },

@@ -26,6 +26,6 @@ test('nobody is sent to a page that the server refuses them', () => {
 });
 
 test('a phone of the desk has an address of its own', () => {
-  expect(routeOf('#/phones/d1')).toEqual({ page: 'phones', device: 'd1' });
-  expect(routeOf(href.phones)).toEqual({ page: 'phones', device: '' });
+  expect(routeOf('#/phones/d1')).toEqual({ page: 'phones', part: 'd1' });
+  expect(routeOf(href.phones)).toEqual({ page: 'phones', part: '' });
 });

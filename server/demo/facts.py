@@ -15,6 +15,7 @@ from server.foundation.ids import IndicatorId, PersonId
 from server.indicators.arithmetic import overall_tenths
 from server.indicators.models import RATING, IndicatorVersion, MeasuredValue, PastMark, PastOverall
 from server.people.models import Assignment, Job, Person
+from server.values import sources
 
 WEEKS: Final = 8
 MONTHS: Final = 6
@@ -81,6 +82,8 @@ def measure(versions: dict[str, IndicatorVersion], staff: dict[str, Person], *, 
                 _values(person, versions[code], code, content, chance, today, now)
         if codes:
             _past(person, versions, codes, chance, today)
+    for code in sorted({one.source for one in versions.values()} - {RATING}):
+        sources.locked(code).last_value_at = now
 
 
 def _categories(staff: dict[str, Person]) -> Iterator[tuple[str, str]]:

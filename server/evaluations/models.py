@@ -36,14 +36,14 @@ class ResultState(StrEnum):
 
 
 class Form(TenantRow, Base):
-    """The lines on which a job category is judged in one cycle, frozen when the cycle opened.
+    """The lines of a set, for one job in one cycle, frozen when the cycle opened. Where sets differ by department or
+    level, a job has several.
 
     `lines`: objects with the names of `sync_api.columns.LINE_COLUMNS`; `key` counts from 1.
     """
 
     __tablename__ = "form"
     __table_args__ = (
-        sa.UniqueConstraint("tenant_id", "cycle_id", "job_id"),
         tenant_fk("cycle", "cycle_id"),
         tenant_fk("job", "job_id"),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from server.evaluations.scopes import facts_scope, own_scope, rate_scope
 from server.foundation import clock
 from server.foundation.db import changed, session
 from server.foundation.ids import CycleId, DepartmentId, FormId, JobId, PersonId
+from server.indicators import matching
 from server.indicators import queries as indicators
 from server.indicators.arithmetic import rule_mark
 from server.people import queries as people
@@ -29,47 +31,55 @@ def create_for(event: CycleOpened) -> None:
     cycle = cycles.get(event.cycle_id)
     assert cycle is not None
     members = cycles.members_to_judge(cycle, event.opened_at)
-    forms = _forms(cycle, members)
-    judged = [one for one in members if one.job.id in forms]
+    by_person = _forms(cycle, members, event.opened_at)
+    judged = [one for one in members if one.person.id in by_person]
     known = _known(cycle, [one.person.id for one in judged])
     turn = _cycles_before(cycle)
     marks: dict[UUID, dict[str, int]] = {}
     for rater_id in sorted({PersonId(one.supervisor_id) for one in judged if one.supervisor_id is not None}):
         _put_away(rater_id)
         team = [one for one in judged if one.supervisor_id == rater_id]
-        used = {one.job.id for one in team}
+        used = {by_person[one.person.id].id for one in team}
         scope = [rate_scope(rater_id)]
         changed("cycle", cycle.id, scope)
-        for job_id in sorted(used):
-            changed("form", forms[job_id].id, scope)
+        for form_id in sorted(used):
+            changed("form", form_id, scope)
         for place, one in enumerate(team):
             # The start rotates from cycle to cycle: ratings drift to average along a queue.
             order = 1 + (place - turn) % len(team)
-            made = _evaluation(cycle, forms[one.job.id], one, rater_id, order, known)
+            form = by_person[one.person.id]
+            made = _evaluation(cycle, form, one, rater_id, order, known)
             session().add(made)
             changed("evaluation", made.id, scope)
             changed("trend", made.id, [facts_scope(rater_id)])
-            lines = zip(forms[one.job.id].lines, made.rules, strict=True)
+            lines = zip(form.lines, made.rules, strict=True)
             marks[made.id] = {f"score/{line['key']}": rule for line, rule in lines if rule is not None}
     write_rules(marks, event.opened_at)
 
 
-def _forms(cycle: Cycle, members: Sequence[Member]) -> dict[UUID, Form]:
-    """Job -> its form; a job whose category has no set of indicators gets none."""
-    forms: dict[UUID, Form] = {}
-    for job in {one.job.id: one.job for one in members}.values():
-        lines = indicators.lines_of_category(job.category)
-        if lines:
-            forms[job.id] = Form(
+def _forms(cycle: Cycle, members: Sequence[Member], at: datetime) -> dict[UUID, Form]:
+    """Person -> the form of his job and of the set that applies to him that day; without a set none."""
+    codes = matching.codes_of(members, people.day_of(at))
+    lines = {code: indicators.lines_of_category(code) for code in sorted(set(codes.values()))}
+    forms: dict[tuple[UUID, str], Form] = {}
+    found: dict[UUID, Form] = {}
+    for one in members:
+        code = codes.get(one.person.id, "")
+        if not lines.get(code):
+            continue
+        key = (one.job.id, code)
+        if key not in forms:
+            forms[key] = Form(
                 cycle_id=CycleId(cycle.id),
-                job_id=JobId(job.id),
-                job_zh=job.name_zh,
-                job_en=job.name_en,
-                lines=lines,
+                job_id=JobId(one.job.id),
+                job_zh=one.job.name_zh,
+                job_en=one.job.name_en,
+                lines=lines[code],
             )
-            session().add(forms[job.id])
+            session().add(forms[key])
+        found[one.person.id] = forms[key]
     session().flush()  # the evaluations' rows refer to them
-    return forms
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from flask import Flask
 
 from server.cycles.desk import count_with
 from server.cycles.events import CycleChanged, CycleOpened
-from server.evaluations import moving, queries, service
+from server.evaluations import moving, queries, refreshing, service
 from server.evaluations.synced import EvaluationRoom
 from server.foundation.events import subscribe
 from server.indicators.events import ValuesReceived
 from server.people.events import LinesBack, LinesMoved, Renamed
 from server.sync_api import registry
+from server.values.events import ValuesTaken
 
 
 def connect(app: Flask) -> None:
@@ -22,3 +23,4 @@ def connect(app: Flask) -> None:
     subscribe(LinesBack, moving.go_back)
     subscribe(Renamed, moving.rename)
     subscribe(ValuesReceived, moving.measure)
+    subscribe(ValuesTaken, refreshing.refresh)

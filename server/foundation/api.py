@@ -100,5 +100,6 @@ def create_api(app: Flask, version: str) -> GembaApi:
         api.register_field(field, "string", form)
     scheme = api.spec.components.security_scheme
     scheme("session", {"type": "apiKey", "in": "cookie", "name": "__Host-gemba_a"})
+    scheme("key", {"type": "http", "scheme": "bearer", "description": "A key that an administrator made."})
     scheme("csrf", {"type": "apiKey", "in": "header", "name": "X-CSRF-TOKEN"})
     return api

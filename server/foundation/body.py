@@ -26,10 +26,12 @@ SYNC_BODY_MAX_BYTES: Final = 256 * 1024
 SYNC_PATH: Final = "/api/sync"
 OUTBOX_FILE_PATH: Final = "/api/completion/outbox-files"
 IMPORTS_PATH: Final = "/api/imports"
+VALUES_PATH: Final = "/api/values"
 BODY_CAPS: Final = {
     SYNC_PATH: SYNC_BODY_MAX_BYTES,
     OUTBOX_FILE_PATH: 1024 * 1024,
     IMPORTS_PATH: 14 * 1024 * 1024,  # 10 MB of files in base64
+    VALUES_PATH: 1024 * 1024,
 }
 DEPTH_MAX: Final = 32
 

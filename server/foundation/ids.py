@@ -24,6 +24,8 @@ EvaluationId = NewType("EvaluationId", UUID)
 CaseId = NewType("CaseId", UUID)
 ResultId = NewType("ResultId", UUID)
 ChipId = NewType("ChipId", UUID)
+SourceId = NewType("SourceId", UUID)
+KeyId = NewType("KeyId", UUID)
 IDS: Final = tuple(kind for kind in globals().values() if isinstance(kind, NewType))
 
 SHORT_LENGTH: Final = 22

@@ -57,6 +57,7 @@ class Demand:
     drain: bool
     crowd: bool = False
     snapshot: bool = False
+    key: bool = False
 
 
 admission = Admission()
@@ -78,6 +79,19 @@ def authenticate_with(read_token: Callable[[], TokenT], find_actor: Callable[[To
     _authenticators[:] = [(read_token, find_actor)]
 
 
+_key_holders: list[tuple[Callable[[], Any], Callable[[Any], Any]]] = []
+
+
+def recognise_keys_with(read_key: Callable[[], TokenT], find_caller: Callable[[TokenT], Any]) -> None:
+    """Register how the key of another system becomes a caller. Both raise Problem `auth_required`."""
+    _key_holders[:] = [(read_key, find_caller)]
+
+
+def current_caller() -> Any:
+    """Return which system knocks, as `find_caller` found it. Only inside a route with `key`."""
+    return g.caller
+
+
 class Room(Blueprint):  # type: ignore[misc]
     """The routes of one room."""
 
@@ -97,6 +111,7 @@ class Room(Blueprint):  # type: ignore[misc]
         drain: bool = False,
         crowd: bool = False,
         snapshot: bool = False,
+        key: bool = False,
         **options: Any,
     ) -> Callable[[View], View]:
         """Register a view. `public`: no session needed. `unit=False`: it opens its own units of
@@ -105,7 +120,7 @@ class Room(Blueprint):  # type: ignore[misc]
         on reading at the point in time at which its caller was recognised; it ends that read itself."""
         if public == (action is not None):
             raise ValueError(f"{rule}: a route demands an action or is public")
-        demand = Demand(action, public, unit, drain, crowd, snapshot)
+        demand = Demand(action, public, unit, drain, crowd, snapshot, key)
         register = super().route(rule, methods=list(methods), **options)
 
         def decorate(view: View) -> View:
@@ -142,6 +157,8 @@ def _guarded(view: View, demand: Demand) -> View:
     manual["responses"] = PROBLEM_RESPONSE | manual.get("responses", {})
     if demand.public:
         manual["security"] = []
+    if demand.key:
+        manual["security"] = [{"key": []}]
     door._apidoc = notes | {"manual_doc": manual}  # type: ignore[attr-defined]
     return door
 
@@ -154,14 +171,19 @@ def require_session() -> Actor:
         return find_actor(token)
 
 
-def _enter(_demand: Demand) -> Token:
-    ((read_token, _),) = _authenticators
+def _enter(demand: Demand) -> Token:
+    ((read_token, _),) = _key_holders if demand.key else _authenticators
     token: Token = read_token()
     return token
 
 
 def _recognise(token: Token, demand: Demand) -> None:
     """Find the actor behind a token: read at each request, so that what ends a session holds at once."""
+    if demand.key:
+        ((_, find_caller),) = _key_holders
+        g.caller = find_caller(token)
+        end_read()
+        return
     ((_, find_actor),) = _authenticators
     if demand.snapshot:
         begin_snapshot()

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -18,6 +19,28 @@ LABEL_MAX: Final = 20
 VALUE: Final = sa.Numeric(14, 4)
 RATING: Final = "rating"
 """The source of an indicator that a person judges; every other source measures."""
+REASON_MAX: Final = 500
+EVERYBODY: Final = "all"
+
+
+class VersionState(StrEnum):
+    """A version only moves on; sent back it is a draft again. What was approved never changes."""
+
+    DRAFT = "draft"
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    RETIRED = "retired"
+
+
+class Tier(StrEnum):
+    """Who finds an indicator in the library: those it applies to as well, leaders and desks, or desks alone.
+
+    Whoever is judged by an indicator reads it on the own result, whatever its tier.
+    """
+
+    ALL = EVERYBODY
+    LEADERS = "leaders"
+    DESKS = "desks"
 
 
 class Indicator(TenantRow, Base):
@@ -27,6 +50,7 @@ class Indicator(TenantRow, Base):
     __table_args__ = (sa.UniqueConstraint("tenant_id", "code"),)
 
     code: Mapped[str] = mapped_column(sa.String(CODE_MAX))
+    tier: Mapped[str] = mapped_column(sa.String(8), default=EVERYBODY, server_default=EVERYBODY)
 
 
 class IndicatorVersion(TenantRow, Base):
@@ -59,10 +83,23 @@ class IndicatorVersion(TenantRow, Base):
     bands: Mapped[list[float] | None] = mapped_column(Json)
     anchors: Mapped[list[list[str]] | None] = mapped_column(Json)
     state: Mapped[str] = mapped_column(sa.String(8))
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    reason: Mapped[str] = mapped_column(sa.String(REASON_MAX), default="", server_default="")
+    returned: Mapped[str] = mapped_column(sa.String(REASON_MAX), default="", server_default="")
+    proposed_by_id: Mapped[PersonId | None]
+    proposed_at: Mapped[datetime | None]
+    approved_by_id: Mapped[PersonId | None]
+    approved_at: Mapped[datetime | None]
+    retired_by_id: Mapped[PersonId | None]
+    retired_at: Mapped[datetime | None]
 
 
 class SetLine(TenantOwned, Base):
-    """A line of the set by which a job category is judged. Weights of a set sum to 100."""
+    """A line of a set. Weights of a set sum to 100.
+
+    `category` is the code of the set: that of an `IndicatorSet`, or, where no such row is, a job
+    category, whose set the lines then are on every day. So what only knows categories still writes here.
+    """
 
     __tablename__ = "indicator_set_line"
     __table_args__ = (
@@ -99,7 +136,11 @@ class MeasuredValue(TenantOwned, Base):
     """What was measured of a person over a period of days, both included."""
 
     __tablename__ = "measured_value"
-    __table_args__ = (tenant_fk("person", "person_id"), tenant_fk("indicator", "indicator_id"))
+    __table_args__ = (
+        tenant_fk("person", "person_id"),
+        tenant_fk("indicator", "indicator_id"),
+        sa.Index("ix_measured_value_indicator", "tenant_id", "indicator_id", "period_from"),
+    )
 
     person_id: Mapped[PersonId] = mapped_column(primary_key=True)
     indicator_id: Mapped[IndicatorId] = mapped_column(primary_key=True)
@@ -109,6 +150,8 @@ class MeasuredValue(TenantOwned, Base):
     value: Mapped[Decimal] = mapped_column(VALUE)
     source: Mapped[str] = mapped_column(sa.String(40))
     received_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Counts from 1; each correction adds one."""
 
 
 class PastMark(TenantOwned, Base):

@@ -41,7 +41,7 @@ _SERIES: Final = of_plant(
 
 
 def lines_of_category(category: str) -> list[Line]:
-    """The lines by which a job category is judged, in order; none for a category without a set."""
+    """The lines of a set as a form keeps them, in order. `category`: its code, for most sets a job category."""
     query = (
         sa.select(SetLine.weight, IndicatorVersion, Indicator.code)
         .join(IndicatorVersion, IndicatorVersion.id == SetLine.indicator_version_id)

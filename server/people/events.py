@@ -1,7 +1,7 @@
 """What people tell the rooms above, inside the same unit of work."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from server.foundation.batch import Row
 from server.foundation.ids import PersonId
@@ -39,3 +39,11 @@ class Renamed:
     """People are named otherwise, or sit elsewhere: what phones show of them did change."""
 
     person_ids: tuple[PersonId, ...]
+
+
+@dataclass(frozen=True)
+class PersonPlaced:
+    """A person has a place and a job from this day on: hired, or moved."""
+
+    person_id: PersonId
+    valid_from: date

@@ -11,7 +11,7 @@ from server.foundation.db import session
 from server.foundation.events import publish
 from server.foundation.ids import DepartmentId, JobId, PersonId
 from server.identity import service as identity
-from server.people.events import LinesBack, LinesMoved, Renamed
+from server.people.events import LinesBack, LinesMoved, PersonPlaced, Renamed
 from server.people.models import Assignment, Department, Job, Person, ReportingLine, Role, RoleGrant
 
 TABLES: Final = (Department, Job, Person, Assignment, ReportingLine, RoleGrant)
@@ -54,6 +54,7 @@ def assign(person_id: UUID, department: Department, job: Job, level: str, *, val
         valid_from=valid_from,
     )
     session().add(made)
+    publish(PersonPlaced(made.person_id, valid_from))
     return made
 
 

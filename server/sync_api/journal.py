@@ -349,8 +349,12 @@ def _history_row(record: Record, done: Done, words: wording.Words, now: datetime
     }
 
 
-def write_rules(marks: Mapping[UUID, Mapping[str, int]], now: datetime) -> None:
-    """First entries of new records: the marks that the data gave, by record and field."""
+def write_rules(
+    marks: Mapping[UUID, Mapping[str, int]], now: datetime, *, after: Mapping[UUID, int] | None = None
+) -> None:
+    """The marks that the data gave, by record and field: first entries of new records, or, of a record that has had
+    as many steps as `after` says, later ones."""
+    steps = after or {}
     rows: list[dict[str, Any]] = [
         {
             "tenant_id": current_tenant(),
@@ -369,6 +373,6 @@ def write_rules(marks: Mapping[UUID, Mapping[str, int]], now: datetime) -> None:
             "brought_in_by": None,
         }
         for record_id, fields in marks.items()
-        for position, (name, mark) in enumerate(fields.items(), start=1)
+        for position, (name, mark) in enumerate(fields.items(), start=steps.get(record_id, 0) + 1)
     ]
     insert_rows(FieldHistory, rows)

@@ -18,7 +18,8 @@ from server.foundation.db import session
 from server.foundation.ids import short
 from server.identity.models import AuthSession, DeviceUser
 from tests.server.hostile.knock import doors, knock, plain, query_names
-from tests.server.rights.table import allows, letters
+from tests.server.rights.stock import DRAFT, OBJECTION
+from tests.server.rights.table import allows, letters, of_person
 from tests.server.rights.world import ACTORS, World
 from tests.server.sync_api.phones import Phone
 
@@ -40,6 +41,9 @@ def plant(world: World) -> list[Canary]:
     for name in ("team", "moved", "other", "ended", "future", "employee"):
         words = f"words-of-{world.people[name].employee_no}."
         made.append(Canary(words, "comments and reasons", name, "evaluation"))
+    made.append(Canary(OBJECTION, "the reason of an objection", "team", "values"))
+    made.append(Canary(DRAFT, "an indicator that is drafted for desks", "", "draft"))
+    made.append(Canary(world.desk["key_text"], "the key of another system", "", "never"))
     made += [*_case(world), *_parked(world), *_phones(world), *_keys(world)]
     return made
 
@@ -116,6 +120,10 @@ def may_read(one: Canary, actor: str, stage: str) -> bool:
         # A phone's name stands beside what was typed on it, and in its owner's own sessions.
         beside_an_answer = stage != "draft" and allows("history, submitted", "R", actor, held)
         return "o" in held or actor in ("hr", "admin") or beside_an_answer
+    if one.about == "values":
+        return allows("values", "R", actor, of_person(actor, one.whose) | ({"o"} if actor == one.whose else set()))
+    if one.about == "draft":
+        return actor in ("hr", "partner")
     if one.about == "session":
         return "o" in held or actor == "admin"
     if one.about == "file":
@@ -137,6 +145,9 @@ def ids(world: World) -> dict[str, list[str]]:
             "device_id": every("device"),
             "delegation_id": every("delegation"),
             "import_id": every("import_job"),
+            "indicator_id": every("indicator"),
+            "version_id": every("indicator_version"),
+            "from_version_id": every("indicator_version"),
             "department_id": every("department"),
             "person_id": every("person"),
         }

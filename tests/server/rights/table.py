@@ -27,6 +27,17 @@ TABLE: dict[str, tuple[str, ...]] = {
     "names of cycles":           ("-",          "t R",     "-",       "a R",  "p R",    "-"),
     "cycles":                    ("-",          "-",       "-",       "-",    "p RW",   "-"),
     "imports":                   ("-",          "-",       "-",       "-",    "p RW",   "p RW"),
+    "library":                   ("o R",        "o R",     "o R",     "o R",  "o R",    "o R"),
+    "library, proposals":        ("-",          "t RW",    "-",       "a RW", "p RW",   "-"),
+    "library, approval":         ("-",          "-",       "-",       "-",    "p W",    "-"),
+    "library, draft for desks":  ("-",          "-",       "-",       "a RW", "p RW",   "-"),
+    "library, draft of HR":      ("-",          "-",       "-",       "-",    "p W",    "-"),
+    "agreement to outputs":      ("-",          "t W",     "-",       "-",    "-",      "-"),
+    "sets of a person":          ("-",          "t R",     "-",       "a R",  "p R",    "-"),
+    "values":                    ("o R",        "t R",     "o R",     "a R",  "p R",    "o R"),
+    "values by hand":            ("o W",        "t W",     "o W",     "o W",  "p W",    "o W"),
+    "desk of values":            ("-",          "-",       "-",       "-",    "p RW",   "-"),
+    "keys of other systems":     ("-",          "-",       "-",       "-",    "-",      "p RW"),
     "phones":                    ("-",          "-",       "-",       "-",    "p RW",   "p RW"),
     "hand-in codes":             ("-",          "-",       "-",       "-",    "p W",    "p W"),
     "contact of a phone":        ("-",          "-",       "-",       "-",    "p R",    "p R"),
@@ -38,31 +49,33 @@ TABLE: dict[str, tuple[str, ...]] = {
 RELATED: dict[str, dict[str, str]] = {
     "employee": {"own": "o"},
     "former": {"own": "o"},
-    "supervisor": {"own": "o", "team": "t rate", "moved": "t rate"},
+    "supervisor": {"own": "o", "team": "t rate", "moved": "rate"},
     "successor": {"own": "o", "other": "t rate", "moved": "t"},
     "manager": {"own": "o", "team": "t", "moved": "t", "other": "t"},
     "delegate": {"own": "o", "team": "d", "moved": "d"},
-    "partner": {"own": "o", "team": "a", "moved": "a"},
+    "partner": {"own": "o", "team": "a", "moved": "made"},
     "hr": {"own": "o", "team": "p", "moved": "p", "other": "p", "ended": "p", "future": "p"},
     "admin": {"own": "o", "team": "p", "moved": "p", "other": "p", "ended": "p", "future": "p"},
 }
-"""Who acts -> upon whom -> by which letters. What is left out is `none`: another team, what ended, what is to come."""
+"""Who acts -> upon whom -> by which letters; `made`: the evaluation was made in his area. What is left out is `none`: another team, what ended, what is to come."""
 
 AFTER_THE_CLOSE = {("supervisor", "moved"): ""}
 """Whoever rates keeps what he rated until the cycle closes; then the line of the day counts."""
 
-OFFICERS = {"hr", "admin"}
-
 
 @dataclass(frozen=True)
 class Door:
-    """What a door is about, and what its path names: nothing, an evaluation, a phone, a session, a cycle."""
+    """What a door is about, R or W, and what it names, which says how it refuses.
+
+    Nothing: the plant, or a list: 403. `evaluation`, `person`, `phone`, `session`, `number`: whose it is, asked about
+    everybody. `record`: one of a desk, which is not there for others. `hidden`: not there for whoever may not read it;
+    `proposal`: the same to those who may propose others. `side`: for whoever speaks for that side of a job; `side of a draft`: one that is hidden from them. `value`:
+    of oneself. `key`: no session opens it.
+    """
 
     about: str
     right: str = "R"
     names: str = ""
-    outside: int = 403
-    """How it refuses inside the plant: 403 the whole desk, 404 the single record."""
 
 
 DOORS: dict[str, Door | None] = {
@@ -90,7 +103,7 @@ DOORS: dict[str, Door | None] = {
     "POST /api/sync": Door("own", "W"),
     "POST /api/auth/password": Door("own", "W"),
     "POST /api/auth/logout": Door("own", "W"),
-    "DELETE /api/auth/sessions/<session_id>": Door("own", "W", "session", 404),
+    "DELETE /api/auth/sessions/<session_id>": Door("own", "W", "session"),
     "GET /api/sessions": Door("sessions of others", "R", "number"),
     "DELETE /api/sessions/<session_id>": Door("sessions of others", "W", "session"),
     "POST /api/sessions/<session_id>/drain": Door("sessions of others", "W", "session"),
@@ -110,6 +123,42 @@ DOORS: dict[str, Door | None] = {
     "PUT /api/imports/<import_id>/mappings": Door("imports", "W"),
     "POST /api/imports/<import_id>/apply": Door("imports", "W"),
     "POST /api/imports/<import_id>/undo": Door("imports", "W"),
+    "POST /api/values": Door("own", "W", "key"),
+    "GET /api/values/desk": Door("desk of values"),
+    "GET /api/values/people/<person_id>": Door("values", "R", "person"),
+    "POST /api/values/entries": Door("values by hand", "W", "person"),
+    "POST /api/values/sources": Door("desk of values", "W"),
+    "GET /api/values/keys": Door("keys of other systems"),
+    "POST /api/values/keys": Door("keys of other systems", "W"),
+    "DELETE /api/values/keys/<key_id>": Door("keys of other systems", "W"),
+    "POST /api/values/objections": Door("own", "W", "value"),
+    "POST /api/values/objections/<objection_id>/answer": Door("desk of values", "W", "record"),
+    "POST /api/values/flags/<flag_id>/settle": Door("desk of values", "W", "record"),
+    "GET /api/indicators": Door("library"),
+    "POST /api/indicators": Door("library, proposals", "W"),
+    "GET /api/indicators/<indicator_id>": Door("library, draft for desks", "R", "hidden"),
+    "POST /api/indicators/<indicator_id>": Door("library, draft for desks", "W", "proposal"),
+    "POST /api/indicators/<indicator_id>/versions": Door("library, draft for desks", "W", "proposal"),
+    "POST /api/indicators/versions/<version_id>": Door("library, draft of HR", "W"),
+    "POST /api/indicators/versions/<version_id>/propose": Door("library, draft of HR", "W"),
+    "POST /api/indicators/versions/<version_id>/send-back": Door("library, approval", "W"),
+    "POST /api/indicators/versions/<version_id>/approve": Door("library, approval", "W"),
+    "POST /api/indicators/versions/<version_id>/retire": Door("library, approval", "W"),
+    "POST /api/indicators/versions/<version_id>/influence": Door("agreement to outputs", "W", "side of a draft"),
+    "GET /api/indicators/versions/<version_id>/difference": Door("library, draft for desks", "R", "hidden"),
+    "GET /api/core-outputs": Door("library, proposals"),
+    "POST /api/core-outputs/<job_id>": Door("library, proposals", "W"),
+    "POST /api/core-outputs/<job_id>/agree": Door("agreement to outputs", "W", "side"),
+    "GET /api/indicator-sets": Door("library, proposals"),
+    "POST /api/indicator-sets": Door("library, approval", "W"),
+    "GET /api/indicator-sets/own": Door("own"),
+    "GET /api/indicator-sets/of/<person_id>": Door("sets of a person", "R", "person"),
+    "POST /api/indicator-sets/<set_id>/end": Door("library, approval", "W"),
+    "GET /api/goals": Door("library"),
+    "GET /api/goals/owners": Door("library, proposals"),
+    "POST /api/goals": Door("library, proposals", "W"),
+    "POST /api/goals/<goal_id>": Door("library, approval", "W"),
+    "DELETE /api/goals/<goal_id>": Door("library, approval", "W"),
     "GET /api/completion/board": Door("board"),
     "GET /api/completion/phones": Door("contact of a phone"),
     "POST /api/completion/outbox-files": Door("outbox files", "W"),
@@ -119,8 +168,8 @@ DOORS: dict[str, Door | None] = {
     "POST /api/devices/<device_id>/shared": Door("phones", "W", "phone"),
     "POST /api/devices/<device_id>/lost": Door("phones", "W", "phone"),
     "POST /api/devices/<device_id>/drain-code": Door("hand-in codes", "W", "phone"),
-    "GET /api/evaluations/<evaluation_id>": Door("evaluation", "R", "evaluation", 404),
-    "GET /api/evaluations/<evaluation_id>/history": Door("history", "R", "evaluation", 404),
+    "GET /api/evaluations/<evaluation_id>": Door("evaluation", "R", "evaluation"),
+    "GET /api/evaluations/<evaluation_id>/history": Door("history", "R", "evaluation"),
 }
 
 HOW_TO_ADD = "add it to DOORS in tests/server/rights/table.py: what it is about, R or W, what its path names"
@@ -149,10 +198,17 @@ SHOWN = {
 
 
 def letters(actor: str, target: str, closed: bool = False) -> set[str]:
+    """How an actor stands to a person's evaluation."""
     found = RELATED[actor].get(target, "")
     if closed:
         found = AFTER_THE_CLOSE.get((actor, target), found)
-    return set(found.split())
+    held = set(found.split())
+    return held | ({"t"} if "rate" in held else set()) | ({"a"} if "made" in held else set())
+
+
+def of_person(actor: str, target: str) -> set[str]:
+    """How an actor stands to a person today: whoever rates, or stands in for a rater, has no part in him by that."""
+    return set(RELATED[actor].get(target, "").split()) - {"rate", "made", "d"}
 
 
 def allows(about: str, right: str, actor: str, held: set[str]) -> bool:
@@ -163,23 +219,51 @@ def allows(about: str, right: str, actor: str, held: set[str]) -> bool:
 
 
 def status(name: str, actor: str, target: str, stage: str) -> int | None:
-    """What a door answers: None for an answer, else 403 or 404."""
+    """What a door answers: None for an answer, else 401, 403 or 404."""
     door = DOORS[name]
     assert door is not None
-    about = f"{door.about}, {stage.replace('closed', 'submitted')}" if door.names == "evaluation" else door.about
-    cell = TABLE[about][ROLES.index(KINDS[actor])]
-    if about == "own":
-        return None if target == "own" or not door.names else 404
-    if door.names == "":
-        return None if door.right in cell.partition(" ")[2] else 403
+    if door.names == "evaluation":
+        return _of_evaluation(door, actor, target, stage)
+    granted = door.right in TABLE[door.about][ROLES.index(KINDS[actor])].partition(" ")[2]
+    if door.names == "person":
+        return _of_person(door, actor, target)
+    if door.names == "session" and door.about == "own":
+        return None if target == "own" else 404
     if door.names in ("phone", "session", "number"):
-        if door.right not in cell.partition(" ")[2]:
-            return 403
-        if target == "south":
+        if granted and target == "south":
             return 404
-        return 403 if about == "hand-in codes" and actor == "hr" and target == "own" else None
+        officer = door.about == "hand-in codes" and actor == "hr" and target == "own"
+        return None if granted and not officer else 403
+    return _of_plant(door, actor, granted)
+
+
+def _of_plant(door: Door, actor: str, granted: bool) -> int | None:
+    line = KINDS[actor] == "line"
+    if door.names == "key":
+        return 401  # no session opens it
+    if door.names == "value":
+        return None if actor == "employee" else 404  # nothing is measured of the others
+    if door.names.startswith("side"):  # these two lead that job directly; the draft at hand is for desks alone
+        answered = None if door.names == "side" else 404
+        return answered if actor in ("supervisor", "successor") else 403
+    if granted:
+        return None
+    if door.names == "hidden" or (door.names == "record" and actor != "admin") or (door.names == "proposal" and line):
+        return 404
+    return 403
+
+
+def _of_person(door: Door, actor: str, target: str) -> int | None:
+    held = of_person(actor, target)
+    if allows(door.about, door.right, actor, held):
+        return None
+    closed_whole = TABLE[door.about][ROLES.index(KINDS[actor])] == "-"
+    return 403 if closed_whole or held - {"o"} else 404
+
+
+def _of_evaluation(door: Door, actor: str, target: str, stage: str) -> int | None:
     held = letters(actor, target, stage == "closed")
-    if allows(about, door.right, actor, held):
+    if allows(f"{door.about}, {stage.replace('closed', 'submitted')}", door.right, actor, held):
         return None
     # Inside the plant an administrator is told that it is not for him; to all others it is not there.
     return 403 if actor == "admin" and "p" in held else 404

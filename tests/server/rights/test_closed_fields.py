@@ -63,6 +63,7 @@ def test_every_body_refuses_every_column_and_every_field_of_an_answer_that_is_no
         "device_id": str(unshort(phone.device)),
         "session_id": str(world.session_of(world.people["team"])),
     }
+    ids |= world.desk
     before, wrong, asked = rows(world), [], 0
     assert before["evaluation"]
     for door in doors(world.app):

@@ -37,6 +37,7 @@ from server.people import service as people
 from server.people.models import Department, Job, Person, ReportingLine, Role, RoleGrant
 from tests.cast import open_cycle
 from tests.conftest import SECRET
+from tests.server.rights.stock import stock
 from tests.server.sync_api.phones import Phone
 
 ACTORS = ("employee", "supervisor", "successor", "delegate", "manager", "partner", "hr", "admin", "former")
@@ -58,6 +59,8 @@ class World:
     evaluations: dict[UUID, UUID]
     """Who is judged -> the evaluation of the cycle."""
     delegations: list[UUID] = field(default_factory=list)
+    desk: dict[str, str] = field(default_factory=dict)
+    """What stands in the library and at the desk of values: ids by the names that doors give them."""
     import_id: UUID | None = None
     """An import whose preview is being made: nothing else is begun beside it."""
     phones: dict[UUID, Phone] = field(default_factory=dict)
@@ -150,6 +153,7 @@ def found(app: Flask, cast: Any, clock: TestClock, client_for: Any) -> World:
         db.session.remove()
     world = World(app, cast, clock, client_for, made, cycle, draft, evaluations)
     world.delegations = world.at_work(cast.hr, lambda: _delegate(world))
+    world.desk = stock(world)
     world.import_id = world.at_work(cast.hr, lambda: _import(cast.hr))
     return world
 

@@ -1,0 +1,32 @@
+/** A series as the drawing needs it, whether it came with the team's trends or by a request of one's own. */
+import type { components } from '../generated/api';
+import type { FormLine, TrendLine } from '../sync/types';
+import type { Measured } from '../indicators/format';
+
+type Schemas = components['schemas'];
+export type PersonValues = Schemas['PersonValues'];
+export type OwnSeries = Schemas['Series'];
+export type Point = Schemas['Point'];
+export type Objection = Schemas['Objection'];
+
+export interface Held extends Measured {
+  points: { label: string; value: number }[];
+}
+
+export function ofTrend(line: FormLine, trend: TrendLine): Held {
+  const points = trend.values.flatMap((value, i) => (value === null ? [] : [{ label: trend.periods[i] ?? '', value }]));
+  return { unit: line.unit, direction: line.direction, target: line.target, threshold: line.threshold, bands: line.bands, points };
+}
+
+export function ofOwn(series: OwnSeries): Held {
+  const direction = series.direction === 'lower' ? 'lower' : 'higher';
+  return { unit: series.unit, direction, target: series.target, threshold: series.threshold, bands: null, points: [...series.points] };
+}
+
+/** How the last value stands to the one before: better, worse or the same, by the indicator's own direction. */
+export function movement(held: Held): 'better' | 'worse' | 'same' | null {
+  const [before, last] = held.points.slice(-2);
+  if (!before || !last) return null;
+  if (before.value === last.value) return 'same';
+  return last.value > before.value === (held.direction === 'higher') ? 'better' : 'worse';
+}

@@ -1,0 +1,111 @@
+"""What is read of the library: versions with what they hang on, answers, and what is missing before approval."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from server.foundation.db import session
+from server.indicators.difference import FIELDS
+from server.indicators.library_models import CoreOutput, Influence, InfluenceAnswer, OutputIndicator, Side
+from server.indicators.models import Indicator, IndicatorVersion, SetLine, VersionState
+from server.indicators.smart import Finding, check, plain
+from server.people.models import Job
+
+WORDING = (*FIELDS, "bands", "anchors")
+
+
+def indicator(indicator_id: UUID) -> Indicator | None:
+    """An indicator of this plant."""
+    return session().execute(sa.select(Indicator).where(Indicator.id == indicator_id)).scalar_one_or_none()
+
+
+def version(version_id: UUID, *, lock: bool = False) -> IndicatorVersion | None:
+    """A version; with `lock` its row is kept for this unit of work."""
+    query = sa.select(IndicatorVersion).where(IndicatorVersion.id == version_id)
+    return session().execute(query.with_for_update() if lock else query).scalar_one_or_none()
+
+
+def versions(indicator_ids: Collection[UUID] | None = None) -> dict[UUID, list[IndicatorVersion]]:
+    """Indicator -> its versions, the newest first."""
+    query = sa.select(IndicatorVersion).order_by(IndicatorVersion.number.desc())
+    if indicator_ids is not None:
+        query = query.where(IndicatorVersion.indicator_id.in_(indicator_ids))
+    found: dict[UUID, list[IndicatorVersion]] = {}
+    for one in session().execute(query).scalars():
+        found.setdefault(one.indicator_id, []).append(one)
+    return found
+
+
+def outputs_of(indicator_ids: Collection[UUID] | None = None) -> dict[UUID, list[CoreOutput]]:
+    """Indicator -> the core outputs that it hangs on."""
+    query = (
+        sa.select(OutputIndicator.indicator_id, CoreOutput)
+        .join(CoreOutput, CoreOutput.id == OutputIndicator.core_output_id)
+        .order_by(CoreOutput.job_id, CoreOutput.position)
+    )
+    if indicator_ids is not None:
+        query = query.where(OutputIndicator.indicator_id.in_(indicator_ids))
+    found: dict[UUID, list[CoreOutput]] = {}
+    for indicator_id, output in session().execute(query):
+        found.setdefault(indicator_id, []).append(output)
+    return found
+
+
+def answers_to(version_ids: Collection[UUID]) -> dict[UUID, list[InfluenceAnswer]]:
+    """Version -> what the sides answered about it."""
+    query = sa.select(InfluenceAnswer).where(InfluenceAnswer.indicator_version_id.in_(version_ids))
+    found: dict[UUID, list[InfluenceAnswer]] = {}
+    for one in session().execute(query.order_by(InfluenceAnswer.job_id, InfluenceAnswer.side)).scalars():
+        found.setdefault(one.indicator_version_id, []).append(one)
+    return found
+
+
+def set_codes(version_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+    """Version -> codes of the sets that hold it."""
+    query = sa.select(SetLine.indicator_version_id, SetLine.category).where(
+        SetLine.indicator_version_id.in_(version_ids)
+    )
+    found: dict[UUID, list[str]] = {}
+    for version_id, code in session().execute(query.order_by(SetLine.category)):
+        found.setdefault(version_id, []).append(code)
+    return found
+
+
+def jobs() -> Sequence[Job]:
+    """Every job, by code."""
+    return session().execute(sa.select(Job).order_by(Job.code)).scalars().all()
+
+
+def approved(held: Sequence[IndicatorVersion]) -> IndicatorVersion | None:
+    """The version in force: the newest that is approved."""
+    return next((one for one in held if one.state == VersionState.APPROVED), None)
+
+
+def wording_of(one: IndicatorVersion) -> dict[str, Any]:
+    """What a version says, with numbers as a form has them."""
+    found = {name: getattr(one, name) for name in WORDING}
+    for name in ("target", "threshold"):
+        found[name] = None if found[name] is None else plain(found[name])
+    return found
+
+
+def missing(
+    one: IndicatorVersion, outputs: Sequence[CoreOutput], answers: Sequence[InfluenceAnswer], names: Mapping[UUID, Job]
+) -> list[Finding]:
+    """What stands between a version and its approval: the check, a core output, both answers for every job."""
+    found = check(wording_of(one))
+    if not outputs:
+        found.append(Finding("orphan"))
+    given = {(answer.job_id, answer.side): answer.answer for answer in answers}
+    for job_id in dict.fromkeys(output.job_id for output in outputs):
+        job = names[job_id]
+        for side in Side:
+            params = {"side": side.value, "job_zh": job.name_zh, "job_en": job.name_en}
+            answer = given.get((job_id, side.value))
+            if answer is None:
+                found.append(Finding("influence_missing", params))
+            elif answer == Influence.NO:
+                found.append(Finding("influence_no", params))
+    return found

@@ -1,0 +1,170 @@
+"""What is read of values, for taking them in and for those who look at them."""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from server.cycles.models import Cycle, CycleState
+from server.foundation.db import session
+from server.indicators.models import RATING, Indicator, IndicatorVersion, MeasuredValue
+from server.people.models import Person
+from server.values.doubts import ENOUGH, HISTORY, Usual, usual
+from server.values.models import ApiKey, ValueChange, ValueFlag, ValueObjection, ValueSource
+
+
+def source(source_id: UUID) -> ValueSource | None:
+    """A source by id."""
+    return session().execute(sa.select(ValueSource).where(ValueSource.id == source_id)).scalar_one_or_none()
+
+
+def sources() -> Sequence[ValueSource]:
+    """Every source, by code."""
+    return session().execute(sa.select(ValueSource).order_by(ValueSource.code)).scalars().all()
+
+
+def source_by_code(code: str, *, lock: bool = False) -> ValueSource | None:
+    """A source by its code. `lock`: two writers of one source take turns."""
+    query = sa.select(ValueSource).where(ValueSource.code == code)
+    return session().execute(query.with_for_update() if lock else query).scalar_one_or_none()
+
+
+def source_codes() -> Sequence[str]:
+    """Every code that a measured indicator names as its source."""
+    query = sa.select(IndicatorVersion.source).where(IndicatorVersion.source != RATING).distinct()
+    return sorted(session().execute(query).scalars())
+
+
+def numbers() -> dict[str, UUID]:
+    """Personnel number -> person, of the whole plant."""
+    return {row.employee_no: row.id for row in session().execute(sa.select(Person.employee_no, Person.id))}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A measured indicator in its newest wording."""
+
+    id: UUID
+    source: str
+    version: IndicatorVersion
+
+
+def measured() -> dict[str, Measured]:
+    """Code -> measured indicator, by the newest version that was approved."""
+    query = (
+        sa.select(Indicator.code, IndicatorVersion)
+        .join(IndicatorVersion, IndicatorVersion.indicator_id == Indicator.id)
+        .where(IndicatorVersion.source != RATING, IndicatorVersion.state == "approved")
+        .order_by(IndicatorVersion.number)
+    )
+    return {code: Measured(one.indicator_id, one.source, one) for code, one in session().execute(query)}
+
+
+def usual_of(indicator: Measured, beside: Sequence[float] = ()) -> Usual:
+    """What is usual of an indicator, by its last values; by those that come with them while there are hardly any."""
+    past = (
+        sa.select(MeasuredValue.value)
+        .where(MeasuredValue.indicator_id == indicator.id)
+        .order_by(MeasuredValue.period_from.desc())
+        .limit(HISTORY)
+    )
+    history = [float(value) for value in session().execute(past).scalars()]
+    if len(history) < ENOUGH:
+        history += [value for value in beside if math.isfinite(value)]
+    one = indicator.version
+    bounds = [float(bound) for bound in (one.target, one.threshold, *(one.bands or ())) if bound is not None]
+    return usual(history, one.unit, bounds)
+
+
+class LateFor:
+    """The state of a closing or closed cycle that judged by values which end on a day; None where there is none."""
+
+    def __init__(self) -> None:
+        ended = (CycleState.CLOSING.value, CycleState.CLOSED.value)
+        query = sa.select(Cycle.period_from, Cycle.period_to, Cycle.state).where(Cycle.state.in_(ended))
+        self._cycles = session().execute(query.order_by(Cycle.period_from)).all()
+        self._known: dict[date, str | None] = {}
+
+    def __call__(self, last: date) -> str | None:
+        if last not in self._known:
+            states = [one.state for one in self._cycles if one.period_from <= last <= one.period_to]
+            self._known[last] = states[-1] if states else None
+        return self._known[last]
+
+
+# ---- one person ---------------------------------------------------------------------------------
+
+
+def values_of(person_id: UUID) -> Sequence[sa.Row[MeasuredValue, str]]:
+    """Every value of a person with its indicator's code, the oldest first."""
+    query = (
+        sa.select(MeasuredValue, Indicator.code)
+        .join(Indicator, Indicator.id == MeasuredValue.indicator_id)
+        .where(MeasuredValue.person_id == person_id)
+        .order_by(Indicator.code, MeasuredValue.period_from)
+    )
+    return session().execute(query).all()
+
+
+def value(person_id: UUID, indicator_id: UUID, period_from: date) -> MeasuredValue | None:
+    """One value."""
+    query = sa.select(MeasuredValue).where(
+        MeasuredValue.person_id == person_id,
+        MeasuredValue.indicator_id == indicator_id,
+        MeasuredValue.period_from == period_from,
+    )
+    return session().execute(query).scalar_one_or_none()
+
+
+def changes_of(person_id: UUID) -> Sequence[ValueChange]:
+    """Every correction of a person's values, in order."""
+    query = sa.select(ValueChange).where(ValueChange.person_id == person_id).order_by(ValueChange.changed_at)
+    return session().execute(query).scalars().all()
+
+
+def flags(*, person_id: UUID | None = None, is_open: bool = True) -> Sequence[ValueFlag]:
+    """Doubts, the newest first."""
+    query = sa.select(ValueFlag).order_by(ValueFlag.raised_at.desc(), ValueFlag.id).limit(500)
+    if person_id is not None:
+        query = query.where(ValueFlag.person_id == person_id)
+    if is_open:
+        query = query.where(ValueFlag.settled_at.is_(None))
+    return session().execute(query).scalars().all()
+
+
+def objections(*, person_id: UUID | None = None) -> Sequence[ValueObjection]:
+    """Objections: those without an answer first, the most urgent before the others."""
+    query = sa.select(ValueObjection).order_by(
+        sa.case((ValueObjection.state == "open", 0), else_=1), ValueObjection.due_at
+    )
+    if person_id is not None:
+        query = query.where(ValueObjection.person_id == person_id)
+    return session().execute(query.limit(500)).scalars().all()
+
+
+def objection(objection_id: UUID) -> ValueObjection | None:
+    """An objection by id, locked."""
+    query = sa.select(ValueObjection).where(ValueObjection.id == objection_id).with_for_update()
+    return session().execute(query).scalar_one_or_none()
+
+
+def codes(ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """Indicator -> its code."""
+    query = sa.select(Indicator.id, Indicator.code).where(Indicator.id.in_(ids))
+    return {row.id: row.code for row in session().execute(query)}
+
+
+# ---- keys ---------------------------------------------------------------------------------------
+
+
+def key(key_id: UUID) -> ApiKey | None:
+    """A key of another system by id."""
+    return session().execute(sa.select(ApiKey).where(ApiKey.id == key_id)).scalar_one_or_none()
+
+
+def all_keys() -> Sequence[ApiKey]:
+    """Every key, the newest first."""
+    return session().execute(sa.select(ApiKey).order_by(ApiKey.made_at.desc())).scalars().all()

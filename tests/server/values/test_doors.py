@@ -1,0 +1,273 @@
+"""Doors of values: another system's key and its batches, the desk, objections, who may and who may not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from server.foundation.clock import TestClock
+from tests.server.hostile import corpus
+from tests.server.hostile.knock import knock
+
+HTTPS = {"base_url": "https://localhost"}
+ROW = {"employee_no": "N2", "indicator": "OUT", "period_from": "2026-11-01", "period_to": "2026-11-15", "value": 95.6}
+WANTED = {"name": "MES", "source": "MES", "indicators": [], "expires_at": "2027-11-01T00:00:00Z"}
+
+
+class System:
+    """Another system that holds a key; it has no cookie."""
+
+    def __init__(self, app: Flask, key: str) -> None:
+        self._client, self._key, self._n = app.test_client(use_cookies=False), key, 0
+
+    def send(self, *rows: Any, batch: str | None = None, **headers: str) -> Any:
+        self._n += 1
+        said = {"Authorization": f"Bearer {self._key}", "Idempotency-Key": batch or f"batch-{self._n:04}"} | headers
+        return self._client.post("/api/values", json={"rows": list(rows)}, headers=said, **HTTPS)
+
+
+@pytest.fixture
+def admin(cast: Any, client_for: Any) -> Any:
+    return client_for(cast.admin)
+
+
+@pytest.fixture
+def mes(app: Flask, admin: Any) -> System:
+    made = admin.post("/api/values/keys", json=WANTED, **HTTPS)
+    assert made.status_code == 201, made.get_data()
+    return System(app, made.get_json()["key"])
+
+
+def entry(client: Any, **other: Any) -> Any:
+    return client.post("/api/values/entries", json=ROW | other, **HTTPS)
+
+
+def own_values(client: Any, person: Any) -> dict[str, Any]:
+    answer = client.get(f"/api/values/people/{person.id}", **HTTPS)
+    assert answer.status_code == 200, answer.get_data()
+    return answer.get_json()  # type: ignore[no-any-return]
+
+
+def point(values: dict[str, Any], code: str = "OUT") -> dict[str, Any]:
+    series = next(one for one in values["series"] if one["indicator"] == code)
+    return series["points"][-1]  # type: ignore[no-any-return]
+
+
+def test_each_row_of_a_batch_has_its_receipt(mes: System) -> None:
+    fresh = ROW | {"period_from": "2026-11-16", "period_to": "2026-11-22", "value": 97}
+    answer = mes.send(ROW, fresh, {"employee_no": "N2"}, "x", ROW | {"employee_no": "S2"}).get_json()
+    assert [one["fate"] for one in answer["rows"]] == ["same", "new", "refused", "refused", "refused"]
+    assert [one["code"] for one in answer["rows"][2:]] == ["invalid", "invalid", "person_unknown"]
+    assert "/value" in answer["rows"][2]["wrong"]
+    assert answer["counts"] == {"new": 1, "same": 1, "corrected": 0, "continued": 0, "refused": 3}
+
+
+def test_the_same_batch_again_is_answered_the_same_and_another_body_under_its_key_is_refused(mes: System) -> None:
+    corrected = ROW | {"value": 99, "reason": "补录"}
+    first = mes.send(corrected, batch="once-and-again")
+    again = mes.send(corrected, batch="once-and-again")
+    assert first.get_json() == again.get_json()
+    assert again.get_json()["rows"][0]["fate"] == "corrected", "not 'same': nothing was taken in twice"
+    other = mes.send(corrected | {"value": 98}, batch="once-and-again")
+    assert (other.status_code, other.get_json()["code"]) == (422, "batch_key_reused")
+
+
+def test_a_batch_without_its_own_key_is_refused(app: Flask, mes: System) -> None:
+    answer = mes.send(ROW, **{"Idempotency-Key": "x"})
+    assert answer.status_code == 422
+
+
+def test_a_key_is_shown_once_and_ends_by_revoking_or_by_its_day(
+    app: Flask, admin: Any, mes: System, clock: TestClock
+) -> None:
+    (listed,) = admin.get("/api/values/keys", **HTTPS).get_json()
+    assert "key" not in listed
+    assert mes.send(ROW).status_code == 200
+    other = System(app, admin.post("/api/values/keys", json=WANTED, **HTTPS).get_json()["key"])
+    assert admin.delete(f"/api/values/keys/{listed['id']}", **HTTPS).status_code == 204
+    assert mes.send(ROW).status_code == 401
+    assert other.send(ROW).status_code == 200
+    clock.move(timedelta(days=342))
+    assert other.send(ROW).status_code == 401
+
+
+def test_a_key_writes_its_own_source_and_the_indicators_of_its_scope_alone(app: Flask, admin: Any) -> None:
+    narrow = System(
+        app, admin.post("/api/values/keys", json=WANTED | {"indicators": ["FPY"]}, **HTTPS).get_json()["key"]
+    )
+    fresh = {"period_from": "2026-11-16", "period_to": "2026-11-22"}
+    codes = [one["code"] for one in narrow.send(ROW | fresh, ROW | fresh | {"indicator": "ATT"}).get_json()["rows"]]
+    assert codes == ["key_scope", "indicator_foreign"]
+    foreign = admin.post("/api/values/keys", json=WANTED | {"indicators": ["ATT"]}, **HTTPS)
+    assert foreign.get_json()["code"] == "key_indicator"
+
+
+def test_a_session_never_opens_the_door_for_keys_and_a_key_opens_no_other(
+    app: Flask, cast: Any, client_for: Any, mes: System
+) -> None:
+    headers = {"Idempotency-Key": "by-session"}
+    for person in (cast.hr, cast.admin):
+        assert client_for(person).post("/api/values", json={"rows": [ROW]}, headers=headers, **HTTPS).status_code == 401
+    bearer = {"Authorization": f"Bearer {mes._key}"}
+    for path in ("/api/values/desk", "/api/values/keys", "/api/people", "/api/auth/me"):
+        assert app.test_client().get(path, headers=bearer, **HTTPS).status_code == 401
+
+
+def test_a_key_of_another_plant_writes_nothing_here(app: Flask, cast: Any, client_for: Any) -> None:
+    made = client_for(cast.south.admin).post("/api/values/keys", json=WANTED, **HTTPS).get_json()
+    assert System(app, made["key"]).send(ROW).get_json()["rows"][0]["code"] == "person_unknown"
+
+
+@pytest.mark.parametrize("who", ["supervisor", "worker", "hr", "manager"])
+def test_keys_are_the_administrators_alone(cast: Any, client_for: Any, who: str) -> None:
+    client = client_for(getattr(cast, who))
+    assert client.get("/api/values/keys", **HTTPS).status_code == 403
+    assert client.post("/api/values/keys", json=WANTED, **HTTPS).status_code == 403
+
+
+def test_too_many_batches_a_minute_are_asked_to_wait(mes: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    from server.values import batches
+
+    monkeypatch.setattr(batches, "BATCHES_A_MINUTE", 2)
+    assert [mes.send(ROW).status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_hostile_batches_are_refused_with_a_code(app: Flask, mes: System) -> None:
+    for value in corpus.VALUES:
+        for body in (
+            {"rows": value},
+            {"rows": [value]},
+            {"rows": [ROW | {"value": value}]},
+            {"rows": [ROW | {"period_to": value}]},
+        ):
+            headers = {"Authorization": f"Bearer {mes._key}", "Idempotency-Key": f"hostile-{id(body)}"}
+            answer = knock(app.test_client(), "POST", "/api/values", json=body, headers=headers)
+            assert answer.status_code < 500, (body, answer.get_data())
+    for key in ("", "Bearer", "Bearer x", "Basic eA==", f"Bearer {mes._key[:-1]}x", f"Bearer {mes._key}x"):
+        assert mes.send(ROW, Authorization=key).status_code == 401
+
+
+def source(**other: Any) -> dict[str, Any]:
+    return {
+        "code": "MES",
+        "name_zh": "制造执行系统",
+        "name_en": "MES",
+        "kind": "api",
+        "owner_no": None,
+        "locked_reason": None,
+        "late_rule": "label",
+        "leave_lowers": None,
+    } | other
+
+
+def test_statutory_leave_and_work_injury_can_never_lower_attendance(cast: Any, client_for: Any) -> None:
+    hr = client_for(cast.hr)
+    for leave in ("annual", "work_injury", "maternity"):
+        asked = source(code="attendance", leave_lowers=["absent", leave])
+        answer = hr.post("/api/values/sources", json=asked, **HTTPS)
+        assert (answer.status_code, answer.get_json()["code"]) == (422, "leave_protected")
+    fine = hr.post("/api/values/sources", json=source(code="attendance", leave_lowers=["absent", "sick"]), **HTTPS)
+    assert fine.get_json()["leave_lowers"] == ["absent", "sick"]
+    series = own_values(client_for(cast.worker), cast.worker)["series"]
+    assert next(one["leave_lowers"] for one in series if one["indicator"] == "ATT") is None, "that value came by MES"
+
+
+def test_a_locked_source_refuses_a_batch_and_tells_why(cast: Any, client_for: Any, mes: System) -> None:
+    hr = client_for(cast.hr)
+    assert hr.post("/api/values/sources", json=source(locked_reason="盘点中"), **HTTPS).status_code == 200
+    answer = mes.send(ROW)
+    assert (answer.status_code, answer.get_json()["params"]["reason"]) == (409, "盘点中")
+
+
+def test_who_enters_by_hand_what_the_source_lets(cast: Any, client_for: Any) -> None:
+    hr, rater, worker = client_for(cast.hr), client_for(cast.supervisor), client_for(cast.worker)
+    fresh = {"period_from": "2026-11-16", "period_to": "2026-11-22", "value": 97}
+    assert entry(rater, **fresh).get_json()["code"] == "source_by_hand"
+    hr.post("/api/values/sources", json=source(kind="hand"), **HTTPS)
+    assert entry(rater, **fresh).get_json()["new"] == 1
+    assert entry(worker, **fresh).get_json()["code"] == "source_by_hand"
+    hr.post("/api/values/sources", json=source(kind="self"), **HTTPS)
+    assert entry(worker, **fresh | {"value": 98}).get_json()["code"] == "value_reason"
+    assert entry(worker, **fresh | {"value": 98, "reason": "数错了"}).get_json()["corrected"] == 1
+    assert entry(client_for(cast.neighbour), **fresh).status_code == 404
+    change = point(own_values(worker, cast.worker))["changes"][0]
+    assert (change["before"], change["after"], change["reason"], change["by_zh"]) == (97, 98, "数错了", "汤雨桐")
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("worker", 200),
+        ("supervisor", 200),
+        ("manager", 200),
+        ("hr", 200),
+        ("other_worker", 404),
+        ("neighbour", 404),
+        ("admin", 403),
+    ],
+)
+def test_who_reads_what_is_measured_of_a_person(cast: Any, client_for: Any, who: str, status: int) -> None:
+    assert client_for(getattr(cast, who)).get(f"/api/values/people/{cast.worker.id}", **HTTPS).status_code == status
+
+
+def objection(client: Any, **other: Any) -> Any:
+    asked = {"indicator": "OUT", "period_from": "2026-11-01", "version": 1, "reason": "设备停机三天"} | other
+    return client.post("/api/values/objections", json=asked, **HTTPS)
+
+
+def test_an_objection_goes_to_the_sources_owner_and_its_correction_scores_anew(cast: Any, client_for: Any) -> None:
+    hr, worker, owner = client_for(cast.hr), client_for(cast.worker), client_for(cast.neighbour)
+    assert owner.get("/api/values/desk", **HTTPS).status_code == 403
+    hr.post("/api/values/sources", json=source(owner_no="N4"), **HTTPS)
+    made = objection(worker)
+    assert made.status_code == 201, made.get_data()
+    assert made.get_json()["due_at"] == "2026-12-01T01:00:00.000Z", "five working days from a Tuesday"
+    assert objection(worker).get_json()["code"] == "objection_twice"
+    (waiting,) = owner.get("/api/values/desk", **HTTPS).get_json()["objections"]
+    assert (waiting["name_zh"], waiting["shown"], waiting["may_answer"]) == ("汤雨桐", 95.6, True)
+    path = f"/api/values/objections/{waiting['id']}/answer"
+    for nobody in (worker, client_for(cast.supervisor)):
+        assert nobody.post(path, json={"value": None, "answer": "x"}, **HTTPS).status_code in (403, 404)
+    said = owner.post(path, json={"value": 101, "answer": "停机三天已扣除"}, **HTTPS)
+    assert said.get_json()["state"] == "corrected"
+    assert owner.post(path, json={"value": None, "answer": "x"}, **HTTPS).get_json()["code"] == "objection_answered"
+    values = own_values(worker, cast.worker)
+    assert (point(values)["value"], point(values)["version"]) == (101, 2)
+    (mine,) = values["objections"]
+    assert (mine["shown"], mine["value"], mine["answer"], mine["answered_by_zh"]) == (
+        95.6,
+        101,
+        "停机三天已扣除",
+        "梁德胜",
+    )
+
+
+def test_an_objection_names_the_version_that_was_seen(cast: Any, client_for: Any) -> None:
+    hr, worker = client_for(cast.hr), client_for(cast.worker)
+    assert entry(hr, value=99, reason="补录").get_json()["corrected"] == 1
+    assert objection(worker).get_json()["code"] == "objection_old"
+    assert objection(worker, version=2).status_code == 201
+    assert objection(worker, period_from="2026-10-01").status_code == 404
+
+
+def test_nobody_answers_an_objection_of_his_own(cast: Any, client_for: Any) -> None:
+    client_for(cast.hr).post("/api/values/sources", json=source(owner_no="N2"), **HTTPS)
+    worker = client_for(cast.worker)
+    made = objection(worker).get_json()
+    path = f"/api/values/objections/{made['id']}/answer"
+    assert worker.post(path, json={"value": None, "answer": "x"}, **HTTPS).status_code == 403
+
+
+def test_a_doubt_is_settled_by_words_and_leaves_the_desk(cast: Any, client_for: Any, mes: System) -> None:
+    hr = client_for(cast.hr)
+    out = {"indicator": "FPY", "period_from": "2026-11-16", "period_to": "2026-11-22", "value": 120}
+    assert mes.send(ROW | out).get_json()["rows"][0]["flags"] == ["range"]
+    (flag,) = hr.get("/api/values/desk", **HTTPS).get_json()["flags"]
+    assert (flag["kind"], flag["value"], flag["indicator"]) == ("range", 120, "FPY")
+    path = f"/api/values/flags/{flag['id']}/settle"
+    assert client_for(cast.supervisor).post(path, json={"note": "x"}, **HTTPS).status_code == 404
+    assert hr.post(path, json={"note": "返工后重测"}, **HTTPS).status_code == 204
+    assert hr.get("/api/values/desk", **HTTPS).get_json()["flags"] == []

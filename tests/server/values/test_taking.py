@@ -1,0 +1,245 @@
+"""Taking values in: what becomes of each row, what a correction leaves behind, what is doubted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from server.evaluations.models import Evaluation
+from server.foundation.db import db, session, tenant_context, unit_of_work
+from server.foundation.problems import Problem
+from server.indicators.models import Indicator, MeasuredValue
+from server.sync_api.models import Feed, FieldHistory
+from server.values import sources
+from server.values.models import FlagKind, LateRule, ValueChange, ValueFlag
+from server.values.rows import Fate, Given, Refusal, Taken, label_of
+from server.values.taking import take_in
+
+Take = Callable[..., Taken]
+FIRST, LAST = date(2026, 11, 1), date(2026, 11, 15)
+
+
+@pytest.fixture
+def take(app: Flask, cast: Any, clock: Any) -> Iterator[Take]:
+    """Take rows in for plant north's MES, each in a unit of work of its own."""
+
+    def taken(*rows: Given, source: str = "MES", **how: Any) -> Taken:
+        return unit_of_work(lambda: take_in(rows, source, clock.now(), **how))
+
+    with app.app_context(), tenant_context(cast.tenant_id):
+        yield taken
+        db.session.remove()
+
+
+def row(value: float, place: int = 0, **other: Any) -> Given:
+    given: dict[str, Any] = {
+        "place": place,
+        "employee_no": "N2",
+        "indicator": "OUT",
+        "period_from": FIRST,
+        "period_to": LAST,
+        "value": value,
+    }
+    return Given(**given | other)
+
+
+def stored(code: str = "OUT", first: date = FIRST, number: str = "N2") -> MeasuredValue:
+    from server.people.models import Person
+
+    session().expire_all()
+    query = (
+        sa.select(MeasuredValue)
+        .join(Indicator, Indicator.id == MeasuredValue.indicator_id)
+        .join(Person, Person.id == MeasuredValue.person_id)
+        .where(Indicator.code == code, MeasuredValue.period_from == first, Person.employee_no == number)
+    )
+    found = session().execute(query).scalar_one()
+    session().close()
+    return found
+
+
+def every(model: Any) -> list[Any]:
+    session().expire_all()
+    found = list(session().execute(sa.select(model)).scalars())
+    session().close()
+    return found
+
+
+def week(number: int) -> tuple[date, date]:
+    monday = date(2026, 6, 1) + timedelta(weeks=number)
+    return monday, monday + timedelta(days=6)
+
+
+def in_week(value: float, number: int, place: int = 0, **other: Any) -> Given:
+    first, last = week(number)
+    return row(value, place, period_from=first, period_to=last, **other)
+
+
+def test_a_new_row_is_stored_with_its_source_and_a_name_for_its_period(take: Take) -> None:
+    assert take(in_week(97.25, 3)).counts == {Fate.NEW: 1}
+    held = stored(first=week(3)[0])
+    assert (float(held.value), held.source, held.label, held.version) == (97.25, "MES", "W26", 1)
+
+
+def test_the_same_again_changes_nothing(take: Take) -> None:
+    assert take(row(95.6)).receipts[0].fate is Fate.SAME
+    assert stored().version == 1
+    assert every(ValueChange) == []
+
+
+def test_a_correction_without_a_reason_is_refused_and_one_with_it_keeps_what_stood(take: Take) -> None:
+    assert take(row(96.6)).receipts[0].code == Refusal.REASON_MISSING
+    assert float(stored().value) == 95.6
+    assert take(row(96.6, reason="补录漏扫")).receipts[0].fate is Fate.CORRECTED
+    (change,) = every(ValueChange)
+    assert (float(change.before), float(change.after), change.reason, change.version) == (95.6, 96.6, "补录漏扫", 2)
+    assert (float(stored().value), stored().version) == (96.6, 2)
+
+
+def test_a_running_period_goes_on_without_a_reason_and_never_goes_back(take: Take) -> None:
+    later = LAST + timedelta(days=3)
+    assert take(row(97.0, period_to=later)).receipts[0].fate is Fate.CONTINUED
+    assert stored().period_to == later
+    assert take(row(95.6)).receipts[0].code == Refusal.PERIOD_SHORTER
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"employee_no": "S2"}, Refusal.PERSON_UNKNOWN),
+        ({"indicator": "NO"}, Refusal.INDICATOR_UNKNOWN),
+        ({"indicator": "FIVE-S"}, Refusal.INDICATOR_UNKNOWN),
+        ({"indicator": "ATT"}, Refusal.INDICATOR_FOREIGN),
+        ({"period_to": FIRST - timedelta(days=1)}, Refusal.PERIOD),
+        ({"value": 1e11}, Refusal.VALUE_LIMIT),
+        ({"value": float("nan")}, Refusal.VALUE_LIMIT),
+    ],
+)
+def test_a_wrong_row_keeps_itself_out_and_no_other(take: Take, wrong: dict[str, Any], code: Refusal) -> None:
+    taken = take(row(1.0, 0)._replace(**wrong), in_week(97.0, 1, 1), in_week(98.0, 1, 2))
+    assert {one.place: one.code for one in taken.receipts} == {0: code, 2: Refusal.TWICE}
+    assert taken.counts[Fate.NEW] == 1
+
+
+def test_a_locked_source_takes_nothing_and_says_why(take: Take) -> None:
+    def lock() -> None:
+        sources.locked("MES").locked_reason = "盘点中"
+
+    unit_of_work(lock)
+    with pytest.raises(Problem) as refused:
+        take(in_week(97.0, 1))
+    assert refused.value.code.name == "source_locked"
+    assert refused.value.params["reason"] == "盘点中"
+
+
+def test_a_late_correction_is_labelled_or_refused_as_the_source_says(take: Take, cast: Any) -> None:
+    def close() -> None:
+        session().execute(sa.text("UPDATE cycle SET state = 'closed' WHERE tenant_id IS NOT NULL"))
+
+    unit_of_work(close)
+    taken = take(row(99.0, reason="补录"))
+    assert (taken.receipts[0].fate, taken.receipts[0].late) == (Fate.CORRECTED, "closed")
+    assert every(ValueChange)[0].late == "closed"
+
+    def refuse() -> None:
+        sources.locked("MES").late_rule = LateRule.REFUSE.value
+
+    unit_of_work(refuse)
+    assert take(row(98.0, reason="补录")).receipts[0].code == Refusal.LATE
+
+
+def evaluation_of(number: str = "N2") -> Evaluation:
+    from server.people.models import Person
+
+    session().expire_all()
+    query = sa.select(Evaluation).join(Person, Person.id == Evaluation.employee_id).where(Person.employee_no == number)
+    found = session().execute(query).scalar_one()
+    session().close()
+    return found
+
+
+def test_a_corrected_value_scores_the_open_evaluation_anew_and_its_raters_phone_hears_of_it(take: Take) -> None:
+    before = evaluation_of()
+    assert (before.values[0], before.rules[0]) == (95.6, 3)
+    feed = {(one.kind, one.record_id): one.seq for one in every(Feed)}
+    take(row(101.0, reason="补录漏扫"))
+    after = evaluation_of()
+    assert (after.values[0], after.rules[0]) == (101.0, 4)
+    now = {(one.kind, one.record_id): one.seq for one in every(Feed)}
+    assert now["evaluation", after.id] > feed["evaluation", after.id]
+    assert now["trend", after.id] > feed["trend", after.id]
+    steps = [one for one in every(FieldHistory) if one.record_id == after.id and one.field == "score/1"]
+    assert [one.params["value"] for one in sorted(steps, key=lambda one: one.position)] == [3, 4]
+
+
+def test_a_value_that_comes_after_the_submit_leaves_the_result_and_is_flagged(take: Take) -> None:
+    def submit() -> None:
+        session().execute(sa.text("UPDATE evaluation SET state = 'submitted' WHERE tenant_id IS NOT NULL"))
+
+    unit_of_work(submit)
+    take(row(101.0, reason="补录漏扫"))
+    assert evaluation_of().values[0] == 95.6
+    assert [one.kind for one in every(ValueFlag)] == [FlagKind.SUBMITTED.value]
+
+
+def test_an_impossible_jump_and_a_value_out_of_range_are_flagged_and_taken_in_all_the_same(take: Take) -> None:
+    steady = [in_week(96.0 + number * number % 17 / 7, number, number) for number in range(14)]
+    assert take(*steady).receipts == []
+    taken = take(in_week(960.0, 15))
+    assert taken.receipts[0].fate is Fate.NEW
+    assert taken.receipts[0].flags == ("jump",)
+    assert float(stored(first=week(15)[0]).value) == 960.0
+    # Output may pass 100 %, as its bands say; first-pass yield cannot.
+    assert take(in_week(102.0, 16, indicator="FPY")).receipts[0].flags == ("range",)
+    take(in_week(96.0, 15, reason="小数点"))
+    assert [one.kind for one in every(ValueFlag) if one.settled_at is None] == ["range"]
+
+
+def test_a_series_copied_from_somebody_else_or_from_before_is_flagged(take: Take) -> None:
+    mine = [in_week(90 + number * 1.37 % 9, number, number) for number in range(10)]
+    take(*mine)
+    assert every(ValueFlag) == []
+    other = [in_week(mine[number].value, number, number, employee_no="N3") for number in range(2, 6)]
+    padding = [
+        in_week(80 + number * 0.31 + who, number, 20 * who + number, employee_no=f"N{who}")
+        for who in (5, 6, 7)
+        for number in range(14)
+    ]
+    take(*other, *padding)
+    copied = every(ValueFlag)
+    assert {one.kind for one in copied} == {"copied"}
+    assert len(copied) == 1
+    again = [in_week(mine[number].value, number + 10, number) for number in range(4)]
+    take(*again)
+    assert len([one for one in every(ValueFlag) if one.params["other_id"] == str(one.person_id)]) == 1
+
+
+def test_four_weeks_of_full_attendance_are_no_copy(take: Take) -> None:
+    rows = [
+        in_week(100.0, number, 10 * who + number, employee_no=f"N{who}", indicator="ATT")
+        for who in (2, 3, 5)
+        for number in range(6)
+    ]
+    take(*rows, source="attendance")
+    assert every(ValueFlag) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "name"),
+    [
+        (date(2026, 11, 9), date(2026, 11, 15), "W46"),
+        (date(2026, 11, 1), date(2026, 11, 30), "2026-11"),
+        (date(2026, 11, 1), date(2026, 11, 27), "2026-11"),
+        (date(2026, 10, 1), date(2026, 12, 31), "2026-Q4"),
+        (date(2026, 1, 1), date(2026, 12, 31), "2026"),
+        (date(2026, 11, 16), date(2026, 11, 16), "2026-11-16"),
+        (date(2026, 11, 3), date(2026, 11, 12), "2026-11-12"),
+    ],
+)
+def test_a_period_has_the_name_that_people_give_it(first: date, last: date, name: str) -> None:
+    assert label_of(first, last) == name
