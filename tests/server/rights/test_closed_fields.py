@@ -13,6 +13,7 @@ from tests.server.rights.world import World
 
 BY_PLACE = {"POST /api/sync", "POST /api/csp-report"}
 """Their bodies are no objects of ours: positional, and whatever a browser reports."""
+BY_KEY = "POST /api/values"
 AT_LOGIN = {"auth_session", "device", "device_user", "login_failure"}
 """What signing in writes by itself."""
 
@@ -73,8 +74,13 @@ def test_every_body_refuses_every_column_and_every_field_of_an_answer_that_is_no
         asked += 1
         sound = sound_body(schemas[name], components)
         foreign, pointers = widened(sound, known)
-        client = admin if "session" in name else hr
-        answer = knock(client, door.method, door.path(ids), json=foreign)
+        client = admin if "session" in name or "keys" in name else hr
+        more = {}
+        if name == BY_KEY:
+            client = world.app.test_client()
+            pointers = {one for one in pointers if not one.startswith("/rows/")}  # each row is answered alone: below
+            more = {"Authorization": f"Bearer {world.desk['key_text']}", "Idempotency-Key": "batch-0001"}
+        answer = knock(client, door.method, door.path(ids), json=foreign, headers=more)
         refused = {
             one["pointer"]
             for one in (answer.get_json(silent=True) or {}).get("errors", ())
@@ -87,3 +93,17 @@ def test_every_body_refuses_every_column_and_every_field_of_an_answer_that_is_no
     assert not wrong, "\n".join(wrong)
     after = rows(world)
     assert {name for name in before if before[name] != after[name]} == set()
+
+
+def test_a_row_of_another_system_with_a_foreign_name_is_refused_alone(
+    world: World, description: dict[str, Any]
+) -> None:
+    known = names_of_columns() | names_in_answers(description["components"]["schemas"])
+    row = {"employee_no": "N3", "indicator": "FPY", "period_from": "2026-11-02", "period_to": "2026-11-06", "value": 97}
+    foreign = sorted(known - set(description["components"]["schemas"]["Row"]["properties"]))
+    rows = [row | {name: "open"} for name in foreign]
+    headers = {"Authorization": f"Bearer {world.desk['key_text']}", "Idempotency-Key": "batch-0001"}
+    answer = knock(world.app.test_client(), "POST", BY_KEY.split(" ")[1], json={"rows": [*rows, row]}, headers=headers)
+    told = [one["code"] for one in answer.get_json()["rows"]]
+    assert set(told[:-1]) == {"invalid"}, dict(zip(foreign, told, strict=False))
+    assert told[-1] != "invalid"
