@@ -1,6 +1,6 @@
 // Who may import whom (style.md, The house): composition > slices > ui | sync > db > foundation.
 // The library's screens are a slice; the arithmetic beside them is shared by the slices above it.
-const SLICES = 'evaluations|identity|completion|cycles|values|indicators/library';
+const SLICES = 'evaluations|identity|completion|cycles|agreements|values|indicators/library';
 const GENERATED = '^src/generated/';
 const COMPOSITION = '^src/(main\\.ts|App\\.svelte|routes\\.ts)$';
 

@@ -2,8 +2,12 @@
 
 from flask import Flask
 
+from server.agreements import routes as agreements
+from server.agreements import service as agreeing
+from server.agreements import wiring as agreements_wiring
 from server.completion import routes as completion
 from server.cycles import routes as cycles
+from server.cycles.events import CycleOpened
 from server.evaluations import routes as evaluations
 from server.evaluations import wiring as evaluations_wiring
 from server.foundation import routes as description
@@ -11,6 +15,7 @@ from server.foundation import serving
 from server.foundation.api import create_api
 from server.foundation.clock import EXTENSION as CLOCK
 from server.foundation.clock import Clock
+from server.foundation.events import subscribe
 from server.foundation.settings import Settings
 from server.identity import routes as identity
 from server.identity import wiring as identity_wiring
@@ -32,12 +37,21 @@ ROOMS = (
     *indicators.rooms,
     cycles.room,
     values.room,
+    agreements.room,
     evaluations.room,
     *completion.rooms,
     imports.room,
     sync_api.room,
 )
-WIRINGS = (identity_wiring, people_wiring, indicators_wiring, sync_wiring, values_wiring, evaluations_wiring)
+WIRINGS = (
+    identity_wiring,
+    people_wiring,
+    indicators_wiring,
+    sync_wiring,
+    values_wiring,
+    evaluations_wiring,
+    agreements_wiring,
+)
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Flask:
@@ -47,7 +61,13 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         app.extensions[CLOCK] = clock
     for wiring in WIRINGS:
         wiring.connect(app)
+    subscribe(CycleOpened, _agreements_of_a_new_cycle)
     api = create_api(app, VERSION)
     for room in ROOMS:
         api.register_blueprint(room)
     return app
+
+
+def _agreements_of_a_new_cycle(event: CycleOpened) -> None:
+    """Who is judged has been asked by what: the period's agreements are there when a cycle of it opens."""
+    agreeing.draw_up(now=event.opened_at)

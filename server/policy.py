@@ -93,6 +93,14 @@ class Action(StrEnum):
     RESULT_READ = "result.read"
     RESULT_ANSWER = "result.answer"
     PARKED_READ = "parked.read"
+    AGREEMENT_READ = "agreement.read"
+    AGREEMENT_SPEAK = "agreement.speak"
+    AGREEMENT_REPLY = "agreement.reply"
+    AGREEMENT_ADJUST = "agreement.adjust"
+    AGREEMENT_COUNT = "agreement.count"
+    AGREEMENT_BEGIN = "agreement.begin"
+    WINDOW_READ = "window.read"
+    WINDOW_SET = "window.set"
 
 
 _NOBODY: frozenset[Relation] = frozenset()
@@ -184,6 +192,15 @@ MATRIX: Mapping[Action, Row] = MappingProxyType(
         # ---- what was released, and what the person judged says to it ----
         Action.RESULT_READ: _row(submitted=_READERS, released=_OWN, closed=_READERS),
         Action.RESULT_ANSWER: _row(released=_OWN),
+        # ---- what somebody is measured by, and what is said of it ----
+        Action.AGREEMENT_READ: _always(_OWN | _LINE | _DESKS),
+        Action.AGREEMENT_SPEAK: _always(_OWN),
+        Action.AGREEMENT_REPLY: _always(frozenset({Relation.SUPERVISOR})),
+        Action.AGREEMENT_ADJUST: _always(frozenset({Relation.SUPERVISOR})),
+        Action.AGREEMENT_COUNT: _always(_HR),
+        Action.AGREEMENT_BEGIN: _always(_HR),
+        Action.WINDOW_READ: _always(_HR),
+        Action.WINDOW_SET: _always(_HR),
     }
 )
 

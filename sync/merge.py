@@ -7,6 +7,7 @@ there; a missing base comes before "is it equal?", else an edit could overtake t
 
 from __future__ import annotations
 
+from sync.agreement import decide_terms, decide_voice
 from sync.base import Missing, Seen, descends, follow
 from sync.cases import decide_case, join, mine, open_case, plain, reopen
 from sync.commands import decide_append, decide_command
@@ -22,16 +23,15 @@ from sync.model import (
     MutationId,
     Op,
     Reason,
-    Recall,
     Receipt,
     Resolution,
-    Right,
     Status,
     Step,
     Tags,
 )
-from sync.rules import NEEDS, TAGS_MAX, TEXT_MAX, Rule, family, rule_of
+from sync.rules import TAGS_MAX, TEXT_MAX, Rule, family, right_for, rule_of
 from sync.shape import makes_sense
+from sync.terms import Terms, Voice
 from sync.text import merge3
 
 
@@ -53,8 +53,12 @@ def decide(held: Held, edit: Mutation, facts: Facts, lookup: Lookup) -> Decision
             return _add(held, edit, facts)
         case Op.REMOVE:
             return _remove(held, edit, facts, lookup)
+        case Op.COMMAND if isinstance(edit.value, Terms):
+            return decide_terms(held, edit, edit.value, facts, lookup)
         case Op.COMMAND:
             return decide_command(held, edit, facts, lookup)
+        case Op.APPEND if isinstance(edit.value, Voice):
+            return decide_voice(held, edit, edit.value, facts, lookup)
         case Op.APPEND:
             return decide_append(held, edit, facts, lookup)
 
@@ -93,11 +97,7 @@ def _refusal(edit: Mutation, facts: Facts) -> Reason | None:
     """What stops an edit before anybody looks at what the field holds."""
     if not facts.session_open:
         return Reason.SESSION_ENDED
-    if edit.op is Op.COMMAND:
-        need = Right.RECALL if isinstance(edit.value, Recall) else Right.SUBMIT
-    else:
-        need = NEEDS[edit.op]
-    if need not in facts.rights:
+    if right_for(edit.op, edit.value) not in facts.rights:
         return Reason.NOT_YOURS
     if not makes_sense(edit, facts):
         return Reason.INVALID

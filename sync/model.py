@@ -14,6 +14,8 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import NamedTuple
 
+from sync.terms import NO_CLOCK, Clock, TermLine, Terms, Voice, Window
+
 MERGED_MARK = "+"
 DIGEST_LENGTH = 6
 
@@ -110,6 +112,8 @@ class Reason(StrEnum):
     REASON_MISSING = "reason_missing"
     NOT_SUBMITTED = "not_submitted"
     SESSION_ENDED = "session_ended"
+    WINDOW_CLOSED = "window_closed"
+    WEIGHTS = "weights"
 
 
 class CycleState(StrEnum):
@@ -135,6 +139,9 @@ class Right(StrEnum):
     RECALL = "recall"
     DECIDE = "decide"
     ANSWER = "answer"
+    AGREE = "agree"
+    REPLY = "reply"
+    ADJUST = "adjust"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +177,25 @@ class Resolution:
 Tags = tuple[tuple[str, MutationId], ...]
 """Each add that stands, in order of arrival. A tag that two people added stands twice."""
 Answers = tuple[tuple[MutationId, Answer], ...]
-Value = int | str | None | Tags | Answers
-"""What a field holds: score 1..5 or None, text or None, tags, a Status, answers."""
-Asked = int | str | None | Submit | Recall | Answer | Resolution
+
+
+class Said(NamedTuple):
+    """What somebody said about the terms, and the version of the text that it was said about."""
+
+    version: MutationId
+    voice: Voice
+    text: Version
+
+
+Value = int | str | None | Tags | Answers | tuple[TermLine, ...] | tuple[Said, ...]
+"""What a field holds: score 1..5 or None, text or None, tags, a Status, answers, terms, what was said of them."""
+Asked = int | str | None | Submit | Recall | Answer | Resolution | Terms | Voice
 """What a mutation asks for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """One edit. `field` is canonical: score/3, comment/3, reason/3, chips/3, status, answer.
+    """One edit. `field` is canonical: score/3, comment/3, reason/3, chips/3, status, answer, terms, voice.
 
     For `add` and `remove` the value is the tag. `device_time` is what the phone's clock said: shown, never
     trusted.
@@ -316,6 +333,9 @@ class Facts:
     """The whole record; needed for submit alone."""
     result: Version = None
     """The submit that froze the result now released; needed for an answer alone."""
+    windows: tuple[Window, ...] = ()
+    """When terms may be changed, and might have been of late."""
+    clock: Clock = NO_CLOCK
 
 
 class Step(StrEnum):
@@ -329,6 +349,8 @@ class Step(StrEnum):
     RECALLED = "recalled"
     ANSWERED = "answered"
     RULE = "rule"
+    VOICED = "voiced"
+    ADJUSTED = "adjusted"
 
 
 class CaseChange(StrEnum):
@@ -361,6 +383,8 @@ class Decision:
     """The evaluation's new status, when it changes. SUBMITTED: freeze the result under this mutation's id."""
     at: tuple[str, ...] = ()
     """For a parked submit: the fields to look at, in the form's order."""
+    late: bool = False
+    """It came when its window was shut, and counts because it was made before."""
 
     @property
     def changed(self) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import lru_cache
 
-from sync.model import Op, Right
+from sync.model import Asked, Op, Recall, Right
+from sync.terms import REPLY, Terms, Voice
 
 SCORE_MIN, SCORE_MAX = 1, 5
 COMMENT_MAX = 2000
@@ -35,6 +36,8 @@ RULES: dict[str, Rule] = {
     "chips": Rule.TAGS,
     "status": Rule.COMMANDS,
     "answer": Rule.APPEND,
+    "terms": Rule.COMMANDS,
+    "voice": Rule.APPEND,
 }
 
 OPS: dict[Rule, frozenset[Op]] = {
@@ -58,6 +61,19 @@ NEEDS: dict[Op, Right] = {
     Op.APPEND: Right.ANSWER,
 }
 """The right that an operation needs; a command needs the one of its own name."""
+
+
+def right_for(op: Op, value: Asked) -> Right:
+    """The right that an edit needs."""
+    match value:
+        case Recall():
+            return Right.RECALL
+        case Terms():
+            return Right.ADJUST
+        case Voice(kind=kind):
+            return Right.REPLY if kind == REPLY else Right.AGREE
+        case _:
+            return NEEDS.get(op, Right.SUBMIT)
 
 
 @lru_cache(FIELDS_KEPT)

@@ -19,6 +19,7 @@ from sync.rules import (
     line_key,
     rule_of,
 )
+from sync.terms import CONFIRM, KINDS, TARGET_MAX, Terms, Voice
 
 BASES_MAX = 100
 """Versions that one edit may name; a form has at most some 40 fields."""
@@ -42,6 +43,29 @@ def _fits(field: str, value: Asked) -> bool:
     return value is None or (isinstance(value, str) and is_clean(value, TEXT_MAX[family(field)]))
 
 
+def are_terms(asked: Terms, facts: Facts) -> bool:
+    """Every line of the record once, in its order, each with a weight; a target where there was one to move."""
+    return (
+        tuple(key for key, _, _ in asked.lines) == tuple(line.key for line in facts.lines)
+        and all(_is_whole(weight, 1, 100) for _, _, weight in asked.lines)
+        and all(target is None or _is_number(target) for _, target, _ in asked.lines)
+        and is_clean(asked.words, NOTE_MAX)
+    )
+
+
+def is_voice(said: Voice) -> bool:
+    """Of a known kind, and with words where they are owed: only who confirms may be silent."""
+    return said.kind in KINDS and is_clean(said.words, NOTE_MAX) and (said.kind == CONFIRM or said.words.strip() != "")
+
+
+def _is_whole(value: object, low: int, high: int) -> bool:
+    return type(value) is int and low <= value <= high
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float) and abs(value) <= TARGET_MAX  # type: ignore[arg-type]
+
+
 def makes_sense(edit: Mutation, facts: Facts) -> bool:
     """Field, operation, value and base of the kinds that belong together."""
     rule = rule_of(edit.field)
@@ -59,6 +83,10 @@ def makes_sense(edit: Mutation, facts: Facts) -> bool:
             return len(edit.base) <= 1 and len(edit.also) <= ALSO_MAX and _fits(edit.field, edit.value)
         case Op.ADD | Op.REMOVE:
             return isinstance(edit.value, str) and bool(edit.value.strip()) and is_clean(edit.value, TAG_MAX)
+        case Op.COMMAND if edit.field == "terms":
+            return isinstance(edit.value, Terms) and len(edit.base) <= 1 and are_terms(edit.value, facts)
+        case Op.APPEND if edit.field == "voice":
+            return isinstance(edit.value, Voice) and len(edit.base) <= 1 and is_voice(edit.value)
         case Op.COMMAND:
             signed = edit.value.signed if isinstance(edit.value, Submit) else ()
             return (

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sync.model import Answer, Candidate, Case, CaseChange, Decision, Mutation, Op, Resolution, Step
+from sync.terms import Terms, Voice
 
 Param = int | str | None
 
@@ -41,6 +42,12 @@ MESSAGES: dict[str, frozenset[str]] = {
     "history_answer_agree": frozenset({"note"}),
     "history_answer_disagree": frozenset({"note"}),
     "history_rule": frozenset({"value"}),
+    "history_voice_confirm": frozenset({"words"}),
+    "history_voice_object": frozenset({"words"}),
+    "history_voice_disagree": frozenset({"words"}),
+    "history_voice_reply": frozenset({"words"}),
+    "history_terms_changed": frozenset({"words"}),
+    "history_terms_changed_late": frozenset({"words"}),
     "history_case_gave": frozenset({"author", "value", "device_time", "received_at"}),
     "history_case_gave_nothing": frozenset({"author", "device_time", "received_at"}),
     "history_case_base": frozenset({"value"}),
@@ -79,6 +86,12 @@ def of_step(edit: Mutation, decision: Decision) -> Words | None:
         case Step.ANSWERED:
             answer = edit.value if isinstance(edit.value, Answer) else Answer("agree", "")
             return Words(f"history_answer_{answer.kind}", {"note": answer.note})
+        case Step.VOICED:
+            said = edit.value if isinstance(edit.value, Voice) else Voice("confirm", "")
+            return Words(f"history_voice_{said.kind}", {"words": said.words})
+        case Step.ADJUSTED:
+            words = edit.value.words if isinstance(edit.value, Terms) else ""
+            return Words("history_terms_changed_late" if decision.late else "history_terms_changed", {"words": words})
         case Step.CONFLICT:
             mine = decision.case.candidate(edit.id) if decision.case else None
             message = _CASE_STEPS.get(decision.case_change or CaseChange.OPENED, "history_case_opened")

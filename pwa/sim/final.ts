@@ -19,6 +19,8 @@ export interface ServersLog {
   variants: string[];
   history: Step[];
   evaluations: Record<string, string>;
+  /** Case -> the evaluation that it is of. */
+  cases: Record<string, string>;
   integrity: string;
 }
 
@@ -190,6 +192,7 @@ export async function checkPhone(device: Device, server: Server, log: ServersLog
   const held = await onServer(first, server, now);
   for (const tab of device.alive) {
     checkRows(tab, held);
+    checkCases(tab, log);
     checkStatus(tab, device, log);
   }
 }
@@ -205,6 +208,13 @@ function checkRows(tab: Tab, held: Shown): void {
       `${kind}: ${mine.length} rows for ${theirs.length}; ${difference(mine[other], theirs[other])}`,
     );
   }
+}
+
+/** What never came into the feed a new phone lacks as well: the tables say which cases there are. */
+function checkCases(tab: Tab, log: ServersLog): void {
+  const shown = new Set(tab.phone?.cases.map(({ id }) => id));
+  const lacking = Object.entries(log.cases).filter(([id, evaluation]) => tab.phone?.evaluation(evaluation) && !shown.has(id));
+  if (lacking.length) throw new Violation('case-is-shown', lacking.join(' '));
 }
 
 /** The first place where two values differ. */

@@ -22,8 +22,9 @@ export interface Saved extends Content {
   record: string;
   /** Its receipt was final once: what the phone must keep of it from then on is the ledger's affair. */
   confirmed: boolean;
-  /** Two tabs that had not heard of each other are as two phones: the server may merge what they gave, or ask. */
-  tabs: number;
+  /** Two tabs that had not heard of each other are as two phones: the server may merge what they gave, or ask. One of
+   *  them may be gone by now, killed before it could say what it had written there. */
+  apart: boolean;
   /** Typed in a sheet that may have been open for long. */
   sheet: boolean;
   /** What was last said to be saved, where a tab was killed between writing something newer in its place and saying so;
@@ -66,6 +67,9 @@ export function contentOf(stored: Pick<StoredEdit, 'sealed'>): Content & { base:
   return JSON.parse(opened(sealed.ct)) as Content & { base: string[] };
 }
 
+const isOf = (stored: StoredEdit | StoredReceipt, { record, field }: NewMutation): boolean =>
+  stored.record === record && contentOf(stored).field === field;
+
 export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 export class Oracle {
@@ -78,6 +82,8 @@ export class Oracle {
 
   /** Wishes that got no word: their tab was killed, and they may or may not be on the disk. */
   readonly #open = new Map<string, number>();
+  /** The tabs that were there when it was last wished, and that nobody would have told. */
+  readonly #beside = new Map<string, Set<Tab>>();
   /** What stood in the field, on the screen, when it was tapped. */
   readonly #before = new WeakMap<NewMutation, unknown>();
   /** Versions of a field that a person has had before their eyes on a phone; what lies under an open sheet is not. */
@@ -90,6 +96,7 @@ export class Oracle {
     this.wished.add(key);
     this.#before.set(wish, hand.tab.phone?.evaluation(wish.record)?.fields[wish.field]?.value ?? null);
     this.#open.set(key, (this.#open.get(key) ?? 0) + 1);
+    this.#beside.set(key, new Set(hand.tab.device.alive));
   }
 
   /** The phone has said something about it, whatever it was. */
@@ -129,11 +136,15 @@ export class Oracle {
     if (fits.length === 0) throw new Violation('saved-is-on-disk', `${wish.op} ${wish.field} ${JSON.stringify(wished)}`);
     const lies = fits.reduce((one, other) => (other.n > one.n ? other : one));
     const { n } = lies;
-    const { value } = contentOf(lies);
-    const id = `${disk.lookAt<string>(db, 'meta', 'device')}.${me}.${n}`;
+    const { value, base } = contentOf(lies);
+    const versionOf = (of: number): string => `${disk.lookAt<string>(db, 'meta', 'device')}.${me}.${of}`;
+    const id = versionOf(n);
+    const unseen = lying.filter((one) => one.n < n && isOf(one, wish) && !base.includes(versionOf(one.n)));
+    // What takes an unsent edit's place has that one's base.
+    const apart = this.saved.get(id)?.apart === true || tab.device.alive.length > 1 || unseen.some((one) => this.#isUntold(tab, me, one));
     this.edits++;
     this.#checkPlace(id, me, wish, value);
-    this.saved.set(id, { device: tab.device, db, id, n, record: wish.record, field: wish.field, op: wish.op, value, confirmed: false, tabs: tab.device.alive.length, sheet: tab.sheet !== null });
+    this.saved.set(id, { device: tab.device, db, id, n, record: wish.record, field: wish.field, op: wish.op, value, confirmed: false, apart, sheet: tab.sheet !== null });
   }
 
   /** What took the place of an unsent edit was typed by somebody who had that one before their eyes. */
@@ -187,13 +198,31 @@ export class Oracle {
       const row = phone.evaluation(one.record);
       const kept = device.disk.lookAt<StoredReceipt>(one.db, 'ledger', one.n);
       if (!row || kept?.parked || kept?.result === 'parked' || this.#hasLater(one)) continue;
-      if (one.tabs > 1 && (kept?.result === 'conflict' || kept?.result === 'merged')) continue;
+      if ((kept?.result === 'conflict' || kept?.result === 'merged') && this.#wasApart(one, contentOf(kept).base)) continue;
       const shown = row.fields[one.field]?.value ?? null;
       if (same(shown, one.value)) one.untold?.tabs.delete(tab);
       else if (!one.untold?.tabs.has(tab) || !same(shown, one.untold.said)) {
         throw new Violation('own-edit-is-seen', `${one.id} ${one.field}: ${JSON.stringify(shown)} for ${JSON.stringify(one.value)}`);
       }
     }
+  }
+
+  /** Whether an edit that lies there was written beside this tab by one that was killed before it could say so. */
+  #isUntold(tab: Tab, me: string, stored: StoredEdit | StoredReceipt): boolean {
+    const { field, op, value } = contentOf(stored);
+    const key = wishKey(me, stored.record, field, op, value);
+    return (this.#open.get(key) ?? 0) > 0 && this.#beside.get(key)?.has(tab) === true;
+  }
+
+  /** Or goes on from such an edit that does not stand in the field: it meets there what that one met. */
+  #wasApart(one: Saved, base: readonly string[]): boolean {
+    if (one.apart) return true;
+    return base.some((version) => {
+      const from = this.saved.get(version);
+      const kept = from && from.device.disk.lookAt<StoredReceipt>(from.db, 'ledger', from.n);
+      if (!from || !kept || kept.result === 'applied' || kept.result === 'same') return false;
+      return this.#wasApart(from, contentOf(kept).base);
+    });
   }
 
   /** On disk, but its tab was killed before it could say so. */

@@ -12,7 +12,7 @@ test('an unknown or empty address leads home', () => {
 });
 
 test('every plain page is reached by its own address', () => {
-  for (const to of [href.team, href.my, href.board, href.cycles, href.phones, href.phone, href.signIn]) {
+  for (const to of [href.team, href.my, href.board, href.cycles, '#/import', href.phones, href.phone, href.signIn]) {
     expect(`#/${routeOf(to).page}`).toBe(to);
   }
 });
@@ -28,4 +28,9 @@ test('nobody is sent to a page that the server refuses them', () => {
 test('a phone of the desk has an address of its own', () => {
   expect(routeOf('#/phones/d1')).toEqual({ page: 'phones', part: 'd1' });
   expect(routeOf(href.phones)).toEqual({ page: 'phones', part: '' });
+});
+
+test('an import has an address of its own, so that its progress survives a reload', () => {
+  expect(routeOf('#/import/i1')).toEqual({ page: 'import', import: 'i1' });
+  expect(routeOf('#/import')).toEqual({ page: 'import', import: '' });
 });

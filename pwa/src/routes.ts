@@ -2,19 +2,23 @@ import { deskOpens } from './foundation/people';
 
 /** Where the reader is, as the hash says it. Hash routes: one document, precached, opens without a network. */
 export type Route =
-  | { page: 'home' | 'sign-in' | 'team' | 'my' | 'board' | 'cycles' | 'phone' | 'pin' | 'progress' | 'values' | 'keys' }
+  | { page: 'home' | 'sign-in' | 'team' | 'my' | 'board' | 'cycles' | 'phone' | 'pin' | 'progress' | 'values' | 'keys' | 'agree' | 'agreements' }
+  | { page: 'agree-team'; agreement: string }
   | { page: 'phones' | 'library'; part: string }
+  | { page: 'import'; import: string }
   | { page: 'score'; evaluation: string }
   | { page: 'case'; case: string }
   | { page: 'history'; evaluation: string; field: string };
 
-const PLAIN = new Set(['sign-in', 'team', 'my', 'board', 'cycles', 'phone', 'pin', 'progress', 'values', 'keys']);
+const PLAIN = new Set(['sign-in', 'team', 'my', 'board', 'cycles', 'phone', 'pin', 'progress', 'values', 'keys', 'agree', 'agreements']);
 
 /** `#/history/<evaluation>/score/3` holds a field name with a slash: everything after the id is the field. */
 export function routeOf(hash: string): Route {
   const [page = '', id = '', ...rest] = hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
   if (page === 'score' && id) return { page, evaluation: id };
   if (page === 'phones' || page === 'library') return { page, part: id };
+  if (page === 'agree-team') return { page, agreement: id };
+  if (page === 'import') return { page, import: id };
   if (page === 'case' && id) return { page, case: id };
   if (page === 'history' && id && rest.length > 0) return { page, evaluation: id, field: rest.join('/') };
   return { page: PLAIN.has(page) ? (page as 'team') : 'home' };
@@ -31,6 +35,10 @@ export const href = {
   pin: '#/pin',
   phones: '#/phones',
   progress: '#/progress',
+  agree: '#/agree',
+  agreeTeam: '#/agree-team',
+  agreements: '#/agreements',
+  agreeOne: (id: string) => `#/agree-team/${id}`,
   score: (evaluation: string) => `#/score/${evaluation}`,
   case: (id: string) => `#/case/${id}`,
   history: (evaluation: string, field: string) => `#/history/${evaluation}/${field}`,

@@ -30,6 +30,8 @@ from server.imports import queries, runs, service
 from server.imports.models import ImportFile, ImportJob, ImportPart, Part, State
 from server.imports.phones import Choice
 from server.imports.plan import What
+from server.imports.records import Finding, Place, Weight
+from server.imports.wording import sentence
 from server.people import queries as people
 
 ENDINGS: Final = (".csv", ".txt", ".xlsx")
@@ -208,10 +210,9 @@ def _why(job: ImportJob) -> str:
 
 def _show(job: ImportJob, language: Any) -> None:
     for one in queries.parts(job.id, Part.FINDING):
-        place = one["place"]
-        cell = " ".join(part for part in (f"row {place['row']}" if place["row"] else "", place["column"]) if part)
-        where = ", ".join(part for part in (place["file"], place["sheet"], cell, place["header"]) if part)
-        print(f"{one['weight']}: {where}: {say('finding_' + one['code'], language, one['params'])}")
+        found = Finding(one["code"], Weight(one["weight"]), Place(**one["place"]), one["params"])
+        if found.weight is not Weight.NOTE or not job.errors:
+            print(f"{found.weight}: {sentence(found, language)}")
     shown = 0
     for one in queries.parts(job.id, Part.CHANGE):
         if one["what"] in (What.MOVED, What.LEFT, What.CHANGED) and shown < SHOWN_MAX:

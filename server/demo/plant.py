@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from server.cycles import service as cycles
 from server.cycles.models import Cycle
-from server.demo import facts
+from server.demo import agreed, facts
 from server.demo.shifts import Story
 from server.foundation import clock
 from server.foundation.db import session, tenant_context, unit_of_work
@@ -68,6 +68,7 @@ def _fill(tenant_id: TenantId, hashed: str, now: datetime) -> None:
     facts.measure(versions, staff, today=_today(now), now=now)
     taking_part = [departments[code] for code in content["opened"]]
     story = Story({PersonId(one.id): number for number, one in staff.items()}, since=now - timedelta(days=60))
+    agreed.plan(now)
     _closed_month(taking_part, story, now)
     _running_month(taking_part, story, now)
     story.end(now)
@@ -156,6 +157,7 @@ def _running_month(departments: list[Department], story: Story, now: datetime) -
     opened_at = now - timedelta(days=DAYS_SINCE_OPENING)
     cycle = _draft(departments, month, last_day, opened_at)
     cycles.start(cycle, now=opened_at)
+    agreed.tell(story, now)  # before the others: of each phone the latest word is the one that counts
     done = story.score(CycleId(cycle.id), DONE, now - timedelta(hours=50))
     story.answer(done[:8], now - timedelta(hours=26))
     story.score(CycleId(cycle.id), HALF_WAY, now - timedelta(hours=3), count=6)

@@ -44,6 +44,7 @@ class Handset:
         session_id = identity.open_session(
             account, device_id=self._device_id, label=f"Android {number}", browser_hash="", now=since
         ).session_id
+        self.writer = f"{short(self._device_id)}.{short(person_id)}"
         self._actor = Actor(current_tenant(), person_id, SessionId(session_id), self._device_id)
 
     def edit(self, record: UUID, code: str, value: Any, base: Any = 0) -> int:
@@ -53,16 +54,23 @@ class Handset:
         self._typed.append(RawMutation(self._n, short(record), [self._n, dt_ms, code, value, base]))
         return self._n
 
-    def deliver(self, at: datetime, writers: Sequence[str] = ()) -> None:
-        """Push what was typed, the last of it just now; without any of it, be heard of. Raises
-        RuntimeError when the server does not simply accept it: the demo would not be what it says.
+    def deliver(
+        self,
+        at: datetime,
+        writers: Sequence[str] = (),
+        *,
+        made: datetime | None = None,
+        expected: Receipt = Receipt.APPLIED,
+    ) -> None:
+        """Push what was typed, the last of it just now, or when it was `made`; without any of it, be heard of. Raises
+        RuntimeError when the server does otherwise than `expected`: the demo would not be what it says.
         """
-        began_ms = int((at - len(self._typed) * A_MARK).timestamp() * 1000)
+        began_ms = int(((made or at) - len(self._typed) * A_MARK).timestamp() * 1000)
         sent = Push(short(self._person_id), began_ms, list(writers), self._typed) if self._typed else None
         request = Request(short(self._device_id), "", "", "", [], sent, len(self._typed), 0)
         self._typed = []
         outcomes = push.receive(request, push.read_push(request, self._actor, at), self._actor, at)
-        if any(one.receipt is not Receipt.APPLIED for one in outcomes):
+        if any(one.receipt is not expected for one in outcomes):
             raise RuntimeError(f"the demo's edits were not accepted: {outcomes}")
 
     def sign_out(self, at: datetime) -> None:
@@ -74,7 +82,7 @@ class Story:
     """Raters who score and employees who answer. Phones are made as they are needed."""
 
     def __init__(self, numbers: dict[PersonId, str], since: datetime) -> None:
-        self._numbers = numbers
+        self.numbers = numbers
         self._since = since
         self._chance = random.Random(SEED)
         self._phones: dict[PersonId, Handset] = {}
@@ -84,24 +92,24 @@ class Story:
             if "__" not in chip.zh:  # a blank is filled in by a person who knows the fact
                 self._chips.setdefault((chip.indicator_code, chip.band), []).append(short(chip.id))
 
-    def _phone(self, person_id: PersonId) -> Handset:
+    def phone(self, person_id: PersonId) -> Handset:
         """This person's phone."""
         if person_id not in self._phones:
-            self._phones[person_id] = Handset(person_id, self._numbers[person_id], self._since)
+            self._phones[person_id] = Handset(person_id, self.numbers[person_id], self._since)
         return self._phones[person_id]
 
     def raters(self, cycle_id: CycleId) -> list[str]:
         """Personnel numbers of those who rate in this cycle."""
         query = sa.select(Evaluation.rater_id).where(Evaluation.cycle_id == cycle_id).distinct()
-        return sorted(self._numbers[one] for one in session().execute(query).scalars())
+        return sorted(self.numbers[one] for one in session().execute(query).scalars())
 
     def score(self, cycle_id: CycleId, rater: str, first: datetime, count: int | None = None) -> list[Evaluation]:
         """Let a rater score and submit, the first person at `first`; the first `count`, or all."""
         query = sa.select(Evaluation).where(Evaluation.cycle_id == cycle_id).order_by(Evaluation.run_order)
-        team = [one for one in session().execute(query).scalars() if self._numbers[one.rater_id] == rater][:count]
+        team = [one for one in session().execute(query).scalars() if self.numbers[one.rater_id] == rater][:count]
         forms = queries.forms({one.form_id for one in team})
         for start in range(0, len(team), AT_ONCE):
-            phone = self._phone(team[start].rater_id)
+            phone = self.phone(team[start].rater_id)
             for one in team[start : start + AT_ONCE]:
                 self._judge(phone, one, forms[one.form_id])
             phone.deliver(first + start * A_PERSON)
@@ -134,7 +142,7 @@ class Story:
         """Let those who were rated answer, most of them, and nearly all that they agree."""
         results = queries.released_versions([one.id for one in team])()
         for place, one in enumerate(team):
-            phone = self._phone(one.employee_id)
+            phone = self.phone(one.employee_id)
             drawn = self._chance.random()
             if drawn < 0.1:
                 continue
@@ -145,9 +153,9 @@ class Story:
 
     def look(self, numbers: Sequence[str], at: datetime) -> None:
         """Let these people open the app."""
-        for person_id, number in self._numbers.items():
+        for person_id, number in self.numbers.items():
             if number in numbers:
-                self._phone(person_id).deliver(at)
+                self.phone(person_id).deliver(at)
 
     def end(self, at: datetime) -> None:
         """Everybody puts the phone away."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,6 +9,8 @@ import sqlalchemy as sa
 
 from server.cycles.models import Cycle
 from server.evaluations.models import Answer, Case, CaseCandidate, ChipTag, Comment, Evaluation, Result, Score
+from server.foundation.clock import from_ms as from_ms
+from server.foundation.clock import to_ms as to_ms
 from server.foundation.ids import short
 from server.foundation.listed import beside, instant_of, listed
 from server.foundation.prepared import ask_later, of_plant, table_of, within
@@ -18,7 +19,6 @@ from server.sync_api.stored import base_of, unboxed, version_of
 from sync import model as core
 
 Rows = Sequence[Any]
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 _ONE: Final = table_of(Evaluation).c
@@ -61,16 +61,6 @@ _CANDIDATES_OF: Final = of_plant(
     .where(_CASE.c.id == _CANDIDATE.c.case_id, within(_CASE.c.evaluation_id))
     .order_by(_CANDIDATE.c.position)
 )
-
-
-def to_ms(moment: datetime) -> int:
-    """Milliseconds since 1970."""
-    return (moment - EPOCH) // timedelta(milliseconds=1)
-
-
-def from_ms(milliseconds: int) -> datetime:
-    """The way back from `to_ms`; only for instants of our own clock."""
-    return EPOCH + timedelta(milliseconds=milliseconds)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from flask import current_app, has_app_context
 EXTENSION = "gemba_clock"
 CALENDAR_END_MS: Final = 253_402_300_800_000
 """The first millisecond of the year 10000."""
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Clock(Protocol):
@@ -52,6 +53,16 @@ def current_clock() -> Clock:
 def now() -> datetime:
     """Return the present instant, aware and in UTC."""
     return current_clock().now()
+
+
+def to_ms(moment: datetime) -> int:
+    """Milliseconds since 1970."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+def from_ms(milliseconds: int) -> datetime:
+    """The way back from `to_ms`; only for instants of our own clock."""
+    return EPOCH + timedelta(milliseconds=milliseconds)
 
 
 def on_calendar(milliseconds: int) -> int:

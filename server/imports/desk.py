@@ -12,6 +12,7 @@ from uuid import UUID
 from server.foundation import clock
 from server.foundation.db import end_read, unit_of_work
 from server.foundation.ids import PersonId
+from server.foundation.locales import say
 from server.foundation.problems import NOT_FOUND, Problem
 from server.foundation.web import Actor
 from server.imports import queries, service
@@ -20,7 +21,9 @@ from server.imports.phones import Choice
 from server.imports.plan import What
 from server.imports.problems import IMPORT_FILES, IMPORT_INTERRUPTED
 from server.imports.progress import is_silent
-from server.imports.records import Kind, Weight
+from server.imports.records import Finding, Kind, Place, Weight
+from server.imports.understanding import fields_of
+from server.imports.wording import said
 from server.people import queries as people
 from server.people.desk import require_plant
 from server.policy import Action, Relation
@@ -81,8 +84,25 @@ def page(import_id: UUID, what: Part, number: int, *, by: Actor, now: datetime) 
     job = _job(import_id)
     items = queries.part(job.id, what, number)
     for one in items:
-        one |= {name: kind(one[name]) for name, kind in _CHOICES.items() if name in one}
+        one |= {name: kind(one[name]) for name, kind in _CHOICES.items() if one.get(name) is not None}
+        if what is Part.FINDING:
+            found = Finding(one["code"], one["weight"], Place(**one["place"]), one["params"])
+            one |= {"said_zh": said(found, "zh-CN"), "said_en": said(found, "en")}
     return {"items": items, "page": number, "more": bool(queries.part(job.id, what, number + 1))}
+
+
+def kinds(*, by: Actor, now: datetime) -> list[dict[str, Any]]:
+    """What tables may be about. Raises Problem `not_allowed`."""
+    require_plant(by, Action.IMPORT_READ, now=now)
+    return [
+        {"kind": kind, "fields": [one | _in_words(f"field_{one['name']}") for one in fields_of(kind)]}
+        | _in_words(f"kind_{kind.value}")
+        for kind in Kind
+    ]
+
+
+def _in_words(name: str) -> dict[str, str]:
+    return {"name_zh": say(f"import_{name}", "zh-CN", {}), "name_en": say(f"import_{name}", "en", {})}
 
 
 # ---- what is done; each begins its own unit of work and returns the token of the process to start ----------------
@@ -114,9 +134,14 @@ def _files(asked: Sequence[Mapping[str, str]]) -> list[tuple[str, bytes]]:
 def remap(import_id: UUID, mappings: Mapping[str, Any], *, by: Actor, now: datetime) -> str:
     """Understand columns otherwise. Raises Problem `not_allowed`, `not_found`, `import_state`, `import_busy`."""
 
+    told = {
+        signature: {"kind": one["kind"] and one["kind"].value, "fields": one["fields"]}
+        for signature, one in mappings.items()
+    }
+
     def work() -> str:
         require_plant(by, Action.IMPORT_RUN, now=now)
-        return service.remap(_job(import_id, lock=True), mappings, admin=_is_admin(by, now), now=now)
+        return service.remap(_job(import_id, lock=True), told, admin=_is_admin(by, now), now=now)
 
     return unit_of_work(work)
 

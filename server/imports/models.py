@@ -39,8 +39,9 @@ class Phase(StrEnum):
 
 
 class Part(StrEnum):
-    """What a part holds: findings and changes that the preview shows, rows before and after, moves that were made."""
+    """What a part holds: tables, findings and changes that the preview shows, rows before and after, moves that were made."""
 
+    TABLE = "table"
     FINDING = "finding"
     CHANGE = "change"
     ROW = "row"

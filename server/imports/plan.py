@@ -105,6 +105,8 @@ class Plan:
     rows: list[Row] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     renamed: set[UUID] = field(default_factory=set)
+    named: frozenset[str] = frozenset()
+    """Numbers of people in the files, those of rows that were refused too: nothing more is said of who is not there."""
 
     @property
     def errors(self) -> int:
@@ -118,6 +120,11 @@ class Plan:
     def doubt(self, code: str, place: Place, /, **params: Any) -> None:
         """Find something that a person should look at."""
         self.findings.append(Finding(code, Weight.DOUBT, place, _texts(params)))
+
+    def unknown_person(self, number: object, place: Place) -> None:
+        """Find that a number is nobody's, unless the reason why it is not taken was told already."""
+        if str(number) not in self.named:
+            self.error("person_unknown", place, number=number)
 
     def count(self, kind: Kind, what: What) -> None:
         """Count one thing of a kind."""

@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 from typing import Any, Final
 
+from server.imports.names import of_indicators, with_codes
 from server.imports.plan import Change, Difference, Held, Plan, What, text_of, unique
 from server.imports.records import Kind, Record
 from server.indicators.models import RATING, SHORT_MAX, Chip, Indicator, IndicatorVersion, SetLine
@@ -133,6 +134,7 @@ def _set(plan: Plan, category: str, lines: list[tuple[Record, Held]]) -> None:
 
 def plan_chips(plan: Plan, records: list[Record]) -> None:
     """Add quick comments; one that is there gets its English words changed."""
+    records = with_codes(plan, records, "indicator", of_indicators(plan))
     for one in unique(plan, records, "indicator", "band", "zh"):
         code = str(one.values.get("indicator") or "")
         if code and code not in plan.stock.indicators:

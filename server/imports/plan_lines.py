@@ -1,6 +1,6 @@
 """Reporting lines: who judges whom from which day on, without loops on any day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import pairwise
 from typing import Any, Final
@@ -9,7 +9,7 @@ from uuid import UUID
 from server.imports.plan import Change, Difference, Move, Plan, What, text_of, unique
 from server.imports.plan_people import Working
 from server.imports.records import Kind, Record
-from server.imports.timelines import DAY, Taken, Timeline
+from server.imports.timelines import DAY, Taken, Timeline, covers
 
 DEPTH_MAX: Final = 64
 _NEVER: Final = date.max
@@ -45,7 +45,7 @@ def _is_sound(plan: Plan, one: Record) -> bool:
     values, sound = one.values, True
     for name in ("employee_no", "supervisor_no"):
         if str(values[name]) not in plan.stock.people:
-            plan.error("person_unknown", one.place, number=values[name])
+            plan.unknown_person(values[name], one.place)
             sound = False
     if values["employee_no"] == values["supervisor_no"]:
         plan.error("own_supervisor", one.place, number=values["employee_no"])
@@ -124,6 +124,41 @@ def find_moves(plan: Plan, work: Working) -> None:
             was, becomes = before.on(day), timeline.on(day)
             if was and becomes and was["supervisor_id"] != becomes["supervisor_id"]:
                 plan.moves.append(Move(person_id, was["supervisor_id"], becomes["supervisor_id"], day))
+
+
+def lines_of_people(plan: Plan, people: Iterable[Record], lines: Iterable[Record]) -> list[Record]:
+    """The lines that a list of people tells along: from the first day of whoever has none yet, else from the day that
+    the import says. A table of lines knows the days, so it goes before."""
+    told: dict[str, set[str]] = {}
+    for one in lines:
+        told.setdefault(str(one.values["employee_no"]), set()).add(str(one.values["supervisor_no"]))
+    found: list[Record] = []
+    seen: set[str] = set()
+    for one in people:
+        number, supervisor = str(one.values["employee_no"]), one.values.get("supervisor_no")
+        person = plan.stock.people.get(number)
+        if supervisor is None or person is None or number in seen:
+            continue
+        seen.add(number)
+        if number in told:
+            if supervisor not in told[number]:
+                plan.doubt("supervisor_twice", one.place, number=number, supervisor=supervisor)
+            continue
+        since = plan.options.since
+        held = plan.stock.lines.get(person["id"], [])
+        first = since if held or person["hired_on"] is None else person["hired_on"]
+        now = next((row for row in held if covers(row, since)), None)
+        has_left = person["left_on"] is not None and person["left_on"] < first
+        if has_left or (now is not None and now["supervisor_id"] == _id_of(plan, supervisor)):
+            continue
+        values = {"employee_no": number, "supervisor_no": supervisor, "valid_from": first}
+        found.append(Record(Kind.REPORTING, one.place, values))
+    return found
+
+
+def _id_of(plan: Plan, number: object) -> UUID | None:
+    held = plan.stock.people.get(str(number))
+    return None if held is None else held["id"]
 
 
 # ---- loops --------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from server.identity.models import Account, AccountState
+from server.imports.names import of_rows, with_codes
 from server.imports.plan import Change, Difference, Held, Plan, What, text_of, unique
 from server.imports.records import Kind, Record
 from server.imports.timelines import DAY, Taken, Timeline
@@ -50,6 +51,8 @@ class Working:
 
 def plan_people(plan: Plan, work: Working, records: list[Record]) -> None:
     """Go through a list of people."""
+    records = with_codes(plan, records, "department", of_rows(plan.stock.departments))
+    records = with_codes(plan, records, "job", of_rows(plan.stock.jobs))
     found = unique(plan, records, "employee_no", names=("name_zh", "name_en"))
     for one in found:
         if _is_sound(plan, one):
@@ -63,9 +66,12 @@ def plan_people(plan: Plan, work: Working, records: list[Record]) -> None:
 
 def _is_sound(plan: Plan, one: Record) -> bool:
     values, sound = one.values, True
-    for name, known in (("department", plan.stock.departments), ("job", plan.stock.jobs)):
+    for name, known, code in (
+        ("department", plan.stock.departments, "department_unknown"),
+        ("job", plan.stock.jobs, "job_unknown"),
+    ):
         if str(values[name]) not in known:
-            plan.error(f"{name}_unknown", one.place, code=values[name])
+            plan.error(code, one.place, code=values[name])
             sound = False
     hired, left = _days(plan, one)
     if hired is not None and left is not None and left < hired:

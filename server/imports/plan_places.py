@@ -1,5 +1,8 @@
 """Departments and jobs: what the files want of them."""
 
+from collections.abc import Iterable, Iterator, Mapping
+
+from server.imports.names import Names, with_codes
 from server.imports.plan import Change, Difference, Held, Plan, What, unique
 from server.imports.records import Kind, Record
 from server.people.models import Department, Job
@@ -10,8 +13,9 @@ _KEY = ("id",)
 
 def plan_departments(plan: Plan, records: list[Record]) -> None:
     """Add and change departments; each stands below one that is known or comes in the same import."""
-    found = {str(one.values["code"]): one for one in unique(plan, records, "code")}
     known = plan.stock.departments
+    names = Names(_named(known, records))
+    found = {str(one.values["code"]): one for one in with_codes(plan, unique(plan, records, "code"), "parent", names)}
     code_of = {row["id"]: code for code, row in known.items()}
     parents = {code: code_of.get(row["parent_id"]) for code, row in known.items()}
     for code, one in found.items():
@@ -29,6 +33,14 @@ def plan_departments(plan: Plan, records: list[Record]) -> None:
             parents[code] = None
     for code in sorted(found, key=lambda one: (_depth(one, parents), one)):
         _department(plan, code, found[code], parents[code], code_of)
+
+
+def _named(known: Mapping[str, Held], records: Iterable[Record]) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """Departments by the names that they will have."""
+    named = {code: (row["name_zh"], row["name_en"]) for code, row in known.items()}
+    for one in records:
+        named[str(one.values["code"])] = (one.values["name_zh"], one.values.get("name_en") or one.values["name_zh"])
+    return iter(named.items())
 
 
 def _loops(code: str, parents: dict[str, str | None]) -> bool:

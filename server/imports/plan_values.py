@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from server.imports.names import of_indicators, with_codes
 from server.imports.plan import Change, Difference, Plan, What, text_of, unique
 from server.imports.records import Kind, Period, Record
 from server.indicators.models import MeasuredValue
@@ -12,6 +13,7 @@ _KEY = ("person_id", "indicator_id", "period_from")
 
 def plan_values(plan: Plan, records: list[Record]) -> None:
     """Add values and correct those that are there."""
+    records = with_codes(plan, records, "indicator", of_indicators(plan))
     for one in unique(plan, records, "employee_no", "indicator", "period"):
         _value(plan, one)
 
@@ -23,7 +25,7 @@ def _value(plan: Plan, one: Record) -> None:
     person = plan.stock.people.get(str(number))
     indicator = plan.stock.indicators.get(str(code))
     if person is None:
-        plan.error("person_unknown", one.place, number=number)
+        plan.unknown_person(number, one.place)
     if indicator is None:
         plan.error("indicator_unknown", one.place, code=code)
     if person is None or indicator is None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from server.imports.plan import Options, Plan, Stock
 from server.imports.plan_indicators import plan_chips, plan_indicators
-from server.imports.plan_lines import find_moves, plan_lines, refuse_loops
+from server.imports.plan_lines import find_moves, lines_of_people, plan_lines, refuse_loops
 from server.imports.plan_people import Working, plan_people
 from server.imports.plan_places import plan_departments, plan_jobs
 from server.imports.plan_values import plan_values
@@ -18,10 +18,11 @@ def plan(
     stock: Stock,
     options: Options,
     new_id: Callable[[], UUID],
+    named: frozenset[str] = frozenset(),
 ) -> Plan:
     """Say what becomes of everything that the records name. All files of an import are taken together; `stock` is
-    changed along. `findings`: what reading has found."""
-    made = Plan(options, stock, new_id, list(findings))
+    changed along. `findings`: what reading has found; `named`: numbers of the people in the files."""
+    made = Plan(options, stock, new_id, list(findings), named=named)
     of_kind: dict[Kind, list[Record]] = {kind: [] for kind in Kind}
     for one in records:
         of_kind[one.kind].append(one)
@@ -29,7 +30,8 @@ def plan(
     plan_departments(made, of_kind[Kind.DEPARTMENTS])
     plan_jobs(made, of_kind[Kind.JOBS])
     plan_people(made, work, of_kind[Kind.PEOPLE])
-    plan_lines(made, work, of_kind[Kind.REPORTING])
+    lines = of_kind[Kind.REPORTING]
+    plan_lines(made, work, [*lines, *lines_of_people(made, of_kind[Kind.PEOPLE], lines)])
     refuse_loops(made, work)
     find_moves(made, work)
     work.write()

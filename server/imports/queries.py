@@ -1,7 +1,7 @@
 """What is read for imports: all that the plant holds of what the files speak of, and the jobs themselves."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -89,6 +89,11 @@ def _text(value: Any) -> bytes:
     return orjson.dumps(value, default=plain) if not isinstance(value, tuple) else b"|".join(map(_text, value))
 
 
+def employee_nos() -> list[str]:
+    """The numbers of everybody in the plant."""
+    return [row["employee_no"] for row in _rows(Person, "employee_no")]
+
+
 # ---- jobs ---------------------------------------------------------------------------------------
 
 
@@ -125,7 +130,7 @@ def parts(import_id: UUID, what: Part) -> list[Any]:
     return [one for page in session().execute(query.order_by(ImportPart.number)).scalars() for one in page]
 
 
-def mappings(signatures: Collection[str]) -> dict[str, dict[str, Any]]:
-    """How headers were understood the last time, by their signature."""
-    query = sa.select(ImportMapping).where(ImportMapping.signature.in_(list(signatures)[:AT_ONCE]))
+def mappings() -> dict[str, dict[str, Any]]:
+    """How headers were understood the last time a person said so, by their signature; the latest of them."""
+    query = sa.select(ImportMapping).order_by(ImportMapping.used_at.desc()).limit(AT_ONCE)
     return {one.signature: one.mapping for one in session().execute(query).scalars()}

@@ -59,6 +59,7 @@ FIELDS: Final[Mapping[Kind, tuple[Field, ...]]] = {
         Field("left_on", Type.DATE),
         Field("phone", Type.TEXT, longest=40),
         Field("email", Type.TEXT),
+        Field("supervisor_no", Type.EMPLOYEE_NO, longest=32),
         Field("role", Type.CHOICE, choices=("employee", "supervisor", "manager", "hrbp", "hr", "admin")),
     ),
     Kind.DEPARTMENTS: (

@@ -12,9 +12,11 @@ from server.imports.schemas import (
     ChangesSchema,
     FindingsSchema,
     ImportSchema,
+    KindSchema,
     MappingsSchema,
     NewImportSchema,
     PageQuerySchema,
+    TablesSchema,
 )
 from server.policy import Action
 
@@ -43,6 +45,21 @@ def create_import(asked: dict[str, Any]) -> Any:
 def read_import(import_id: UUID) -> Any:
     """Read an import: its state, its progress, its counts, and the phones with unsent work."""
     return desk.read(import_id, by=current_actor(), now=clock.now())
+
+
+@room.route("/kinds", action=Action.IMPORT_READ)
+@room.response(200, KindSchema(many=True))
+def list_import_kinds() -> Any:
+    """Read what tables may be about and which columns they may have."""
+    return desk.kinds(by=current_actor(), now=clock.now())
+
+
+@room.route("/<uuid:import_id>/tables", action=Action.IMPORT_READ)
+@room.arguments(PageQuerySchema, location="query")
+@room.response(200, TablesSchema)
+def list_import_tables(asked: dict[str, Any], import_id: UUID) -> Any:
+    """Read which tables were found in its files and how their columns are understood, page by page."""
+    return desk.page(import_id, Part.TABLE, asked["page"], by=current_actor(), now=clock.now())
 
 
 @room.route("/<uuid:import_id>/findings", action=Action.IMPORT_READ)

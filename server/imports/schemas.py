@@ -1,6 +1,6 @@
 """Shapes of imports in the API."""
 
-from typing import Any, Final
+from typing import Final
 
 from marshmallow import fields as ma_fields
 from marshmallow import validate
@@ -30,17 +30,19 @@ COLUMNS_MAX: Final = 60
 PAGES_MAX: Final = 10_000
 
 
-class Mapping(ma_fields.Dict):
-    """Columns of a header -> the field that each is; a column left out is not read."""
+class ImportMappingSchema(Coded):
+    """What a table is about, and of each column, by its letter, the field that it is; one left out is not read."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            keys=Text(max=120),
-            values=Text(max=40),
-            validate=validate.Length(max=COLUMNS_MAX, error="too_long"),
-            error_messages={"invalid": "not_an_object"},
-            **kwargs,
-        )
+    kind = Choice(Kind, required=True, allow_none=True, metadata={"description": "null: the table is not read."})
+    columns = ma_fields.Dict(
+        data_key="fields",
+        attribute="fields",
+        required=True,
+        keys=ma_fields.String(validate=validate.Regexp(r"[A-Z]{1,2}\Z", error="not_text")),
+        values=Text(max=40),
+        validate=validate.Length(max=COLUMNS_MAX, error="too_long"),
+        error_messages={"required": "required", "null": "null", "invalid": "not_an_object"},
+    )
 
 
 class ImportFileSchema(Coded):
@@ -68,12 +70,12 @@ class NewImportSchema(Coded):
 
 
 class MappingsSchema(Coded):
-    """How the columns of each header are understood."""
+    """How the columns of each header, by its signature, are understood; what is not named is found anew."""
 
     mappings = ma_fields.Dict(
         required=True,
         keys=Text(max=64),
-        values=Mapping(),
+        values=Nested(ImportMappingSchema),
         validate=validate.Length(max=FILES_MAX * 5, error="too_long"),
         error_messages={"required": "required", "null": "null", "invalid": "not_an_object"},
     )
@@ -102,12 +104,14 @@ class PlaceSchema(Coded):
 
 
 class FindingSchema(Coded):
-    """What somebody has to know before applying. Words: `finding_<code>`, filled with `params`."""
+    """What somebody has to know before applying, in both languages; for programs its code and what fills the words."""
 
     code = Text(required=True)
     weight = Choice(Weight, required=True)
     place = Nested(PlaceSchema, required=True)
     params = Anything(required=True)
+    said_zh = Text(required=True)
+    said_en = Text(required=True)
 
 
 class DifferenceSchema(Coded):
@@ -128,6 +132,57 @@ class ChangeSchema(Coded):
     place = Nested(PlaceSchema, required=True)
     differences = Items(Nested(DifferenceSchema), required=True, max=None)
     on = Text(required=True, allow_none=True)
+
+
+class ColumnSchema(Coded):
+    """A column: its letter, what stands over it, the field that it is (null: not read), and the cells of some rows."""
+
+    letter = Text(required=True)
+    label = Text(required=True)
+    field = Text(required=True, allow_none=True)
+    guessed = Boolean(required=True)
+    sample = ma_fields.List(Text(), required=True)
+
+
+class TableSchema(Coded):
+    """A table that was found: where, how many rows, what it is about (null: not known, or not to be read) and who said
+    so: `found`, `remembered` from an earlier import, or `own`."""
+
+    signature = Text(required=True)
+    file = Text(required=True)
+    sheet = Text(required=True)
+    encoding = Text(required=True)
+    row = Integer(required=True, metadata={"description": "Of the header."})
+    rows = Integer(required=True)
+    kind = Choice(Kind, required=True, allow_none=True)
+    origin = Text(required=True)
+    columns = Items(Nested(ColumnSchema), required=True, max=None)
+
+
+class TablesSchema(Coded):
+    """A page of tables."""
+
+    items = Items(Nested(TableSchema), required=True, max=None)
+    page = Integer(required=True)
+    more = Boolean(required=True)
+
+
+class FieldSchema(Coded):
+    """What a column may be."""
+
+    name = Text(required=True)
+    needed = Boolean(required=True)
+    name_zh = Text(required=True)
+    name_en = Text(required=True)
+
+
+class KindSchema(Coded):
+    """What a table may be about, with the columns that it may have."""
+
+    kind = Choice(Kind, required=True)
+    name_zh = Text(required=True)
+    name_en = Text(required=True)
+    columns = Items(Nested(FieldSchema), data_key="fields", attribute="fields", required=True, max=None)
 
 
 class FindingsSchema(Coded):

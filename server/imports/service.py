@@ -16,7 +16,7 @@ from server.foundation.db import current_tenant, session, unit_of_work
 from server.foundation.ids import PersonId, new_id
 from server.foundation.prepared import upsert
 from server.foundation.problems import Code, Problem
-from server.imports import applying, plain, planning, queries
+from server.imports import applying, planning, queries
 from server.imports.models import (
     AT_WORK,
     FILE_NAME_MAX,
@@ -42,11 +42,13 @@ from server.imports.problems import (
 )
 from server.imports.progress import Progress, is_silent
 from server.imports.records import Finding, Record, Weight
+from server.imports.understanding import Understood, understand
 from server.people.queries import day_of
 
 FILES_MAX: Final = 20
 BYTES_MAX: Final = 10 * 1024 * 1024
 FINDINGS_MAX: Final = 5000
+_WEIGHTS: Final = (Weight.ERROR, Weight.DOUBT, Weight.NOTE)
 _CHANGEABLE: Final = frozenset({State.READY, State.FAILED})
 
 
@@ -143,17 +145,18 @@ def shown_state(job: ImportJob, now: datetime) -> State:
 # ---- preview ------------------------------------------------------------------------------------
 
 
-def plan_of(job: ImportJob, progress: Progress, now: datetime) -> tuple[Plan, str, Sequence[Record]]:
-    """Read the files and plan; reads alone. Returns too the fingerprint of what the plan was made of, and the records."""
-    files = queries.files(job.id)
-    progress.begin(Phase.READING, sum(one["size_bytes"] for one in job.files))
-    read = plain.read(files, job.mappings)
+def plan_of(
+    job: ImportJob, remembered: Mapping[str, Any], progress: Progress, now: datetime
+) -> tuple[Plan, str, Understood]:
+    """Read the files and plan; reads alone. `remembered`: how headers were understood before. Returns too the
+    fingerprint of what the plan was made of, and what was read."""
+    read = understand(queries.files(job.id), job.mappings, remembered, queries.employee_nos(), progress)
     progress.begin(Phase.PLANNING, len(read.records))
     held = queries.stock(read.records, now)
     seen = queries.fingerprint(held)
     options = Options(date.fromisoformat(job.options["since"]), job.options["complete"], job.options["may_make_admin"])
-    made = planning.plan(read.records, read.findings, held, options, new_id)
-    return made, seen, read.records
+    made = planning.plan(read.records, read.findings, held, options, new_id, read.named)
+    return made, seen, read
 
 
 def preview(import_id: UUID, token: str) -> None:
@@ -161,9 +164,10 @@ def preview(import_id: UUID, token: str) -> None:
     job = _at_work(import_id, token)
     session().close()
     progress = Progress(import_id, token)
-    plan, seen, _ = plan_of(job, progress, clock.now())
+    remembered = queries.mappings()
+    plan, seen, read = plan_of(job, remembered, progress, clock.now())
     session().close()
-    unit_of_work(partial(_keep, import_id, token, plan, seen))
+    unit_of_work(partial(_keep, import_id, token, plan, seen, read, remembered))
 
 
 def _at_work(import_id: UUID, token: str, *, lock: bool = False) -> ImportJob:
@@ -173,15 +177,19 @@ def _at_work(import_id: UUID, token: str, *, lock: bool = False) -> ImportJob:
     return job
 
 
-def _keep(import_id: UUID, token: str, plan: Plan, seen: str) -> None:
+def _keep(import_id: UUID, token: str, plan: Plan, seen: str, read: Understood, remembered: Mapping[str, Any]) -> None:
     job = _at_work(import_id, token, lock=True)
-    applying.put(import_id, Part.FINDING, map(told_finding, plan.findings[:FINDINGS_MAX]))
+    gravest_first = sorted(plan.findings, key=lambda one: _WEIGHTS.index(one.weight))
+    applying.put(import_id, Part.TABLE, read.tables)
+    applying.put(import_id, Part.FINDING, map(told_finding, gravest_first[:FINDINGS_MAX]))
     applying.put(import_id, Part.CHANGE, map(told_change, plan.changes))
     job.state, job.counts, job.fingerprint = State.READY.value, plan.counts, seen
-    job.errors = plan.errors
-    job.doubts = sum(one.weight is Weight.DOUBT for one in plan.findings)
+    job.errors = plan.errors + read.beyond[Weight.ERROR]
+    job.doubts = sum(one.weight is Weight.DOUBT for one in plan.findings) + read.beyond[Weight.DOUBT]
+    used = {one["signature"] for one in read.tables}
     job.options = job.options | {
-        "moves": [[str(m.person_id), str(m.from_id), str(m.to_id), m.on.isoformat()] for m in plan.moves]
+        "moves": [[str(m.person_id), str(m.from_id), str(m.to_id), m.on.isoformat()] for m in plan.moves],
+        "remembered": {signature: told for signature, told in remembered.items() if signature in used},
     }
     job.phase = Phase.NONE.value
 
@@ -251,14 +259,14 @@ def apply(import_id: UUID, token: str) -> None:
     job = _at_work(import_id, token)
     session().close()
     progress, now = Progress(import_id, token), clock.now()
-    plan, seen, records = plan_of(job, progress, now)
+    plan, seen, read = plan_of(job, job.options.get("remembered", {}), progress, now)
     session().close()
     if plan.errors and seen == job.fingerprint:
         raise Problem(IMPORT_ERRORS, count=plan.errors)
     if seen != job.fingerprint:
         raise Problem(IMPORT_PLANT_CHANGED)
     progress.begin(Phase.WRITING, len(plan.rows))
-    unit_of_work(partial(_apply, import_id, token, plan, records, progress))
+    unit_of_work(partial(_apply, import_id, token, plan, read.records, progress))
 
 
 def _apply(import_id: UUID, token: str, plan: Plan, records: Sequence[Record], progress: Progress) -> None:
@@ -272,7 +280,7 @@ def _apply(import_id: UUID, token: str, plan: Plan, records: Sequence[Record], p
         _refuse_waiting(choice, phones(job, now))
     applying.apply(import_id, plan, keep_former=choice is not Choice.PARK, now=now, step=progress.step)
     session().execute(sa.delete(ImportFile).where(ImportFile.import_id == import_id))
-    _remember(job.mappings, now)
+    _remember(job.options.get("remembered", {}) | job.mappings, now)
     job = _at_work(import_id, token, lock=True)
     job.state, job.applied_at, job.phase = State.APPLIED.value, now, Phase.NONE.value
 

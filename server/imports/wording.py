@@ -8,9 +8,14 @@ from server.imports.records import Finding, Place
 
 def sentence(finding: Finding, language: Language) -> str:
     """Return the whole of a finding: file, sheet, row, column and what is the matter."""
-    what = say(f"import_{finding.code}", language, _named(finding.params, language))
+    what = said(finding, language)
     place = where(finding.place, language)
     return say("import_finding", language, {"place": place, "what": what}) if place else what
+
+
+def said(finding: Finding, language: Language) -> str:
+    """Return what is the matter, without where."""
+    return say(f"finding_{finding.code}", language, _named(finding.params, language))
 
 
 def where(place: Place, language: Language) -> str:

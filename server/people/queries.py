@@ -134,6 +134,22 @@ def superiors(people: Collection[PersonId], at: datetime) -> dict[PersonId, froz
     return found
 
 
+def line_of(person_id: PersonId, at: datetime) -> tuple[PersonId | None, frozenset[PersonId]]:
+    """Whom this person reports to at this moment, and everybody above."""
+    direct = _upward([person_id], day_of(at)).get(person_id)
+    return None if direct is None else PersonId(direct), superiors([person_id], at)[person_id]
+
+
+def places(ids: Collection[PersonId], at: datetime) -> dict[PersonId, Department]:
+    """Person -> the department of that day."""
+    query = (
+        sa.select(Assignment.person_id, Department)
+        .join(Department, Department.id == Assignment.department_id)
+        .where(Assignment.person_id.in_(ids), holds_on(Assignment, day_of(at)))
+    )
+    return {row[0]: row[1] for row in session().execute(query)}
+
+
 def has_team(person_id: UUID, on: date) -> bool:
     """Whether anybody reports to this person on this day."""
     query = sa.select(ReportingLine.id).where(ReportingLine.supervisor_id == person_id, holds_on(ReportingLine, on))

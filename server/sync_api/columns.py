@@ -77,8 +77,32 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "trend": ("id", "lines"),
     "chip": ("id", "indicator_code", "band", "zh", "en"),
+    "window": ("id", "every", "first_day", "last_day", "spans"),
+    "agreement": (
+        "id",
+        "person_id",
+        "employee_no",
+        "name_zh",
+        "name_en",
+        "department_zh",
+        "department_en",
+        "supervisor_zh",
+        "supervisor_en",
+        "period",
+        "period_from",
+        "period_to",
+        "lines",
+        "texts",
+        "voices",
+        "may",
+        "kept",
+    ),
 }
 """kind -> its columns. Instants are whole milliseconds since 1970, days are ISO text."""
+
+READS: Final = 1
+"""What the phone of today says of the rows that it knows. 1: window, agreement. A scope that holds a newer kind goes
+only to phones that say so: another would drop the rows and keep the cursor."""
 
 LINE_COLUMNS: Final = (
     "key",
@@ -101,6 +125,34 @@ LINE_COLUMNS: Final = (
 TREND_LINE_COLUMNS: Final = ("key", "periods", "values", "data_to")
 """One line of `trend.lines`."""
 
+TEXT_COLUMNS: Final = (
+    "version",
+    "lines",
+    "words",
+    "author_zh",
+    "author_en",
+    "device_time",
+    "received_at",
+    "late",
+)
+"""One entry of `agreement.texts`: a change of the terms, the last one standing. `lines`: [key, target, weight]."""
+
+VOICE_COLUMNS: Final = (
+    "version",
+    "kind",
+    "words",
+    "text",
+    "author_id",
+    "author_zh",
+    "author_en",
+    "device_time",
+    "received_at",
+)
+"""One entry of `agreement.voices`; `text` is the version of the text that was on the screen, null: as drawn up."""
+
+KEPT_COLUMNS: Final = ("version", "lines", "words", "device_time", "received_at")
+"""`agreement.kept`: the asking person's own change that came while the window was shut."""
+
 CANDIDATE_COLUMNS: Final = (
     "version",
     "value",
@@ -122,7 +174,7 @@ VERSION_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 """Columns whose whole value is one version ("w.n" on the wire). Versions inside
 `evaluation.fields` and `case.candidates` stand at the places that their own lists give."""
 
-MAY: Final = {"score": 1, "submit": 2, "recall": 4, "decide": 8, "answer": 16}
+MAY: Final = {"score": 1, "submit": 2, "recall": 4, "decide": 8, "answer": 16, "agree": 32, "reply": 64, "adjust": 128}
 """Bits of the column `may`: what the asking person may do with this row now."""
 
 RECEIPTS: Final = {
@@ -141,4 +193,5 @@ RECEIPTS: Final = {
 
 FIELD_CODES: Final = {"s": "score", "c": "comment", "r": "reason", "g": "chips"}
 """First letter of a mutation's code -> first part of the canonical field name; the rest of the
-code is the line's key. `!submit` and `!recall` write `status`, `ans` writes `answer`."""
+code is the line's key. `!submit` and `!recall` write `status`, `ans` writes `answer`, `!terms` and `voi` the
+terms somebody is measured by and what is said of them."""

@@ -74,6 +74,8 @@ class Arrival:
     """Whether it came by a session that may only hand in."""
     brought_in_by: UUID | None = None
     """Who carried it here, when it was not the phone."""
+    offset_ms: int = 0
+    """The server's time less the phone's, where the phone said its own when it sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def pull(request: Request, actor: Actor, now: datetime, writers: Writers, *, ahe
         access = access_of(())
         fresh = request.access == access
         return Pulled(epoch, access, seq, None if fresh else [], [])
-    viewer = Viewer(actor.person_id, now)
+    viewer = Viewer(actor.person_id, now, request.reads)
     if request.access and request.epoch:
         news.guess(actor, request.cursors)
     scopes = scopes_of(viewer)

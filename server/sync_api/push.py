@@ -57,7 +57,10 @@ def read_push(request: Request, actor: Actor, now: datetime, *, brought_in_by: P
         unshort(request.device)
     except ValueError as error:
         raise Problem(SYNC_MALFORMED, errors=[FieldError("/1", "invalid", {})]) from error
-    stamp = _Stamp(now, actor.session_id, actor.drain_only, brought_in_by)
+    sent_ms = request.sent_ms
+    # Of a file nobody knows what the phone's clock said when somebody brought it here.
+    offset_ms = 0 if sent_ms is None or brought_in_by is not None else int(now.timestamp() * 1000) - sent_ms
+    stamp = _Stamp(now, actor.session_id, actor.drain_only, brought_in_by, offset_ms)
     return [_arrival(raw, push, request.device, stamp) for raw in push.mutations]
 
 
@@ -66,6 +69,7 @@ class _Stamp(NamedTuple):
     session_id: UUID
     drain_only: bool
     brought_in_by: UUID | None
+    offset_ms: int
 
 
 def _arrival(raw: RawMutation, push: Push, device: str, stamp: _Stamp) -> Arrival:
@@ -200,7 +204,7 @@ def _together(arrivals: Sequence[Arrival], now: datetime) -> list[Outcome]:
     with gathered():
         kept.write(list(written.values()), held_before)
         for room in registry.rooms():
-            room.store([r for r in touched if r.room is room and r.done], now)
+            room.store([r for r in touched if r.room is room and (r.done or r.refused)], now)
         journal.write_history(touched, now, carried)
     return outcomes
 
@@ -253,8 +257,12 @@ def _judge(arrival: Arrival, records: dict[str, registry.Record], kept: Journal,
         lines=record.lines,
         fields=record.fields,
         result=record.result,
+        windows=record.windows,
+        clock=record.clock(edit, arrival.offset_ms),
     )
     decision = decide(record.held(edit.field), edit, facts, kept.fate)
     if decision.receipt not in (Receipt.PARKED, Receipt.HELD):
         record.take(edit, decision)
+    elif decision.receipt is Receipt.PARKED:
+        record.refuse(edit, decision)
     return kept.decided(arrival, edit, decision)

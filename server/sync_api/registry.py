@@ -17,6 +17,7 @@ from uuid import UUID
 from server.foundation.ids import PersonId, new_id, short
 from server.sync_api.answers import Writers
 from sync.model import CycleState, Decision, Held, Line, Mutation, Right, Status, Version
+from sync.terms import Clock, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,10 @@ class Record(ABC):
     steps: int = 0
     """How many history entries it has."""
     done: list[Done] = field(default_factory=list)
+    refused: list[Done] = field(default_factory=list)
+    """Parked edits that the room keeps something of."""
+    windows: tuple[Window, ...] = ()
+    """When terms may be changed, and might have been of late."""
     _next_case: str = ""
 
     def next_case(self) -> str:
@@ -61,6 +66,14 @@ class Record(ABC):
             self._next_case = ""
         self.fields[edit.field] = decision.held
         self.done.append(Done(edit, decision))
+
+    def refuse(self, edit: Mutation, decision: Decision) -> None:
+        """Hear of an edit that was parked; what the room is to store of it goes to `refused`."""
+        return
+
+    def clock(self, edit: Mutation, offset: int) -> Clock:
+        """What is known of the clock of the phone that it comes from."""
+        return Clock(offset)
 
     @abstractmethod
     def related(self, edit: Mutation) -> bool:
@@ -95,6 +108,8 @@ class Viewer:
 
     person_id: PersonId
     at: datetime
+    reads: int = 0
+    """Which kinds of rows the phone knows (`columns.READS`)."""
 
 
 class SyncedRoom(ABC):

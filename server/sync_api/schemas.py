@@ -25,7 +25,7 @@ def _list(item: Any, most: int) -> dict[str, Any]:
 MUTATION: Final = _tuple(
     {"type": "integer", "minimum": 1, "maximum": N_MAX, "description": "n"},
     {"description": "dt_ms after t0"},
-    {"description": "code: s3 c3 r3 g3 !submit !recall ans =s3 =c3 =r3"},
+    {"description": "code: s3 c3 r3 g3 !submit !recall ans =s3 =c3 =r3 !terms voi"},
     {"description": "value, by code"},
     {"description": 'base: 0, n of one\'s own, "w.n", or a list; of a set: what was seen, then own refused edits'},
     least=1,
@@ -55,6 +55,8 @@ REQUEST: Final[dict[str, Any]] = _tuple(
     _COUNT | {"description": "oldest_s: age of the oldest of them"},
     _COUNT | {"description": "attempts: only from a phone that is stuck"},
     _TOKEN | {"description": "what hindered it last"},
+    _COUNT | {"description": "reads: which kinds of rows the phone knows"},
+    {"type": ["integer", "null"], "description": "sent_ms: what the phone's clock says now, with a push"},
     least=PARTS_LEAST,
 )
 ANSWER: Final[dict[str, Any]] = _tuple(

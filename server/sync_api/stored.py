@@ -22,11 +22,14 @@ from sync.model import (
     Value,
     Version,
 )
+from sync.terms import Terms, Voice
 
 
 def asked_from_wire(op: Op, value: Any) -> Asked:
     """What `wire.Reader.mutation` gave, in the core's words."""
     if op is Op.COMMAND:
+        if "lines" in value:
+            return _terms(value)
         if value["name"] == "recall":
             return Recall()
         signed: dict[str, list[MutationId]] = {}
@@ -34,7 +37,7 @@ def asked_from_wire(op: Op, value: Any) -> Asked:
             signed.setdefault(name, []).append(MutationId.parse(version))
         return Submit(tuple((name, tuple(versions)) for name, versions in signed.items()))
     if op is Op.APPEND:
-        return Answer(value["answer"], value["note"])
+        return _said(value)
     if op is Op.RESOLVE:
         chosen = value["chosen"]
         return Resolution(
@@ -47,6 +50,14 @@ def asked_from_wire(op: Op, value: Any) -> Asked:
     return plain
 
 
+def _terms(kept: Any) -> Terms:
+    return Terms(tuple((key, target, weight) for key, target, weight in kept["lines"]), kept["words"])
+
+
+def _said(kept: Any) -> Answer | Voice:
+    return Voice(kept["voice"], kept["words"]) if "voice" in kept else Answer(kept["answer"], kept["note"])
+
+
 def asked_to_json(asked: Asked) -> Any:
     """JSON of what a mutation asked for."""
     match asked:
@@ -56,6 +67,10 @@ def asked_to_json(asked: Asked) -> Any:
             return {"recall": True}
         case Answer(kind, note):
             return {"answer": kind, "note": note}
+        case Voice(kind, words):
+            return {"voice": kind, "words": words}
+        case Terms(lines, words):
+            return {"lines": [list(line) for line in lines], "words": words}
         case Resolution(case_id, chosen, value, reason):
             return {
                 "case": case_id,
@@ -81,11 +96,13 @@ def unboxed(kept: Any) -> int | str | None:
 def asked_from_json(op: Op, kept: Any) -> Asked:
     """The way back from `asked_to_json`."""
     if op is Op.COMMAND:
+        if "lines" in kept:
+            return _terms(kept)
         if "submit" not in kept:
             return Recall()
         return Submit(tuple((name, tuple(map(MutationId.parse, versions))) for name, versions in kept["submit"]))
     if op is Op.APPEND:
-        return Answer(kept["answer"], kept["note"])
+        return _said(kept)
     if op is Op.RESOLVE:
         return Resolution(kept["case"], version_of(kept["chosen"]), kept["value"], kept["reason"])
     return unboxed(kept)

@@ -2,7 +2,7 @@
 
 `answers.py` writes the answer; the columns of its rows stand in `columns.py`.
 
-Request  [1, device, epoch, nonce, access, cursors, push|0, queued, oldest_s, attempts?, error?]
+Request  [1, device, epoch, nonce, access, cursors, push|0, queued, oldest_s, attempts?, error?, reads?, sent_ms?]
   push   [author, t0_ms, writers, [[record, [[n, dt_ms, code, value, base], ...]], ...]]
 Answer   [1, nonce, epoch, access, seq, receipts, scopes|0, deltas, writers, now_ms]
 
@@ -11,9 +11,10 @@ Ids are 22 characters of base64url. A version on the wire is "w.n": w indexes th
 mutation's number; in a push an integer n stands for the sender's own (device, author). The
 canonical text elsewhere is "device.author.n".
 The base of a set may be a list: what its author saw (0: nothing), then own edits of that field
-that had been refused before their eyes. Trailing zeros and nulls of a mutation may be cut off. `attempts` and `error` come only from a phone
-that is stuck: how often it tried to send its oldest edit, and what hindered it last. Whatever follows
-them is of a newer phone and is left unread.
+that had been refused before their eyes. Trailing zeros and nulls of a mutation may be cut off. `attempts` and `error`
+come only from a phone that is stuck: how often it tried to send its oldest edit, and what hindered it last. `reads`
+says which kinds of rows the phone knows (`columns.READS`): a scope of others would be dropped, and its cursor kept.
+`sent_ms`, with a push, is what the phone's clock said then. Whatever follows them is of a newer phone and is left unread.
 
 `read_request` checks the ENVELOPE only; each mutation is loaded alone by `read_mutation`, so that
 a bad one is parked with its reason and its neighbours are applied.
@@ -27,6 +28,7 @@ from typing import Any, Final
 
 from server.sync_api.columns import FIELD_CODES, PROTOCOL
 from sync.rules import COMMENT_MAX, NOTE_MAX, REASON_MAX, SCORE_MAX, SCORE_MIN, TAG_MAX
+from sync.terms import KINDS
 
 MUTATIONS_MAX: Final = 50
 """Most mutations in one push; a phone sends the rest in its next round."""
@@ -36,6 +38,7 @@ CURSORS_MAX: Final = 200
 WRITERS_MAX: Final = 200
 BASES_MAX: Final = 64
 SIGNS_MAX: Final = 400
+TERMS_MAX: Final = 99
 N_MAX: Final = 2**53 - 1
 TIME_MAX: Final = 2**63 - 1
 """A column's 64 bits. What a phone's clock says may be any whole number; beyond, it is cut to them."""
@@ -99,16 +102,19 @@ class Request:
     oldest_s: int
     attempts: int = 0
     error: str = ""
+    reads: int = 0
+    sent_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WireMutation:
     """One mutation in canonical words.
 
-    field: score/3, comment/3, reason/3, chips/3, status, answer. op: set, add, remove, command,
+    field: score/3, comment/3, reason/3, chips/3, status, answer, terms, voice. op: set, add, remove, command,
     append, resolve. base: versions that its author saw, canonical text, none for an empty field.
     value: set = score or text; add, remove = the tag; command = {"name", "signs": [[field,
-    version]]}; append = {"answer", "note"}; resolve = {"case", "chosen", "value", "reason"}.
+    version]]} or {"lines": [[key, target, weight]], "words"}; append = {"answer", "note"} or {"voice",
+    "words"}; resolve = {"case", "chosen", "value", "reason"}.
     """
 
     n: int
@@ -148,7 +154,7 @@ def read_request(body: Any) -> Request:
     parts = _list(body, "", PARTS_MAX)
     if len(parts) < PARTS_LEAST:
         raise BadEnvelope("")
-    stuck = [*parts[PARTS_LEAST:], *(0, "")[len(parts) - PARTS_LEAST :]]
+    said = [*parts[PARTS_LEAST:], *(0, "", 0, None)[len(parts) - PARTS_LEAST :]]
     if type(parts[0]) is not int or parts[0] != PROTOCOL:
         raise BadEnvelope("/0")
     return Request(
@@ -160,8 +166,10 @@ def read_request(body: Any) -> Request:
         push=None if type(parts[6]) is int and parts[6] == 0 else _read_push(parts[6]),
         queued=_whole(parts[7], "/7"),
         oldest_s=_whole(parts[8], "/8"),
-        attempts=_whole(stuck[0], "/9"),
-        error=_text(stuck[1], _TOKEN, "/10"),
+        attempts=_whole(said[0], "/9"),
+        error=_text(said[1], _TOKEN, "/10"),
+        reads=_whole(said[2], "/11"),
+        sent_ms=None if said[3] is None else _whole(said[3], "/12", -(2**64), 2**64),
     )
 
 
@@ -224,6 +232,10 @@ class Reader:
             return "status", "command", lambda v: {"name": command, "signs": self._signs(v)}
         if code == "ans":
             return "answer", "append", _answer
+        if code == "voi":
+            return "voice", "append", _voice
+        if code == "!terms":
+            return "terms", "command", _terms
         resolving = code.startswith("=")
         match = _LINE_CODE.fullmatch(code[1:] if resolving else code)
         if match is None or (resolving and match[1] == "g"):
@@ -332,3 +344,24 @@ def _answer(value: Any) -> dict[str, str]:
     if not isinstance(value, list) or not 1 <= len(value) <= 2 or value[0] not in ("agree", "disagree"):
         raise Unreadable("bad_value")
     return {"answer": value[0], "note": _text_value(value[1] if len(value) == 2 else None, NOTE_MAX)}
+
+
+def _voice(value: Any) -> dict[str, str]:
+    if not isinstance(value, list) or not 1 <= len(value) <= 2 or value[0] not in KINDS:
+        raise Unreadable("bad_value")
+    return {"voice": value[0], "words": _text_value(value[1] if len(value) == 2 else None, NOTE_MAX)}
+
+
+def _terms(value: Any) -> dict[str, Any]:
+    if not isinstance(value, list) or not 1 <= len(value) <= 2 or not isinstance(value[0], list):
+        raise Unreadable("bad_value")
+    lines = value[0]
+    if len(lines) > TERMS_MAX or not all(isinstance(line, list) and len(line) == 3 for line in lines):
+        raise Unreadable("bad_value")
+    if not all(type(key) is int and type(weight) is int and _is_target(target) for key, target, weight in lines):
+        raise Unreadable("bad_value")
+    return {"lines": lines, "words": _text_value(value[1] if len(value) == 2 else None, NOTE_MAX)}
+
+
+def _is_target(value: Any) -> bool:
+    return value is None or type(value) in (int, float)

@@ -15,7 +15,6 @@ from server.values.rows import Given
 from server.values.schemas import (
     BatchHeadersSchema,
     BatchSchema,
-    CountsSchema,
     DeskSchema,
     EntrySchema,
     KeyMadeSchema,
@@ -28,6 +27,7 @@ from server.values.schemas import (
     SettleSchema,
     SourceSchema,
     SourceShownSchema,
+    TakenCountsSchema,
     TakenSchema,
 )
 
@@ -61,7 +61,7 @@ def read_person(person_id: UUID) -> Any:
 
 @room.route("/entries", methods=["POST"], action=Action.MEASURED_VALUE_WRITE)
 @room.arguments(EntrySchema)
-@room.response(200, CountsSchema)
+@room.response(200, TakenCountsSchema)
 def enter(asked: dict[str, Any]) -> Any:
     """Take in one value by hand, or correct one with a reason."""
     return service.enter(Given(0, **asked), by=current_actor(), now=clock.now()).shown()

@@ -85,7 +85,7 @@ class ReceiptSchema(Coded):
     flags = Items(Text(), required=True, max=None, metadata={"description": "Why somebody should look at it."})
 
 
-class CountsSchema(Coded):
+class TakenCountsSchema(Coded):
     """How many rows of each fate."""
 
     new = Integer(required=True)
@@ -98,7 +98,7 @@ class CountsSchema(Coded):
 class TakenSchema(Coded):
     """What became of a batch: one receipt for each row, in order."""
 
-    counts = Nested(CountsSchema, required=True)
+    counts = Nested(TakenCountsSchema, required=True)
     rows = Items(Nested(ReceiptSchema), required=True, max=None)
 
 

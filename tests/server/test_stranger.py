@@ -18,12 +18,14 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from server.agreements.models import Agreement
 from server.evaluations.models import Evaluation
 from server.foundation.db import db, session, tenant_context, unit_of_work
 from server.foundation.ids import new_id, short
 from server.identity.models import AuthSession
 from server.imports import service as imports
 from server.people.models import Person
+from server.sync_api.columns import READS
 from tests.server.hostile.knock import Door, doors, knock, query_names, request_schemas, sound_body
 from tests.server.hostile.knock import plain as plain_name
 
@@ -74,6 +76,8 @@ DOORS: dict[str, Kind] = {
     "GET /api/imports": Kind.DESK,
     "POST /api/imports": Kind.DESK,
     "GET /api/imports/<import_id>": Kind.RECORD,
+    "GET /api/imports/kinds": Kind.DESK,
+    "GET /api/imports/<import_id>/tables": Kind.RECORD,
     "GET /api/imports/<import_id>/findings": Kind.RECORD,
     "GET /api/imports/<import_id>/changes": Kind.RECORD,
     "PUT /api/imports/<import_id>/mappings": Kind.RECORD,
@@ -121,6 +125,14 @@ DOORS: dict[str, Kind] = {
     "GET /api/cycles/<cycle_id>/delegations": Kind.RECORD,
     "POST /api/cycles/<cycle_id>/delegations": Kind.RECORD,
     "DELETE /api/cycles/<cycle_id>/delegations/<delegation_id>": Kind.RECORD,
+    "GET /api/agreements/window": Kind.DESK,
+    "POST /api/agreements/window": Kind.DESK,
+    "POST /api/agreements/window/open": Kind.DESK,
+    "POST /api/agreements/window/shut": Kind.DESK,
+    "POST /api/agreements/begin": Kind.DESK,
+    "GET /api/agreements/counts": Kind.DESK,
+    "GET /api/agreements/<agreement_id>": Kind.RECORD,
+    "DELETE /api/agreements/<agreement_id>/kept": Kind.RECORD,
     "GET /api/completion/board": Kind.TEAM,
     "GET /api/completion/phones": Kind.DESK,
     "POST /api/completion/outbox-files": Kind.DESK,
@@ -161,6 +173,8 @@ def target(app: Flask, cast: Any, client_for: Any) -> Target:
         query = sa.select(Evaluation).where(Evaluation.employee_id == cast.worker.id)
         one = session().execute(query).scalar_one()
         evaluation_id = one.id
+        query_agreed = sa.select(Agreement.id).where(Agreement.person_id == cast.other_worker.id)
+        agreement_id = session().execute(query_agreed).scalar_one()
         session_id, device_id = session().execute(sa.select(AuthSession.id, AuthSession.device_id).limit(1)).one()
         shift = {cast.supervisor.id, cast.worker.id, cast.other_worker.id}
         people = session().execute(sa.select(Person).where(Person.id.in_(shift))).scalars().all()
@@ -191,6 +205,7 @@ def target(app: Flask, cast: Any, client_for: Any) -> Target:
         "device_id": device_id,
         "cycle_id": cast.cycle.id,
         "evaluation_id": evaluation_id,
+        "agreement_id": agreement_id,
         "delegation_id": UUID(made.get_json()["id"]),
         "rater_id": cast.supervisor.id,
         "delegate_id": cast.manager.id,
@@ -307,7 +322,7 @@ def test_the_first_sync_of_somebody_else_holds_nothing_of_the_shift(
     cast: Any, client_for: Any, target: Target, who: str
 ) -> None:
     person = cast.south.hr if who == "foreign_hr" else getattr(cast, who)
-    request = [1, short(new_id()), "", "n", "", [], 0, 0, 0]
+    request = [1, short(new_id()), "", "n", "", [], 0, 0, 0, 0, "", READS]
     answer = knock(client_for(person), "POST", "/api/sync", json=request)
     assert answer.status_code == 200
     assert target.told_in(answer.get_data()) == set()
@@ -352,6 +367,8 @@ def test_those_who_have_a_part_in_it_do_get_in(app: Flask, cast: Any, client_for
     hr, rater = client_for(cast.hr), client_for(cast.supervisor)
     assert target.told_in(knock(hr, "GET", "/api/people").get_data())
     assert knock(hr, "GET", f"/api/cycles/{cast.cycle.id}/delegations").status_code == 200
+    agreed = f"/api/agreements/{target.ids['agreement_id']}"
+    assert all(target.told_in(knock(one, "GET", agreed).get_data()) for one in (hr, rater))
     for path in ("", "/history?field=score/3"):
         answer = knock(rater, "GET", f"/api/evaluations/{target.ids['evaluation_id']}{path}")
         assert answer.status_code == 200, answer.get_data()

@@ -19,6 +19,7 @@ KEPT = json.loads((HERE / "regressions.json").read_text("utf-8"))
 QUICK = (
     "last_writer_wins", "loser_dropped", "text_merge_drops_a_side", "dropped_on_4xx", "relaxed_outbox",
     "own_branch_ignored", "wrong_status_shown", "queue_not_told", "retry_after_ignored", "transaction_ends_early",
+    "case_not_told",
 )  # fmt: skip
 
 

@@ -188,6 +188,7 @@ class Plants:
                 ],
                 "history": [_step(row) for row in rows("field_history", "record_id, position")],
                 "evaluations": {_id(row["id"]): row["state"] for row in rows("evaluation", "id")},
+                "cases": {_id(row["id"]): _id(row["evaluation_id"]) for row in rows("evaluation_case", "id")},
                 "integrity": raw.execute("PRAGMA integrity_check").fetchone()[0],
             }
 

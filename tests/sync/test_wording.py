@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from sync.model import Answer, Case, Decision, Held, MutationId, Op, Receipt, Step
+from sync.model import Answer, Case, Decision, Held, Mutation, MutationId, Op, Receipt, Step
+from sync.terms import KINDS, Terms, Voice
 from sync.wording import MESSAGES, Words, of_case, of_step
 from tests.sync.script import Act, Play, random_script
 from tests.sync.test_any_order import scripts
@@ -48,7 +49,24 @@ def test_every_message_is_said_by_something() -> None:
         ann.edit("answer", Op.APPEND, Answer(kind, ""), [shown.id])
         ann.sync(log)
         said |= {words.message for one in log.trace if (words := of_step(one.edit, one.decision))}
+    said |= {words.message for edit, decision in spoken() if (words := of_step(edit, decision))}
     assert said == set(MESSAGES)
+
+
+def spoken() -> list[tuple[Mutation, Decision]]:
+    """Everything that can be said of an agreement, and its terms changed in time and late."""
+    made: list[tuple[Mutation, Decision]] = []
+    for n, kind in enumerate(KINDS, start=1):
+        edit = Mutation(MutationId("d", "ann", n), "r", "voice", Op.APPEND, Voice(kind, "w"))
+        made.append((edit, Decision(Receipt.APPLIED, Held((), edit.id), step=Step.VOICED)))
+    for late in (False, True):
+        edit = Mutation(MutationId("d", "ann", 9), "r", "terms", Op.COMMAND, Terms((), "w"))
+        made.append((edit, Decision(Receipt.APPLIED, Held((), edit.id), step=Step.ADJUSTED, late=late)))
+    for edit, decision in made:
+        words = of_step(edit, decision)
+        assert words is not None
+        check(words)
+    return made
 
 
 def test_a_case_tells_who_gave_what_from_what_and_how_it_ended() -> None:

@@ -32,6 +32,10 @@ export class Api {
     return this.#call('post', address(path, params), body ?? {});
   }
 
+  put<P extends PathOf<'put'>>(path: P, body: Body<'put', P>, ...[params]: MaybeParams<'put', P>): Promise<Reply<'put', P>> {
+    return this.#call('put', address(path, params), body);
+  }
+
   delete<P extends PathOf<'delete'>>(path: P, ...[params]: MaybeParams<'delete', P>): Promise<Reply<'delete', P>> {
     return this.#call('delete', address(path, params));
   }

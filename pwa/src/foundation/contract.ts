@@ -16,7 +16,9 @@ export type Reply<V extends Verb, P extends PathOf<V>> =
     ? T
     : Operation<V, P> extends { responses: { 201: { content: { 'application/json': infer T } } } }
       ? T
-      : undefined;
+      : Operation<V, P> extends { responses: { 202: { content: { 'application/json': infer T } } } }
+        ? T
+        : undefined;
 
 export type Body<V extends Verb, P extends PathOf<V>> =
   Operation<V, P> extends { requestBody: { content: { 'application/json': infer T } } } ? T : undefined;

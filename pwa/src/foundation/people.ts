@@ -89,5 +89,8 @@ export function deskOpens(roles: readonly string[]): boolean {
 /** Keys of other systems are an administrator's. */
 export const keysOpen = (roles: readonly string[]): boolean => roles.includes('admin');
 
+/** Whether the server lets this person bring in a plant. */
+export const importsOpen = (roles: readonly string[]): boolean => deskOpens(roles) || roles.includes('admin');
+
 /** Whether the server shows this person the plant's phones: HR and an administrator. */
 export const phonesOpen = (roles: readonly string[]): boolean => deskOpens(roles) || roles.includes('admin');

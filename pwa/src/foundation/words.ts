@@ -13,7 +13,7 @@ type Words = (params: never) => string;
 type OwnCode = 'not_on_this_phone' | 'unknown' | Unreachable['why'];
 
 /** What only the page of imports can meet: it brings these words itself, so that the first chunk does not carry them. */
-type ImportCode = Extract<ProblemCode, `import_${string}` | 'evaluation_begun'>;
+export type ImportCode = Extract<ProblemCode, `import_${string}` | 'evaluation_begun'>;
 
 // A code of the server without words here is a type error.
 const PROBLEMS: Record<Exclude<ProblemCode, ImportCode> | OwnCode, Words> = {
@@ -55,6 +55,11 @@ const PROBLEMS: Record<Exclude<ProblemCode, ImportCode> | OwnCode, Words> = {
   file_key_unknown: m.problem_file_key_unknown,
   file_not_theirs: m.problem_file_not_theirs,
   cycle_not_draft: m.problem_cycle_not_draft,
+  window_days: m.problem_window_days,
+  window_until: m.problem_window_until,
+  window_open: m.problem_window_open,
+  window_shut: m.problem_window_shut,
+  agreements_none: m.problem_agreements_none,
   cycle_not_open: m.problem_cycle_not_open,
   cycle_period: m.problem_cycle_period,
   cycle_deadline: m.problem_cycle_deadline,
@@ -110,6 +115,8 @@ const REASONS: Record<string, Words> = {
   reason_missing: m.sync_reason_reason_missing,
   not_submitted: m.sync_reason_not_submitted,
   session_ended: m.sync_reason_session_ended,
+  window_closed: m.sync_reason_window_closed,
+  weights: m.sync_reason_weights,
   id_reused: m.sync_reason_id_reused,
   set_aside: m.sync_reason_set_aside,
   other: m.sync_reason_other,

@@ -29,10 +29,12 @@ import type {
   FieldName,
   FormRow,
   Id,
+  Kind,
   Millis,
   NewMutation,
   ParkedItem,
   ResultRow,
+  Rows,
   SyncStatus,
   TrendRow,
   Version,
@@ -81,6 +83,7 @@ export class Phone {
   #rows = new RowTable();
   #overlaid = { evaluation: new Overlaid('evaluation'), case: new Overlaid('case'), result: new Overlaid('result') };
   #byId: ReadonlyMap<Id, EvaluationRow> = new Map();
+  #edits: ReadonlyMap<Id, readonly OwnEdit[]> = new Map();
   /** Confirmed edits that the rows have not caught up with, and when their receipts came. */
   #confirmed: OwnEdit[] = [];
   #parked: ParkedItem[] = [];
@@ -117,6 +120,18 @@ export class Phone {
   evaluation(id: Id): EvaluationRow | undefined {
     void this.evaluations; // whoever reads one row depends on the list
     return this.#byId.get(id);
+  }
+
+  /** Rows that no scoring screen needs, as the server has them; `editsOf` has what lies over them here. */
+  rows<K extends Kind>(kind: K): ReadonlyMap<Id, Rows[K]> {
+    void this.status; // whatever moves rows or edits moves it too
+    return this.#rows.all(kind);
+  }
+
+  /** Own edits of a record that its row does not hold yet, in the order in which they were made. */
+  editsOf(record: Id): readonly OwnEdit[] {
+    void this.status;
+    return this.#edits.get(record) ?? [];
   }
 
   /** The version to hand on as `base` of an edit of that field: what the person sees now. */
@@ -320,7 +335,7 @@ export class Phone {
 
   #showEdits(): void {
     const waiting = (this.#outbox?.entries ?? []).filter(({ state }) => state !== 'set_aside').map(({ edit }) => edit);
-    const edits = byRecord([...this.#confirmed, ...this.#refused, ...waiting]);
+    const edits = (this.#edits = byRecord([...this.#confirmed, ...this.#refused, ...waiting]));
     const rows = this.#overlaid.evaluation.over(this.#rows.all('evaluation'), edits);
     this.#byId = new Map(rows.map((row) => [row.id, row]));
     this.evaluations = rows.sort((a, b) => a.run_order - b.run_order);

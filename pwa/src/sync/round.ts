@@ -14,6 +14,7 @@ import type { Outcome } from './planner';
 import type { Held, Pulled } from './pull';
 import { attemptsOf, hindrance } from './status';
 import type { Edit } from './types';
+import { READS } from '../generated/wire-columns';
 import { decodeAnswer, encodeRequest, NotOurs, type WireAnswer } from './wire';
 
 /** What our server says when one edit may be why it could take none. Only on its word is an edit ever set aside. */
@@ -65,6 +66,8 @@ function requestBody(outbox: Outbox, edits: Edit[], { sync, scopes }: Held, nonc
     queued: waiting.length,
     oldest_s: Math.max(0, Math.round((now - Math.min(now, ...waiting.map(({ at }) => at))) / 1000)),
     ...stuckOf(waiting, lastError),
+    reads: READS,
+    sent_ms: now,
   });
 }
 

@@ -12,7 +12,7 @@ export type Version = string;
 export type Millis = number;
 /** A mark on the scale 1 to 5. */
 export type Mark = number;
-/** Canonical name of a field: "score/3", "comment/3", "reason/3", "chips/3", "status", "answer". */
+/** Canonical name of a field: "score/3", "comment/3", "reason/3", "chips/3", "status", "answer", "terms", "voice". */
 export type FieldName = string;
 
 export interface CycleRow {
@@ -175,6 +175,75 @@ export interface ChipRow {
   en: string;
 }
 
+/** When terms may be changed: the plan in words, and every window of a year as instants, the end excluded. */
+export interface WindowRow {
+  id: Id;
+  every: 'month' | 'quarter' | null;
+  first_day: number | null;
+  last_day: number | null;
+  spans: [Millis, Millis][];
+}
+
+/** A line's key, its target (null: a person judges) and its weight. */
+export type TermLine = [key: number, target: number | null, weight: number];
+export type VoiceKind = 'confirm' | 'object' | 'disagree' | 'reply';
+
+export interface TextEntry {
+  version: Version;
+  lines: TermLine[];
+  words: string;
+  author_zh: string | null;
+  author_en: string | null;
+  device_time: Millis;
+  received_at: Millis;
+  /** 1: it came after its window, made within it. */
+  late: number;
+}
+
+export interface VoiceEntry {
+  version: Version;
+  kind: VoiceKind;
+  words: string;
+  /** The text that was on the screen; null: as drawn up. */
+  text: Version | null;
+  author_id: Id;
+  author_zh: string | null;
+  author_en: string | null;
+  device_time: Millis;
+  received_at: Millis;
+}
+
+/** The asking person's own change that came while the window was shut. */
+export interface KeptEntry {
+  version: Version;
+  lines: TermLine[];
+  words: string;
+  device_time: Millis;
+  received_at: Millis;
+}
+
+export interface AgreementRow {
+  id: Id;
+  person_id: Id;
+  employee_no: string;
+  name_zh: string;
+  name_en: string;
+  department_zh: string | null;
+  department_en: string | null;
+  supervisor_zh: string | null;
+  supervisor_en: string | null;
+  /** "2026-Q4", "2026-11" */
+  period: string;
+  period_from: string;
+  period_to: string;
+  /** As drawn up; what stands is the last of `texts`, if there is one. */
+  lines: FormLine[];
+  texts: TextEntry[];
+  voices: VoiceEntry[];
+  may: string[];
+  kept: KeptEntry | null;
+}
+
 export interface Rows {
   cycle: CycleRow;
   form: FormRow;
@@ -183,6 +252,8 @@ export interface Rows {
   result: ResultRow;
   trend: TrendRow;
   chip: ChipRow;
+  window: WindowRow;
+  agreement: AgreementRow;
 }
 export type Kind = keyof Rows;
 
@@ -198,6 +269,8 @@ export type Op = 'set' | 'add' | 'remove' | 'command' | 'append' | 'resolve';
  * | remove  | chips/3                    | tag                                               | versions that added it |
  * | command | status                     | { name: 'submit', signs: [[field, version], ...] } or { name: 'recall', signs: [] } | null |
  * | append  | answer                     | { answer: 'agree' or 'disagree', note }           | version of the result |
+ * | append  | voice                      | { voice: a VoiceKind, words }                     | version of the text, null: as drawn up |
+ * | command | terms                      | { lines, words }                                  | version of the text, null: as drawn up |
  * | resolve | score/3 comment/3          | { case, chosen, value, reason }                   | versions of all candidates |
  *
  * `signs` of chips: ["chips/3", version] for each tag. A tag's version may stand for two people's ("a,b"): hand it on as it is.

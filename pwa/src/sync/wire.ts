@@ -8,11 +8,14 @@ import {
   CANDIDATE_COLUMNS,
   COLUMNS,
   FIELD_CODES,
+  KEPT_COLUMNS,
   LINE_COLUMNS,
   MAY,
   PROTOCOL,
   RECEIPTS,
+  TEXT_COLUMNS,
   TREND_LINE_COLUMNS,
+  VOICE_COLUMNS,
 } from '../generated/wire-columns';
 import type { Edit, Field, FieldName, Id, Kind, Millis, Version } from './types';
 import { joinVersions, NOTHING, versionsOf } from './versions';
@@ -34,6 +37,10 @@ export interface WireRequest {
   /** Only of a phone that is stuck: tries of the edit tried most, and what hindered last. */
   attempts?: number;
   error?: string;
+  /** Which kinds of rows this phone knows. */
+  reads?: number;
+  /** With a push: what this phone's clock says now. */
+  sent_ms?: Millis;
 }
 
 export type ReceiptName = (typeof RECEIPTS)[keyof typeof RECEIPTS];
@@ -122,12 +129,14 @@ function codeAndValue(edit: Edit, writers: Writers): [string, unknown] {
   const value = edit.value as Record<string, unknown>;
   switch (edit.op) {
     case 'command': {
+      if (edit.field === 'terms') return ['!terms', value['words'] ? [value['lines'], value['words']] : [value['lines']]];
       const signs = ((value['signs'] ?? []) as [FieldName, Version][]).flatMap(([field, version]) =>
         versionsOf(version).map((one) => [codeOf(field), writers.ref(one)]),
       );
       return [`!${value['name'] as string}`, signs.length ? signs : null];
     }
     case 'append':
+      if (edit.field === 'voice') return ['voi', value['words'] ? [value['voice'], value['words']] : [value['voice']]];
       return ['ans', value['note'] ? [value['answer'], value['note']] : [value['answer']]];
     case 'resolve': {
       const chosen = value['chosen'] as Version | null;
@@ -155,9 +164,11 @@ export function encodeEdit(edit: Edit, t0: Millis, writers: Writers): unknown[] 
 }
 
 export function encodeRequest(request: WireRequest): unknown[] {
-  const { device, epoch, nonce, access, cursors, push, queued, oldest_s, attempts, error } = request;
-  const stuck = attempts === undefined ? [] : error ? [attempts, error] : [attempts];
-  return [PROTOCOL, device, epoch, nonce, access, cursors, push ? encodePush(device, push) : 0, queued, oldest_s, ...stuck];
+  const { device, epoch, nonce, access, cursors, push, queued, oldest_s, attempts, error, reads, sent_ms } = request;
+  const said: unknown[] = attempts === undefined ? [] : error ? [attempts, error] : [attempts];
+  if (reads !== undefined) said.splice(0, 3, attempts ?? 0, error ?? '', reads);
+  if (reads !== undefined && push && sent_ms !== undefined) said.push(sent_ms);
+  return [PROTOCOL, device, epoch, nonce, access, cursors, push ? encodePush(device, push) : 0, queued, oldest_s, ...said];
 }
 
 export function encodePush(device: Id, push: Push): unknown[] {
@@ -246,6 +257,9 @@ function decodeRow(kind: Kind, cells: unknown[], version: Resolve): Row {
     case 'form':
       row['lines'] = (lines ?? []).map((line) => named(LINE_COLUMNS, line));
       break;
+    case 'agreement':
+      decodeAgreement(row, version);
+      break;
     case 'trend':
       row['lines'] = (lines ?? []).map((line) => named(TREND_LINE_COLUMNS, line));
       break;
@@ -266,6 +280,15 @@ function decodeRow(kind: Kind, cells: unknown[], version: Resolve): Row {
       break;
   }
   return row;
+}
+
+function decodeAgreement(row: Row, version: Resolve): void {
+  const list = (name: string, columns: readonly string[]) => ((row[name] ?? []) as unknown[][]).map((one) => named(columns, one));
+  row['lines'] = list('lines', LINE_COLUMNS);
+  row['texts'] = list('texts', TEXT_COLUMNS).map((text) => ({ ...text, version: version(text['version']) }));
+  row['voices'] = list('voices', VOICE_COLUMNS).map((said) => ({ ...said, version: version(said['version']), text: version(said['text']) }));
+  const kept = row['kept'] as unknown[] | null;
+  row['kept'] = kept && { ...named(KEPT_COLUMNS, kept), version: version(kept[0]) };
 }
 
 function rightsOf(bits: number): string[] {

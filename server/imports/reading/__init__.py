@@ -46,6 +46,11 @@ class Reading:
         """What somebody has to know, in the order of files, rows and columns."""
         return self._findings.listed()
 
+    @property
+    def employee_nos(self) -> frozenset[str]:
+        """The numbers in the tables of people, those of rows with errors too."""
+        return self._in_files
+
     def count(self, weight: Weight) -> int:
         """Return how many findings of a weight there are, those past the limit of the list too."""
         return self._findings.count(weight)
@@ -109,7 +114,9 @@ def _table(sheet: Sheet, corrections: Mapping[str, Columns | None], findings: Fi
         if not headers.sound(header.columns) or any(
             column >= limits.COLUMNS or column < 0 for column, _ in Table(sheet, header, header.columns).fields()
         ):
-            raise Refused("mapping_unsound", sheet.place(header.row))
+            # Shown all the same: whoever set it is to mend it.
+            findings.add(Finding("mapping_unsound", Weight.ERROR, sheet.place(header.row)))
+            return Table(sheet, header, None, table.sample)
         for finding in sheet.findings:
             if finding.weight is not Weight.NOTE:
                 findings.add(finding)

@@ -153,8 +153,9 @@ def test_the_last_marks_are_those_that_were_given_in_the_month_before(loaded: Fl
 
 
 def test_what_was_done_came_from_phones_and_none_is_signed_in_any_more(loaded: Flask) -> None:
-    receipts = {row for (row,) in session().execute(sa.select(LoggedMutation.receipt).distinct())}
-    assert receipts == {"a"}
+    told = session().execute(sa.select(LoggedMutation.receipt, LoggedMutation.reason).distinct())
+    receipts = {(row.receipt, row.reason) for row in told}
+    assert receipts == {("a", None), ("p", "window_closed")}, "one change in each shift waits for the next window"
     assert {row for (row,) in session().execute(sa.select(AuthSession.state).distinct())} == {"closed"}
 
 

@@ -62,7 +62,7 @@ def test_errors_are_told_by_file_row_and_reason_and_found_no_plant(
     assert "NOWHERE" in said.out
     assert "Nothing was changed" in said.err
     assert main(["import", str(tmp_path / "people.csv"), "--language", "zh-CN"]) == 1
-    assert "没有编码为 NOWHERE 的部门" in capsys.readouterr().out
+    assert "没有编码或名称为“NOWHERE”的部门" in capsys.readouterr().out
     assert main(["import", str(tmp_path / "gone.csv")]) == 1
     assert main(["user", "list"]) == 1
 

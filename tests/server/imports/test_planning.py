@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from server.imports import plain
+from server.imports import reading
 from server.imports.plan import Options, Plan, Stock, What
 from server.imports.plan_indicators import bands
 from server.imports.planning import plan
@@ -28,11 +28,10 @@ LINES = "employee_no,supervisor_no,valid_from,valid_to\n"
 def planned(stock: Stock | None = None, options: Options | None = None, **files: str) -> Plan:
     """A plan of these files, in a plant that holds what `stock` says."""
     ids = count(1)
-    read = plain.read([(f"{name}.csv", text.encode()) for name, text in files.items()], {})
-    held = stock or Stock(TODAY)
-    return plan(
-        read.records, read.findings, held, options or Options(TODAY, may_make_admin=True), lambda: UUID(int=next(ids))
-    )
+    read = reading.read([reading.Upload(f"{name}.csv", text.encode()) for name, text in files.items()])
+    records = list(read.records())
+    held, asked = stock or Stock(TODAY), options or Options(TODAY, may_make_admin=True)
+    return plan(records, read.findings, held, asked, lambda: UUID(int=next(ids)), read.employee_nos)
 
 
 def whole(**files: str) -> dict[str, str]:

@@ -17,11 +17,11 @@ import sqlalchemy as sa
 from server.foundation.db import session
 from server.foundation.ids import short
 from server.identity.models import AuthSession, DeviceUser
+from tests.server.agreements.conftest import Agreeing
 from tests.server.hostile.knock import doors, knock, plain, query_names
 from tests.server.rights.stock import DRAFT, OBJECTION
 from tests.server.rights.table import allows, letters, of_person
 from tests.server.rights.world import ACTORS, World
-from tests.server.sync_api.phones import Phone
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def plant(world: World) -> list[Canary]:
     made.append(Canary(OBJECTION, "the reason of an objection", "team", "values"))
     made.append(Canary(DRAFT, "an indicator that is drafted for desks", "", "draft"))
     made.append(Canary(world.desk["key_text"], "the key of another system", "", "never"))
-    made += [*_case(world), *_parked(world), *_phones(world), *_keys(world)]
+    made += [*_agreement(world), *_case(world), *_parked(world), *_phones(world), *_keys(world)]
     return made
 
 
@@ -68,6 +68,17 @@ def _case(world: World) -> Iterator[Canary]:
     assert hers.all("case")
     yield Canary("beside-the-case.", "the comment beside a candidate", "team", "evaluation, draft")
     yield Canary(receipts[his.n][1], "the id of a case", "team", "evaluation, draft")
+
+
+def _agreement(world: World) -> Iterator[Canary]:
+    """江军 objects to what he is measured by, in words for his superiors and HR."""
+    team = world.people["team"]
+    phone = Agreeing(world.client("team"), team, clock=world.clock)
+    phone.pull()
+    record = short(world.agreements[team.id])
+    receipts = phone.push(phone.typed(record, "voi", ["object", "words-of-an-objector."]))
+    assert receipts[phone.n][0] == "a", receipts
+    yield Canary("words-of-an-objector.", "what was said of an agreement", "team", "agreements")
 
 
 def _parked(world: World) -> Iterator[Canary]:
@@ -120,8 +131,8 @@ def may_read(one: Canary, actor: str, stage: str) -> bool:
         # A phone's name stands beside what was typed on it, and in its owner's own sessions.
         beside_an_answer = stage != "draft" and allows("history, submitted", "R", actor, held)
         return "o" in held or actor in ("hr", "admin") or beside_an_answer
-    if one.about == "values":
-        return allows("values", "R", actor, of_person(actor, one.whose) | ({"o"} if actor == one.whose else set()))
+    if one.about in ("values", "agreements"):
+        return allows(one.about, "R", actor, of_person(actor, one.whose) | ({"o"} if actor == one.whose else set()))
     if one.about == "draft":
         return actor in ("hr", "partner")
     if one.about == "session":
@@ -145,6 +156,7 @@ def ids(world: World) -> dict[str, list[str]]:
             "device_id": every("device"),
             "delegation_id": every("delegation"),
             "import_id": every("import_job"),
+            "agreement_id": every("agreement"),
             "indicator_id": every("indicator"),
             "version_id": every("indicator_version"),
             "from_version_id": every("indicator_version"),
@@ -179,7 +191,7 @@ def fetched(
             for name in queries.get(plain(door), ()):
                 for value in known.get(name, ()):
                     yield f"{path}?{name}={value}", _whole(knock(client, "GET", path, query_string={name: value}))
-    phone = Phone(client, world.people[actor])
+    phone = Agreeing(client, world.people[actor], clock=world.clock)
     phone.pull()
     yield "POST /api/sync", json.dumps([phone.last, phone.rows], ensure_ascii=False)
 

@@ -25,6 +25,7 @@ def stock(world: Any) -> dict[str, str]:
     (flag,) = knock(hr, "GET", "/api/values/desk").get_json()["flags"]
     disputed = {"indicator": "OUT", "period_from": "2026-11-01", "version": 1, "reason": OBJECTION}
     objection = _made(world.client("team"), "/api/values/objections", disputed)
+    _made(hr, "/api/agreements/begin", {})
     made = _made(hr, "/api/indicators", {"code": DRAFT, "tier": "desks", "wording": {}})
     jobs = {one["code"]: one["id"] for one in knock(hr, "GET", "/api/core-outputs").get_json()["jobs"]}
     rows = {one["code"]: one["version_id"] for one in knock(hr, "GET", "/api/indicators").get_json()}

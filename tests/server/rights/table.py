@@ -37,6 +37,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "values":                    ("o R",        "t R",     "o R",     "a R",  "p R",    "o R"),
     "values by hand":            ("o W",        "t W",     "o W",     "o W",  "p W",    "o W"),
     "desk of values":            ("-",          "-",       "-",       "-",    "p RW",   "-"),
+    "agreements":                ("o R",        "t R",     "o R",     "a R",  "p R",    "o R"),
+    "rounds of agreements":      ("-",          "-",       "-",       "-",    "p RW",   "-"),
     "keys of other systems":     ("-",          "-",       "-",       "-",    "-",      "p RW"),
     "phones":                    ("-",          "-",       "-",       "-",    "p RW",   "p RW"),
     "hand-in codes":             ("-",          "-",       "-",       "-",    "p W",    "p W"),
@@ -69,8 +71,8 @@ class Door:
 
     Nothing: the plant, or a list: 403. `evaluation`, `person`, `phone`, `session`, `number`: whose it is, asked about
     everybody. `record`: one of a desk, which is not there for others. `hidden`: not there for whoever may not read it;
-    `proposal`: the same to those who may propose others. `side`: for whoever speaks for that side of a job; `side of a draft`: one that is hidden from them. `value`:
-    of oneself. `key`: no session opens it.
+    `proposal`: the same to those who may propose others. `side`: for whoever speaks for that side of a job; `side of a draft`: one that is hidden from them. `value`,
+    `kept`: of oneself. `key`: no session opens it.
     """
 
     about: str
@@ -118,6 +120,8 @@ DOORS: dict[str, Door | None] = {
     "GET /api/imports": Door("imports"),
     "POST /api/imports": Door("imports", "W"),
     "GET /api/imports/<import_id>": Door("imports"),
+    "GET /api/imports/kinds": Door("imports"),
+    "GET /api/imports/<import_id>/tables": Door("imports"),
     "GET /api/imports/<import_id>/findings": Door("imports"),
     "GET /api/imports/<import_id>/changes": Door("imports"),
     "PUT /api/imports/<import_id>/mappings": Door("imports", "W"),
@@ -159,6 +163,14 @@ DOORS: dict[str, Door | None] = {
     "POST /api/goals": Door("library, proposals", "W"),
     "POST /api/goals/<goal_id>": Door("library, approval", "W"),
     "DELETE /api/goals/<goal_id>": Door("library, approval", "W"),
+    "GET /api/agreements/window": Door("rounds of agreements"),
+    "POST /api/agreements/window": Door("rounds of agreements", "W"),
+    "POST /api/agreements/window/open": Door("rounds of agreements", "W"),
+    "POST /api/agreements/window/shut": Door("rounds of agreements", "W"),
+    "POST /api/agreements/begin": Door("rounds of agreements", "W"),
+    "GET /api/agreements/counts": Door("rounds of agreements"),
+    "GET /api/agreements/<agreement_id>": Door("agreements", "R", "person"),
+    "DELETE /api/agreements/<agreement_id>/kept": Door("own", "W", "kept"),
     "GET /api/completion/board": Door("board"),
     "GET /api/completion/phones": Door("contact of a phone"),
     "POST /api/completion/outbox-files": Door("outbox files", "W"),
@@ -186,6 +198,11 @@ SHOWN = {
         "successor": {"other", "moved"},
         "manager": {"supervisor", "successor", "employee", "team", "moved", "other"},
         "partner": {"supervisor", "employee", "team", "moved"},
+    },
+    "agreements on a phone": {
+        "supervisor": {"employee", "team"},
+        "successor": {"other", "moved"},
+        "manager": {"supervisor", "successor"},
     },
     "phone": {
         "supervisor": {"employee", "team", "moved"},
@@ -239,6 +256,8 @@ def status(name: str, actor: str, target: str, stage: str) -> int | None:
 
 def _of_plant(door: Door, actor: str, granted: bool) -> int | None:
     line = KINDS[actor] == "line"
+    if door.names == "kept":
+        return 404  # one's own change that waits; nobody here has one
     if door.names == "key":
         return 401  # no session opens it
     if door.names == "value":

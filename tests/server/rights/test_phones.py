@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from server.foundation.ids import short
+from tests.server.agreements.conftest import Agreeing
 from tests.server.rights.table import SHOWN, letters
 from tests.server.rights.world import ACTORS, TARGETS, World
 from tests.server.sync_api.phones import Phone
@@ -101,3 +102,12 @@ def test_a_push_takes_edits_from_whoever_the_table_gives_them_and_parks_all_othe
             if refused == (target == "own"):
                 wrong.append(f"the answer of {actor} about {target}: {'refused' if refused else 'taken'}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_pull_gives_the_agreements_of_oneself_and_of_whoever_reports_today(world: World) -> None:
+    number = {one.employee_no: name for name, one in world.people.items()}
+    for actor in ACTORS:
+        phone = Agreeing(world.client(actor), world.people[actor], clock=world.clock)
+        phone.pull()
+        shown = {number[row["employee_no"]] for row in phone.all("agreement").values()}
+        assert shown == {actor} | SHOWN["agreements on a phone"].get(actor, set()), actor

@@ -62,6 +62,7 @@ class Knocker:
             "employee_no": person.employee_no,
             "cycle_id": world.cycle.id,
             "import_id": world.import_id,
+            "agreement_id": world.agreements[person.id],
             "delegation_id": world.delegations[0],
             "rater_id": world.people["boss"].id,
             "delegate_id": world.people["hr"].id,

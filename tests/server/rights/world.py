@@ -20,6 +20,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Flask
 
+from server.agreements.models import Agreement
 from server.cycles import service as cycles
 from server.cycles.events import CycleChanged
 from server.cycles.models import Cycle, Delegation
@@ -59,6 +60,8 @@ class World:
     evaluations: dict[UUID, UUID]
     """Who is judged -> the evaluation of the cycle."""
     delegations: list[UUID] = field(default_factory=list)
+    agreements: dict[UUID, UUID] = field(default_factory=dict)
+    """Who is measured -> the agreement on it."""
     desk: dict[str, str] = field(default_factory=dict)
     """What stands in the library and at the desk of values: ids by the names that doors give them."""
     import_id: UUID | None = None
@@ -154,6 +157,8 @@ def found(app: Flask, cast: Any, clock: TestClock, client_for: Any) -> World:
     world = World(app, cast, clock, client_for, made, cycle, draft, evaluations)
     world.delegations = world.at_work(cast.hr, lambda: _delegate(world))
     world.desk = stock(world)
+    for person in (cast.hr, cast.south.hr):
+        world.agreements |= world.at_work(person, _agreements)
     world.import_id = world.at_work(cast.hr, lambda: _import(cast.hr))
     return world
 
@@ -226,6 +231,10 @@ def _found(cast: Any, clock: TestClock) -> tuple[dict[str, Person], Cycle, Cycle
     cycle = open_cycle([of["W"], of["H"]], now=opened, name="每个人")
     plan = cycles.Plan("草稿", "Draft", today, tomorrow, now + timedelta(days=9), [of["W"].id])
     return made, cycle, cycles.draft(plan, now=now)
+
+
+def _agreements() -> dict[UUID, UUID]:
+    return {one.person_id: one.id for one in session().execute(sa.select(Agreement)).scalars()}
 
 
 def _import(hr: Person) -> UUID:

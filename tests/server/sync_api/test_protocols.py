@@ -113,7 +113,7 @@ def test_a_newer_phone_is_told_that_the_server_is_older(plant: Any, body: list[A
 
 def test_a_newer_phone_of_this_protocol_may_say_more(plant: Any) -> None:
     note, phone = plant.note(plant.ann), plant.phone(plant.ann)
-    body = [*phone.body(phone.edit(note, "s1", 4)), 3, "offline", {"of": "tomorrow"}]
+    body = [*phone.body(phone.edit(note, "s1", 4)), 3, "offline", 1, 1_795_500_000_000, {"of": "tomorrow"}]
     assert phone.take(phone.post(body).get_json()) == {1: ["a"]}
 
 

@@ -14,7 +14,7 @@ from server.sync_api.answers import Answer, Delta, Writers, trim, write_answer
 from server.sync_api.wire import MUTATIONS_MAX, BadEnvelope, Reader, Unreadable, read_request
 
 VECTORS: dict[str, Any] = json.loads(Path("tests/vectors/wire.json").read_text(encoding="utf-8"))
-FORMAT_HASH = "75e60a69"
+FORMAT_HASH = "c26a8b11"
 
 
 def named(kind: str) -> Any:
@@ -52,7 +52,10 @@ def decoded(wire: Any) -> dict[str, Any]:
         "push": push,
         "queued": request.queued,
         "oldest_s": request.oldest_s,
-    } | ({"attempts": request.attempts, "error": request.error} if request.attempts else {})
+        **({"attempts": request.attempts, "error": request.error} if request.attempts else {}),
+        **({"reads": request.reads} if request.reads else {}),
+        **({} if request.sent_ms is None else {"sent_ms": request.sent_ms}),
+    }
 
 
 @named("requests")

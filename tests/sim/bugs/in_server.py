@@ -322,7 +322,7 @@ def history_forgets(patch: Patch) -> None:
     patch(journal, "_history_row", row)
 
 
-@bug("convergence", "what a push changed is not put into the feed of the case", seeds=1000)
+@bug("convergence", "what a push changed is not put into the feed of the case")
 def case_not_told(patch: Patch) -> None:
     def told(kind: str, *rest: Any) -> None:
         if kind != "case":

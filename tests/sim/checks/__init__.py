@@ -48,6 +48,7 @@ FINAL_CHECKS: list[Check] = [
     rounds.the_queue_empties,
     rounds.old_clients_are_heard,
     screen.phones_hold_what_the_server_holds,
+    screen.each_case_is_where_its_evaluation_is,
     people.what_was_put_away_is_gone,
     people.after_quiet_only_what_is_ones_own,
 ]

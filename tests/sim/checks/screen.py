@@ -124,6 +124,19 @@ def phones_hold_what_the_server_holds(world: World) -> None:
             raise Violation("8", f"{phone.name}: {laid} still lie over rows that hold them")
 
 
+def each_case_is_where_its_evaluation_is(world: World) -> None:
+    """8: a phone that shows an evaluation shows its cases. A new phone hears by the same feed, so that what never came
+    into it is missing on both: this asks the tables."""
+    for phone in world.phones:
+        rows = phone.disks[phone.person].durable["rows"]
+        for scope, kind, record in rows:
+            if kind != "evaluation":
+                continue
+            wanted = {case.id for case in world.books.cases.values() if case.record == record}
+            if lacking := sorted(one for one in wanted if (scope, "case", one) not in rows):
+                raise Violation("8", f"{phone.name} shows {record} in {scope} without its cases {lacking}")
+
+
 def _fresh(world: World, phone: Phone) -> dict[str, str]:
     other = type(phone)(world, "fresh", phone.person)
     for _ in range(20):

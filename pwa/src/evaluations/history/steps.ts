@@ -30,6 +30,12 @@ const STEPS: Record<string, Words> = {
   history_answer_agree: m.history_answer_agree,
   history_answer_disagree: m.history_answer_disagree,
   history_rule: m.history_rule,
+  history_voice_confirm: m.history_voice_confirm,
+  history_voice_object: m.history_voice_object,
+  history_voice_disagree: m.history_voice_disagree,
+  history_voice_reply: m.history_voice_reply,
+  history_terms_changed: m.history_terms_changed,
+  history_terms_changed_late: m.history_terms_changed_late,
 };
 
 /** Shorter than this the two times say enough by themselves. */

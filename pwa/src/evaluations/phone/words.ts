@@ -9,6 +9,8 @@ const FIELDS: Record<string, () => string> = {
   chips: m.phone_field_comment,
   status: m.phone_field_status,
   answer: m.phone_field_answer,
+  terms: m.phone_field_terms,
+  voice: m.phone_field_voice,
 };
 
 export function fieldWord(field: string): string {

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import type { OwnEdit } from '../sync/overlay';
+import type { AgreementRow, FormLine, TermLine, VoiceEntry } from '../sync/types';
+import { agreementOf, drawn, inOrder, parkedOf, sumOf, windowAt } from './agreement';
+import { uuidOf } from './ids';
+
+const ME = 'worker';
+const line = (key: number, target: number | null, weight: number): FormLine =>
+  ({ key, code: `I${key}`, name_zh: `项${key}`, name_en: `Line ${key}`, short_zh: '', short_en: '', unit: '%', direction: 'higher', target, threshold: null, weight, source: 'MES', bands: null, anchors: null }) as FormLine;
+const LINES = [line(1, 100, 60), line(2, null, 40)];
+const CHANGED: TermLine[] = [[1, 98, 70], [2, null, 30]];
+
+const said = (n: number, kind: VoiceEntry['kind'], text: string | null = null, author = ME): VoiceEntry =>
+  ({ version: `d.${author}.${n}`, kind, words: '', text, author_id: author, author_zh: '', author_en: '', device_time: n, received_at: n });
+const row = (more: Partial<AgreementRow> = {}): AgreementRow =>
+  ({ id: 'r', person_id: ME, employee_no: '1', name_zh: '', name_en: '', period: '2026-Q4', period_from: '', period_to: '', lines: LINES, texts: [], voices: [], may: [], kept: null, ...more }) as AgreementRow;
+const text = (n: number) => ({ version: `d.lead.${n}`, lines: CHANGED, words: '', author_zh: '', author_en: '', device_time: n, received_at: n, late: 0 });
+
+function edit(n: number, more: Partial<OwnEdit>): OwnEdit {
+  return { n, record: 'r', field: 'voice', op: 'append', value: { voice: 'confirm', words: '' }, base: [], device_time_ms: n, version: `d.${ME}.${n}`, shown: `d.${ME}.${n}~a`, ...more };
+}
+const change = (n: number): OwnEdit => edit(n, { field: 'terms', op: 'command', value: { lines: CHANGED, words: '因为' } });
+const open = () => true;
+const shut = () => false;
+
+describe('how it stands', () => {
+  it('is silent as long as nobody said anything', () => {
+    expect(agreementOf(row(), [], open, ME)).toMatchObject({ stand: 'silent', unanswered: false, text: null, here: false });
+  });
+
+  it('counts the last word of the employee on the text that stands', () => {
+    expect(agreementOf(row({ voices: [said(1, 'object'), said(2, 'confirm')] }), [], open, ME).stand).toBe('agreed');
+    const again = agreementOf(row({ voices: [said(1, 'confirm')], texts: [text(2)] }), [], open, ME);
+    expect(again).toMatchObject({ stand: 'asked_again', text: 'd.lead.2', terms: CHANGED });
+    expect(agreementOf(row({ voices: [said(1, 'confirm'), said(3, 'confirm', 'd.lead.2')], texts: [text(2)] }), [], open, ME).stand).toBe('agreed');
+  });
+
+  it('waits for an answer until the supervisor has replied after it', () => {
+    const objected = [said(1, 'object')];
+    expect(agreementOf(row({ voices: objected }), [], open, 'lead').unanswered).toBe(true);
+    expect(agreementOf(row({ voices: [...objected, said(2, 'reply', null, 'lead')] }), [], open, 'lead').unanswered).toBe(false);
+    expect(agreementOf(row({ voices: [said(1, 'reply', null, 'lead'), said(2, 'disagree')] }), [], open, 'lead').unanswered).toBe(true);
+  });
+});
+
+describe('own edits that the row does not hold', () => {
+  it('stand at the end, as not delivered', () => {
+    const seen = agreementOf(row(), [edit(1, { value: { voice: 'object', words: '太高' } })], open, ME);
+    expect(seen).toMatchObject({ stand: 'objected', here: true });
+    expect(seen.steps.at(-1)).toMatchObject({ kind: 'object', words: '太高', received_at: null, own: true });
+  });
+
+  it('are told once when the row has them too, as after a restore', () => {
+    expect(agreementOf(row({ voices: [said(1, 'confirm')] }), [edit(1, {})], open, ME).steps).toHaveLength(1);
+  });
+
+  it('show a change that was made while the window is open, and name it for who goes on from it', () => {
+    expect(agreementOf(row(), [change(5)], open, 'lead')).toMatchObject({ terms: CHANGED, text: `d.${ME}.5~a`, kept: null });
+  });
+
+  it('keep a change apart that was made while it was shut', () => {
+    const seen = agreementOf(row(), [change(5)], shut, 'lead');
+    expect(seen.terms).toEqual(drawn(LINES));
+    expect(seen.steps).toHaveLength(0);
+    expect(seen.kept).toMatchObject({ lines: CHANGED, words: '因为', here: true });
+  });
+});
+
+it('the kept change of the row is offered when none waits here', () => {
+  const kept = { version: 'd.lead.9', lines: CHANGED, words: '', device_time: 9, received_at: 10 };
+  expect(agreementOf(row({ kept }), [], shut, 'lead').kept).toMatchObject({ version: 'd.lead.9', made_at: 9, here: false });
+});
+
+it('a window holds from its first instant to before its last', () => {
+  const window = { id: 'w', every: null, first_day: null, last_day: null, spans: [[10, 20], [30, 40]] as [number, number][] };
+  expect([9, 10, 19, 20, 39, 40].map((at) => windowAt(window, at).open_until)).toEqual([null, 20, 20, null, 40, null]);
+  expect([9, 10, 30].map((at) => windowAt(window, at).next_opens_at)).toEqual([10, 30, null]);
+  expect(windowAt(undefined, 5)).toEqual({ open_until: null, next_opens_at: null });
+});
+
+it('who waits for an answer comes first', () => {
+  const of = (employee_no: string, voices: VoiceEntry[]) => agreementOf(row({ employee_no, voices }), [], open, 'lead');
+  const team = [of('1', [said(1, 'confirm')]), of('2', []), of('3', [said(1, 'object'), said(2, 'reply', null, 'lead')]), of('4', [said(1, 'disagree')])];
+  expect(inOrder(team).map(({ row: { employee_no } }) => employee_no)).toEqual(['4', '3', '2', '1']);
+});
+
+it('a change for the next window is no loss to be told of', () => {
+  const item = { version: 'v', n: 1, record: 'r', field: 'terms', value: null, at: 1 };
+  const parked = [{ ...item, reason: 'window_closed' }, { ...item, reason: 'weights' }, { ...item, record: 'other', reason: 'weights' }];
+  expect(parkedOf(parked, 'r').map(({ reason }) => reason)).toEqual(['weights']);
+});
+
+it('weights are summed, and an id of a row becomes one of a route', () => {
+  expect(sumOf(CHANGED)).toBe(100);
+  expect(uuidOf('AaInp5GleaGNHFrRb_7Y0A')).toBe('01a227a7-91a5-79a1-8d1c-5ad16ffed8d0');
+});

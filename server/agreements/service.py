@@ -1,0 +1,172 @@
+"""What happens to agreements and their windows. Guards first; each function is called inside a unit of work."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from server.agreements import drawn, queries
+from server.agreements.models import Agreement, Every, RuleKind, WindowRule
+from server.agreements.problems import AGREEMENTS_NONE, WINDOW_DAYS, WINDOW_OPEN, WINDOW_SHUT, WINDOW_UNTIL
+from server.agreements.scopes import agree_scope
+from server.agreements.windows import open_at, period_of
+from server.foundation.db import changed, current_tenant, session
+from server.foundation.ids import PersonId
+from server.foundation.problems import NOT_FOUND, Problem
+from server.foundation.web import Actor
+from server.people import queries as people
+from server.people.desk import require_plant
+from server.policy import Action
+
+MOST_OPEN: Final = timedelta(days=92)
+"""A window by hand ends with the next quarter at the latest."""
+
+
+def begin(*, by: Actor, now: datetime) -> int:
+    """Draw up the agreements of this period for everybody who has none yet; how many. Raises Problem
+    `not_allowed`, `agreements_none`.
+    """
+    require_plant(by, Action.AGREEMENT_BEGIN, now=now)
+    made = draw_up(now=now)
+    if not made and not queries.standing():
+        raise Problem(AGREEMENTS_NONE)
+    return made
+
+
+def draw_up(*, now: datetime) -> int:
+    """The same for a command or a cycle that opens. Who has one keeps it; who has another supervisor by now
+    finds it with them.
+    """
+    today = people.day_of(now)
+    plan = queries.plan()
+    period = period_of(Every.QUARTER if plan is None else Every(plan.every or Every.QUARTER), today)
+    standing = queries.standing()
+    made = 0
+    for member in people.members(today):
+        held = standing.get(PersonId(member.person.id))
+        if member.supervisor_id is None:
+            continue
+        if held is not None and held.period_from >= period.first:
+            _hand_over(held, member.supervisor_id)
+            continue
+        lines = drawn.lines_for(member)
+        if not lines:
+            continue
+        if held is not None:
+            _close(held, now)
+        one = Agreement(
+            person_id=PersonId(member.person.id),
+            supervisor_id=member.supervisor_id,
+            period=period.name,
+            period_from=period.first,
+            period_to=period.last,
+            lines=lines,
+            terms=drawn.terms_of(lines),
+            terms_device_time=0,
+            made_at=now,
+        )
+        session().add(one)
+        changed("agreement", one.id, _scopes(one))
+        made += 1
+    session().flush()  # whoever has one from now on is told of the windows too
+    _tell_of_windows()
+    return made
+
+
+def _scopes(one: Agreement) -> Sequence[str]:
+    return [agree_scope(one.person_id), agree_scope(one.supervisor_id)]
+
+
+def _close(one: Agreement, now: datetime) -> None:
+    one.closed_at = now
+    changed("agreement", one.id, _scopes(one), "leave")
+
+
+def _hand_over(one: Agreement, supervisor_id: PersonId) -> None:
+    if one.supervisor_id == supervisor_id:
+        return
+    changed("agreement", one.id, [agree_scope(one.supervisor_id)], "leave")
+    one.supervisor_id = supervisor_id
+    changed("agreement", one.id, _scopes(one))
+
+
+# ---- windows ------------------------------------------------------------------------------------
+
+
+def plan(every: Every, first_day: int, last_day: int, *, by: Actor, now: datetime) -> None:
+    """Say when windows open by themselves, from now on. Raises Problem `not_allowed`, `window_days`."""
+    require_plant(by, Action.WINDOW_SET, now=now)
+    set_plan(every, first_day, last_day, by=by.person_id, now=now)
+
+
+def set_plan(every: Every, first_day: int, last_day: int, *, by: PersonId | None, now: datetime) -> None:
+    """The same for a command, which knows no actor."""
+    longest = 31 if every is Every.MONTH else 92
+    if not first_day <= last_day <= longest:
+        raise Problem(WINDOW_DAYS)
+    set_rule(RuleKind.PLAN, now, None, by, now, every=every.value, first_day=first_day, last_day=last_day)
+
+
+def open_until(until: datetime, *, by: Actor, now: datetime) -> None:
+    """Open a window by hand. Raises Problem `not_allowed`, `window_until`, `window_open`."""
+    require_plant(by, Action.WINDOW_SET, now=now)
+    if until <= now or until - now > MOST_OPEN:
+        raise Problem(WINDOW_UNTIL)
+    held = open_at(queries.windows(now), now)
+    if held is not None and held.closes_at >= until:
+        raise Problem(WINDOW_OPEN)
+    set_rule(RuleKind.OPEN, now, until, by.person_id, now)
+
+
+def shut(*, by: Actor, now: datetime) -> None:
+    """Shut the window that is open; the next one opens as planned. Raises Problem `not_allowed`, `window_shut`."""
+    require_plant(by, Action.WINDOW_SET, now=now)
+    held = open_at(queries.windows(now), now)
+    if held is None:
+        raise Problem(WINDOW_SHUT)
+    set_rule(RuleKind.SHUT, now, held.closes_at, by.person_id, now)
+
+
+def set_rule(
+    kind: RuleKind,
+    from_at: datetime,
+    to_at: datetime | None,
+    by: PersonId | None,
+    now: datetime,
+    *,
+    every: str | None = None,
+    first_day: int | None = None,
+    last_day: int | None = None,
+) -> None:
+    """Note a decision about windows, from an instant on, and tell the phones."""
+    session().add(
+        WindowRule(
+            number=len(queries.window_rules()) + 1,
+            kind=kind.value,
+            every=every,
+            first_day=first_day,
+            last_day=last_day,
+            from_at=from_at,
+            to_at=to_at,
+            made_by_id=by,
+            made_at=now,
+        )
+    )
+    session().flush()  # what stands now is read back
+    _tell_of_windows()
+
+
+def _tell_of_windows() -> None:
+    standing = queries.standing().values()
+    people_told = {one.person_id for one in standing} | {one.supervisor_id for one in standing}
+    changed("window", current_tenant(), [agree_scope(person) for person in sorted(people_told)])
+
+
+def let_go(agreement_id: UUID, *, by: Actor, now: datetime) -> None:
+    """Let the own change that is kept for the next window go. Raises Problem `not_found`."""
+    one = queries.get(agreement_id)
+    held = None if one is None else queries.kept([one.person_id], by.person_id).get(one.person_id)
+    if one is None or held is None:
+        raise Problem(NOT_FOUND)
+    held.settled_at = now
+    changed("agreement", one.id, [agree_scope(one.supervisor_id)])
