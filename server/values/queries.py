@@ -34,7 +34,7 @@ def source_by_code(code: str, *, lock: bool = False) -> ValueSource | None:
 
 def source_codes() -> Sequence[str]:
     """Every code that a measured indicator names as its source."""
-    query = sa.select(IndicatorVersion.source).where(IndicatorVersion.source != RATING).distinct()
+    query = sa.select(IndicatorVersion.source).where(IndicatorVersion.source.not_in((RATING, ""))).distinct()
     return sorted(session().execute(query).scalars())
 
 

@@ -1,4 +1,5 @@
 /** The agreements that this phone holds, own edits laid over, with a clock that knows when a window turns. */
+import './problems';
 import { realClock } from '../foundation/clock';
 import type { Phone } from '../sync/phone.svelte';
 import type { Millis } from '../sync/types';

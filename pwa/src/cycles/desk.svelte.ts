@@ -1,4 +1,5 @@
 /** Cycles as HR's desk reads and changes them: ordinary requests, since a desk has a network. */
+import './problems';
 import { api } from '../foundation/api';
 import { Attempts } from '../foundation/attempts.svelte';
 import type { components } from '../generated/api';

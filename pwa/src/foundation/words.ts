@@ -7,16 +7,22 @@ import type { ProblemCode } from '../generated/problems';
 import { m } from '../generated/paraglide/messages.js';
 import { ApiProblem, Unreachable } from './problem';
 
-type Words = (params: never) => string;
+export type Words = (params: never) => string;
 
 /** Ours, beside the server's: what only a phone can find. */
 type OwnCode = 'not_on_this_phone' | 'unknown' | Unreachable['why'];
 
-/** What only the page of imports can meet: it brings these words itself, so that the first chunk does not carry them. */
+// What only some pages can meet: they bring these words themselves, so that the first chunk does not carry them.
 export type ImportCode = Extract<ProblemCode, `import_${string}` | 'evaluation_begun'>;
 
-// A code of the server without words here is a type error.
-const PROBLEMS: Record<Exclude<ProblemCode, ImportCode> | OwnCode, Words> = {
+export type AgreementCode = 'window_days' | 'window_until' | 'window_open' | 'window_shut' | 'agreements_none';
+export type CycleCode = 'cycle_not_draft' | 'cycle_not_open' | 'cycle_period' | 'cycle_deadline' | 'cycle_empty' | 'department_unknown' | 'delegation_overlaps' | 'delegation_person' | 'delegation_span';
+export type ValueCode = 'source_locked' | 'source_owner' | 'source_by_hand' | 'leave_protected' | 'key_indicator' | 'key_span' | 'batch_key_reused' | 'value_reason' | 'objection_twice' | 'objection_old' | 'objection_answered';
+export type LibraryCode = 'indicator_code_taken' | 'version_not_open' | 'version_not_proposed' | 'version_not_approved' | 'version_under_way' | 'version_changed' | 'version_incomplete' | 'version_in_use' | 'return_reason' | 'influence_words' | 'influence_same_person' | 'output_unknown' | 'outputs_count' | 'set_incomplete' | 'set_whom' | 'set_version' | 'set_day' | 'goal_parent' | 'goal_place' | 'goal_period' | 'goal_has_children' | 'goal_changed';
+type Brought = ImportCode | AgreementCode | CycleCode | ValueCode | LibraryCode;
+
+// A code of the server without words here, or in the page that brings them, is a type error.
+const PROBLEMS: Record<Exclude<ProblemCode, Brought> | OwnCode, Words> = {
   auth_required: m.problem_auth_required,
   not_allowed: m.problem_not_allowed,
   not_found: m.problem_not_found,
@@ -54,53 +60,6 @@ const PROBLEMS: Record<Exclude<ProblemCode, ImportCode> | OwnCode, Words> = {
   file_other_plant: m.problem_file_other_plant,
   file_key_unknown: m.problem_file_key_unknown,
   file_not_theirs: m.problem_file_not_theirs,
-  cycle_not_draft: m.problem_cycle_not_draft,
-  window_days: m.problem_window_days,
-  window_until: m.problem_window_until,
-  window_open: m.problem_window_open,
-  window_shut: m.problem_window_shut,
-  agreements_none: m.problem_agreements_none,
-  cycle_not_open: m.problem_cycle_not_open,
-  cycle_period: m.problem_cycle_period,
-  cycle_deadline: m.problem_cycle_deadline,
-  cycle_empty: m.problem_cycle_empty,
-  department_unknown: m.problem_department_unknown,
-  delegation_overlaps: m.problem_delegation_overlaps,
-  delegation_person: m.problem_delegation_person,
-  delegation_span: m.problem_delegation_span,
-  source_locked: m.problem_source_locked,
-  source_owner: m.problem_source_owner,
-  source_by_hand: m.problem_source_by_hand,
-  leave_protected: m.problem_leave_protected,
-  key_indicator: m.problem_key_indicator,
-  key_span: m.problem_key_span,
-  batch_key_reused: m.problem_batch_key_reused,
-  value_reason: m.problem_value_reason,
-  objection_twice: m.problem_objection_twice,
-  objection_old: m.problem_objection_old,
-  objection_answered: m.problem_objection_answered,
-  indicator_code_taken: m.problem_indicator_code_taken,
-  version_not_open: m.problem_version_not_open,
-  version_not_proposed: m.problem_version_not_proposed,
-  version_not_approved: m.problem_version_not_approved,
-  version_under_way: m.problem_version_under_way,
-  version_changed: m.problem_version_changed,
-  version_incomplete: m.problem_version_incomplete,
-  version_in_use: m.problem_version_in_use,
-  return_reason: m.problem_return_reason,
-  influence_words: m.problem_influence_words,
-  influence_same_person: m.problem_influence_same_person,
-  output_unknown: m.problem_output_unknown,
-  outputs_count: m.problem_outputs_count,
-  set_incomplete: m.problem_set_incomplete,
-  set_whom: m.problem_set_whom,
-  set_version: m.problem_set_version,
-  set_day: m.problem_set_day,
-  goal_parent: m.problem_goal_parent,
-  goal_place: m.problem_goal_place,
-  goal_period: m.problem_goal_period,
-  goal_has_children: m.problem_goal_has_children,
-  goal_changed: m.problem_goal_changed,
 };
 
 const REASONS: Record<string, Words> = {
@@ -122,6 +81,13 @@ const REASONS: Record<string, Words> = {
   other: m.sync_reason_other,
 };
 
+const brought: Record<string, Words> = {};
+
+/** A page that is loaded for itself adds its own. */
+export function bring(words: Partial<Record<Brought, Words>>): void {
+  Object.assign(brought, words);
+}
+
 /** A code that this app does not know yet still gets a true sentence. */
 export function problemWords(error: unknown): string {
   if (error instanceof ApiProblem) return say(PROBLEMS, error.code, 'unknown', error.params);
@@ -134,6 +100,6 @@ export function reasonWords(reason: string): string {
 }
 
 function say(table: Record<string, Words>, key: string, otherwise: string, params: Record<string, unknown>): string {
-  const words = table[key] ?? table[otherwise];
+  const words = table[key] ?? brought[key] ?? table[otherwise];
   return words ? words(params as never) : key;
 }

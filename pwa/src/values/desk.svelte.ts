@@ -1,4 +1,5 @@
 /** What waits for whoever keeps a source, and the keys of other systems: a desk has a network. */
+import './problems';
 import { api } from '../foundation/api';
 import { Attempts } from '../foundation/attempts.svelte';
 import type { components } from '../generated/api';

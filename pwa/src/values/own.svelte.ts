@@ -1,4 +1,5 @@
 /** What is measured of the reader, and the objection to one of these values: ordinary requests, they need a network. */
+import './problems';
 import { api } from '../foundation/api';
 import { Attempts } from '../foundation/attempts.svelte';
 import type { Objection, OwnSeries, PersonValues, Point } from './series';

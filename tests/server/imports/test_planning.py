@@ -70,15 +70,15 @@ def test_a_sound_plant_has_nothing_to_find() -> None:
         ({"reporting": LINES + "2,1,2020-01-01,\n2,3,2020-06-30,\n"}, ("line_ends_by_next", "doubt", 2)),
         ({"indicators": INDICATORS.replace(",40,", ",30,")}, ("weights_do_not_sum", "error", 2)),
         ({"indicators": INDICATORS.replace(",40,", ",39.5,")}, ("weight_wrong", "error", 3)),
-        ({"values": "employee_no,indicator,period,value\n2,NONE,2026-10,1\n"}, ("indicator_unknown", "error", 2)),
+        ({"values": "employee_no,indicator,period,value\n2,NOPE,2026-10,1\n"}, ("indicator_unknown", "error", 2)),
         ({"values": "employee_no,indicator,period,value\n9,OUT,2026-10,1\n"}, ("person_unknown", "error", 2)),
         ({"values": "employee_no,indicator,period,value\n2,OUT,2019-10,1\n"}, ("value_before_hired", "doubt", 2)),
         (
             {"values": "employee_no,indicator,period,value\n2,OUT,2026-10,1\n2,OUT,2026-10,2\n"},
             ("rows_differ", "error", 3),
         ),
-        ({"chips": "band,zh,indicator\nlow,x,NONE\n"}, ("indicator_unknown", "error", 2)),
-        ({"values": "employee_no,indicator,period,value\n2,OUT,2026-13,1\n"}, ("cell_wrong", "error", 2)),
+        ({"chips": "band,zh,indicator\nlow,x,NOPE\n"}, ("indicator_unknown", "error", 2)),
+        ({"values": "employee_no,indicator,period,value\n2,OUT,2026-13,1\n"}, ("period_impossible", "error", 2)),
     ],
 )
 def test_what_is_wrong_is_named_by_its_row(files: dict[str, str], expected: tuple[str, str, int]) -> None:

@@ -1,4 +1,5 @@
 /** The library as desks and supervisors read and change it: ordinary requests; without a network they say so. */
+import './problems';
 import { api } from '../../foundation/api';
 import { Attempts } from '../../foundation/attempts.svelte';
 import { ApiProblem } from '../../foundation/problem';

@@ -1,5 +1,6 @@
 /** What a supervisor is writing on the floor, by person: kept while the app is open, so that leaving the screen, or a
  *  try without a network, loses nothing. Never on the disk: what lies there is sealed, and this has no place in it yet. */
+import './problems';
 import type { Wording } from '../smart';
 import { empty } from './empty';
 
