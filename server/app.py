@@ -43,7 +43,15 @@ ROOMS = (
     imports.room,
     sync_api.room,
 )
-WIRINGS = (identity_wiring, people_wiring, indicators_wiring, sync_wiring, values_wiring, evaluations_wiring, agreements_wiring)
+WIRINGS = (
+    identity_wiring,
+    people_wiring,
+    indicators_wiring,
+    sync_wiring,
+    values_wiring,
+    evaluations_wiring,
+    agreements_wiring,
+)
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Flask:

@@ -1,7 +1,9 @@
-"""Who may do what: one table, no database. Code and tests read the same data.
+"""Who may do what, to which fields, at which stage: one table, no database. Code and tests read the same data.
 
-`people.relations()` finds how an actor stands to a record on a date; this table says what that
-relation may do. A relation is already narrowed to the record (`hrbp` = HRBP of that area).
+A relation is already narrowed to the record and to the moment: `hrbp` is the partner of that person's department,
+`supervisor` and `manager` stand above him on the line of that day, `delegate` holds a delegation now, and `rater` is
+named on the evaluation until its cycle closes. Who finds them: `people.queries`, `evaluations.standing`. Lists are
+narrowed by `people.queries.reach`, which asks this table too.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,6 +17,7 @@ class Relation(StrEnum):
     """How an actor stands to a record at a moment."""
 
     SELF = "self"
+    RATER = "rater"
     SUPERVISOR = "supervisor"
     DELEGATE = "delegate"
     MANAGER = "manager"
@@ -25,10 +28,19 @@ class Relation(StrEnum):
     """Owner of the source that a measured value comes from; found by the room of values alone."""
 
 
+class Stage(StrEnum):
+    """How far an evaluation is. A submit releases its result in the same moment; a recall makes a draft of it again,
+    and what was released before stays `released` for the person judged."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RELEASED = "released"
+    CLOSED = "closed"
+
+
 class Action(StrEnum):
     """Everything a door can demand, as `noun.verb`."""
 
-    API_READ = "api.read"
     SESSION_READ = "session.read"
     SESSION_END = "session.end"
     PASSWORD_CHANGE = "password.change"
@@ -72,13 +84,10 @@ class Action(StrEnum):
     OUTBOX_BRING_IN = "outbox.bring_in"
     OUTBOX_READ = "outbox.read"
     EVALUATION_READ = "evaluation.read"
-    EVALUATION_READ_SUBMITTED = "evaluation.read_submitted"
     EVALUATION_SCORE = "evaluation.score"
     EVALUATION_SUBMIT = "evaluation.submit"
     EVALUATION_RECALL = "evaluation.recall"
     HISTORY_READ = "history.read"
-    HISTORY_READ_SUBMITTED = "history.read_submitted"
-    HISTORY_READ_RELEASED = "history.read_released"
     CASE_READ = "case.read"
     CASE_DECIDE = "case.decide"
     RESULT_READ = "result.read"
@@ -94,90 +103,116 @@ class Action(StrEnum):
     WINDOW_SET = "window.set"
 
 
-_ANYBODY = frozenset(Relation)
+_NOBODY: frozenset[Relation] = frozenset()
 _OWN = frozenset({Relation.SELF})
 _HR = frozenset({Relation.HR})
+_ADMIN = frozenset({Relation.ADMIN})
 _LINE = frozenset({Relation.SUPERVISOR, Relation.MANAGER})
-_RATERS = frozenset({Relation.SUPERVISOR, Relation.DELEGATE})
+_RATERS = frozenset({Relation.RATER, Relation.DELEGATE})
 _DESKS = frozenset({Relation.HRBP, Relation.HR})
+_READERS = _RATERS | _LINE | _DESKS
 
-MATRIX: Mapping[Action, frozenset[Relation]] = MappingProxyType(
+Row = Mapping[Stage, frozenset[Relation]]
+
+
+def _row(
+    draft: frozenset[Relation] = _NOBODY,
+    submitted: frozenset[Relation] = _NOBODY,
+    released: frozenset[Relation] = _NOBODY,
+    closed: frozenset[Relation] = _NOBODY,
+) -> Row:
+    return MappingProxyType(
+        {Stage.DRAFT: draft, Stage.SUBMITTED: submitted, Stage.RELEASED: released, Stage.CLOSED: closed}
+    )
+
+
+def _always(relations: frozenset[Relation]) -> Row:
+    return _row(relations, relations, relations, relations)
+
+
+MATRIX: Mapping[Action, Row] = MappingProxyType(
     {
-        Action.API_READ: _ANYBODY,
-        Action.SESSION_READ: _OWN | {Relation.ADMIN},
-        Action.SESSION_END: _OWN | {Relation.ADMIN},
-        Action.PASSWORD_CHANGE: _OWN,
-        Action.ACCOUNT_MANAGE: _HR | {Relation.ADMIN},
-        Action.DEVICE_READ: _DESKS | {Relation.ADMIN},
-        Action.DEVICE_MANAGE: _DESKS | {Relation.ADMIN},
-        Action.SYNC_EXCHANGE: _OWN,
-        Action.DEPARTMENT_READ: _HR,
-        Action.PEOPLE_READ: _HR,
-        Action.IMPORT_READ: _HR | {Relation.ADMIN},
-        Action.IMPORT_RUN: _HR | {Relation.ADMIN},
-        Action.INDICATOR_READ: _OWN | _LINE | _DESKS,
-        Action.INDICATOR_PROPOSE: _LINE | _DESKS,
-        Action.INDICATOR_APPROVE: _HR,
-        Action.INDICATOR_RETIRE: _HR,
-        Action.INFLUENCE_ANSWER: _LINE,
-        Action.CORE_OUTPUT_READ: _LINE | _DESKS,
-        Action.CORE_OUTPUT_WRITE: _LINE | _DESKS,
-        Action.CORE_OUTPUT_AGREE: _LINE,
-        Action.INDICATOR_SET_READ: _LINE | _DESKS,
-        Action.INDICATOR_SET_WRITE: _HR,
-        Action.OWN_SET_READ: _OWN,
-        Action.GOAL_READ: _OWN | _LINE | _DESKS,
-        Action.GOAL_WRITE: _LINE | _DESKS,
-        Action.MEASURED_VALUE_READ: _OWN | _LINE | _DESKS | {Relation.DELEGATE},
-        Action.MEASURED_VALUE_WRITE: _HR | _LINE | _OWN | {Relation.KEEPER},
+        # ---- accounts, sessions, phones ----
+        Action.SESSION_READ: _always(_OWN | _ADMIN),
+        Action.SESSION_END: _always(_OWN | _ADMIN),
+        Action.PASSWORD_CHANGE: _always(_OWN),
+        Action.ACCOUNT_MANAGE: _always(_HR | _ADMIN),
+        Action.DEVICE_READ: _always(_HR | _ADMIN),
+        Action.DEVICE_MANAGE: _always(_HR | _ADMIN),
+        Action.SYNC_EXCHANGE: _always(_OWN),
+        # ---- people, indicators ----
+        Action.DEPARTMENT_READ: _always(_LINE | _DESKS),
+        Action.PEOPLE_READ: _always(_LINE | _DESKS),
+        Action.IMPORT_READ: _always(_HR | _ADMIN),
+        Action.IMPORT_RUN: _always(_HR | _ADMIN),
+        Action.INDICATOR_READ: _always(_OWN | _READERS),
+        Action.INDICATOR_PROPOSE: _always(_LINE | _DESKS),
+        Action.INDICATOR_APPROVE: _always(_HR),
+        Action.INDICATOR_RETIRE: _always(_HR),
+        Action.INFLUENCE_ANSWER: _always(_LINE),
+        Action.CORE_OUTPUT_READ: _always(_LINE | _DESKS),
+        Action.CORE_OUTPUT_WRITE: _always(_LINE | _DESKS),
+        Action.CORE_OUTPUT_AGREE: _always(_LINE),
+        Action.INDICATOR_SET_READ: _always(_LINE | _DESKS),
+        Action.INDICATOR_SET_WRITE: _always(_HR),
+        Action.OWN_SET_READ: _always(_OWN),
+        Action.GOAL_READ: _always(_OWN | _LINE | _DESKS),
+        Action.GOAL_WRITE: _always(_LINE | _DESKS),
+        # ---- measured values ----
+        Action.MEASURED_VALUE_READ: _always(_OWN | _READERS),
+        Action.MEASURED_VALUE_WRITE: _always(_OWN | _LINE | _HR | {Relation.KEEPER}),
         # Nobody by a session: an API key of limited scope, which is no relation.
-        Action.MEASURED_VALUE_SEND: frozenset(),
-        Action.MEASURED_VALUE_OBJECT: _OWN,
-        Action.VALUE_DESK_READ: _HR | {Relation.KEEPER},
-        Action.VALUE_DESK_ANSWER: _HR | {Relation.KEEPER},
-        Action.VALUE_SOURCE_SET: _HR,
-        Action.API_KEY_MANAGE: frozenset({Relation.ADMIN}),
-        Action.CYCLE_READ: _HR,
-        Action.CYCLE_CREATE: _HR,
-        Action.CYCLE_OPEN: _HR,
-        Action.DELEGATION_READ: _HR,
-        Action.DELEGATION_CREATE: _HR,
-        Action.DELEGATION_END: _HR,
-        Action.COMPLETION_READ: _HR,
-        Action.PHONE_READ: _HR | {Relation.ADMIN},
-        Action.OUTBOX_BRING_IN: _HR,
-        Action.OUTBOX_READ: _OWN,
-        Action.EVALUATION_READ: _RATERS,
-        Action.EVALUATION_READ_SUBMITTED: _RATERS | _DESKS | {Relation.MANAGER},
-        Action.EVALUATION_SCORE: _RATERS,
-        Action.EVALUATION_SUBMIT: _RATERS,
-        Action.EVALUATION_RECALL: _RATERS,
-        Action.HISTORY_READ: _RATERS,
-        Action.HISTORY_READ_SUBMITTED: _RATERS | _DESKS | {Relation.MANAGER},
-        Action.HISTORY_READ_RELEASED: _OWN,
-        Action.CASE_READ: _RATERS | {Relation.MANAGER},
-        Action.CASE_DECIDE: _RATERS | {Relation.MANAGER},
-        Action.RESULT_READ: _OWN | _RATERS | _DESKS | {Relation.MANAGER},
-        Action.RESULT_ANSWER: _OWN,
-        Action.PARKED_READ: _DESKS,
-        Action.AGREEMENT_READ: _OWN | _LINE | _DESKS,
-        Action.AGREEMENT_SPEAK: _OWN,
-        Action.AGREEMENT_REPLY: frozenset({Relation.SUPERVISOR}),
-        Action.AGREEMENT_ADJUST: frozenset({Relation.SUPERVISOR}),
-        Action.AGREEMENT_COUNT: _HR,
-        Action.AGREEMENT_BEGIN: _HR,
-        Action.WINDOW_READ: _HR,
-        Action.WINDOW_SET: _HR,
+        Action.MEASURED_VALUE_SEND: _always(_NOBODY),
+        Action.MEASURED_VALUE_OBJECT: _always(_OWN),
+        Action.VALUE_DESK_READ: _always(_HR | {Relation.KEEPER}),
+        Action.VALUE_DESK_ANSWER: _always(_HR | {Relation.KEEPER}),
+        Action.VALUE_SOURCE_SET: _always(_HR),
+        Action.API_KEY_MANAGE: _always(_ADMIN),
+        # ---- cycles ----
+        Action.CYCLE_READ: _always(_LINE | _DESKS),
+        Action.CYCLE_CREATE: _always(_HR),
+        Action.CYCLE_OPEN: _always(_HR),
+        Action.DELEGATION_READ: _always(_HR),
+        Action.DELEGATION_CREATE: _always(_HR),
+        Action.DELEGATION_END: _always(_HR),
+        # ---- how far a cycle is ----
+        Action.COMPLETION_READ: _always(_LINE | _DESKS),
+        Action.PARKED_READ: _always(_DESKS),
+        Action.PHONE_READ: _always(_HR | _ADMIN),
+        Action.OUTBOX_BRING_IN: _always(_HR),
+        Action.OUTBOX_READ: _always(_OWN),
+        # ---- scores, comments, reasons, quick comments; their history; their conflicts ----
+        Action.EVALUATION_READ: _row(draft=_RATERS, submitted=_READERS, closed=_READERS),
+        Action.EVALUATION_SCORE: _row(draft=_RATERS),
+        Action.EVALUATION_SUBMIT: _row(draft=_RATERS),
+        Action.EVALUATION_RECALL: _row(submitted=_RATERS),
+        Action.HISTORY_READ: _row(draft=_RATERS, submitted=_READERS, released=_OWN, closed=_READERS),
+        Action.CASE_READ: _row(draft=_RATERS, submitted=_RATERS, closed=_RATERS),
+        Action.CASE_DECIDE: _row(draft=_RATERS | {Relation.MANAGER}),
+        # ---- what was released, and what the person judged says to it ----
+        Action.RESULT_READ: _row(submitted=_READERS, released=_OWN, closed=_READERS),
+        Action.RESULT_ANSWER: _row(released=_OWN),
+        # ---- what somebody is measured by, and what is said of it ----
+        Action.AGREEMENT_READ: _always(_OWN | _LINE | _DESKS),
+        Action.AGREEMENT_SPEAK: _always(_OWN),
+        Action.AGREEMENT_REPLY: _always(frozenset({Relation.SUPERVISOR})),
+        Action.AGREEMENT_ADJUST: _always(frozenset({Relation.SUPERVISOR})),
+        Action.AGREEMENT_COUNT: _always(_HR),
+        Action.AGREEMENT_BEGIN: _always(_HR),
+        Action.WINDOW_READ: _always(_HR),
+        Action.WINDOW_SET: _always(_HR),
     }
 )
 
 
-def can(action: Action, relations: Iterable[Relation]) -> bool:
-    """Say whether any of these relations to the record allows the action."""
-    return not MATRIX[action].isdisjoint(relations)
+def can(action: Action, relations: Iterable[Relation], stage: Stage | None = None) -> bool:
+    """Say whether any of these relations to the record allows the action at its stage; without one, at any stage."""
+    held = frozenset(relations)
+    stages = MATRIX[action].values() if stage is None else (MATRIX[action][stage],)
+    return any(not allowed.isdisjoint(held) for allowed in stages)
 
 
-def require(action: Action, relations: Iterable[Relation]) -> None:
+def require(action: Action, relations: Iterable[Relation], stage: Stage | None = None) -> None:
     """Pass, or raise: `not_found` for a record outside one's world, else `not_allowed`.
 
     A stranger must not learn from the difference whether a record exists.
@@ -185,5 +220,5 @@ def require(action: Action, relations: Iterable[Relation]) -> None:
     held = frozenset(relations)
     if not held:
         raise Problem(NOT_FOUND)
-    if not can(action, held):
+    if not can(action, held, stage):
         raise Problem(NOT_ALLOWED)

@@ -20,7 +20,7 @@ from server.foundation.ids import CycleId
 from server.foundation.problems import NOT_FOUND, Problem
 from server.foundation.web import Actor
 from server.people import queries as people
-from server.people.desk import require_plant
+from server.people.desk import require_reach
 from server.people.models import Department, Person
 from server.policy import Action
 from server.sync_api import queries as log
@@ -31,14 +31,18 @@ _REASONS: Final = [*Reason, None]
 
 
 def board(cycle_id: UUID, *, by: Actor, now: datetime) -> dict[str, Any]:
-    """The board of a cycle. Raises Problem `not_allowed`, `not_found`."""
-    require_plant(by, Action.COMPLETION_READ, now=now)
+    """The board of a cycle, of what is within the reader's reach. Raises Problem `not_allowed`, and `not_found` where
+    that is nothing.
+    """
+    within = require_reach(by, Action.COMPLETION_READ, now=now)
     cycle = cycles.get(cycle_id)
     if cycle is None:
         raise Problem(NOT_FOUND)
-    progress = evaluations.progress(CycleId(cycle.id))
+    progress = evaluations.progress(CycleId(cycle.id), within)
+    if not progress and not within.everybody:
+        raise Problem(NOT_FOUND)
     departments = {one.id: one for one in people.departments()}
-    parked = log.parked([one.evaluation_id for one in progress])
+    parked = log.parked(_parked_shown(progress, by, now))
     named = people.by_id({one.rater_id for one in progress} | {one.author for one in parked})
     submitted = sum(Cell(one.state) in DONE for one in progress)
     total = len(progress)
@@ -66,6 +70,18 @@ def board(cycle_id: UUID, *, by: Actor, now: datetime) -> dict[str, Any]:
             for one in parked
         ],
     }
+
+
+def _parked_shown(progress: Sequence[Progress], by: Actor, now: datetime) -> list[UUID]:
+    """The evaluations whose parked edits the reader sees: a superior sees none, and nobody those about himself."""
+    within = people.reach(by.person_id, Action.PARKED_READ, now)
+    if within is None:
+        return []
+    return [
+        one.evaluation_id
+        for one in progress
+        if one.employee_id != by.person_id and within.holds(one.employee_id, one.department_id)
+    ]
 
 
 def _has_begun(one: Progress) -> bool:

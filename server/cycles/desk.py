@@ -9,10 +9,11 @@ from server.cycles import queries
 from server.cycles.models import Cycle, CycleState
 from server.foundation.db import session
 from server.foundation.web import Actor
-from server.people.desk import require_plant
+from server.people import queries as people
+from server.people.desk import require_reach
 from server.policy import Action
 
-Counter = Callable[[Collection[UUID]], Mapping[UUID, int]]
+Counter = Callable[[Collection[UUID], people.Reach], Mapping[UUID, int]]
 _counters: list[Counter] = []
 
 
@@ -22,20 +23,22 @@ def count_with(counter: Counter) -> None:
 
 
 def cycles(*, by: Actor, now: datetime) -> list[dict[str, Any]]:
-    """Every cycle, the newest first. Raises Problem `not_allowed`."""
-    require_plant(by, Action.CYCLE_READ, now=now)
-    return _shown(list(queries.all_cycles()), now)
+    """The cycles, the newest first; to whom the plant is not open those alone in which there is somebody within
+    reach. Raises Problem `not_allowed`.
+    """
+    within = require_reach(by, Action.CYCLE_READ, now=now)
+    return _shown(list(queries.all_cycles()), now, within)
 
 
 def shown(cycle: Cycle, *, now: datetime) -> dict[str, Any]:
     """One cycle, just written."""
     session().flush()  # its departments are read back
-    return _shown([cycle], now)[0]
+    return _shown([cycle], now, people.EVERYBODY)[0]
 
 
-def _shown(found: list[Cycle], now: datetime) -> list[dict[str, Any]]:
+def _shown(found: list[Cycle], now: datetime, within: people.Reach) -> list[dict[str, Any]]:
     departments = queries.departments_of([one.id for one in found])
-    made = _counters[0]([one.id for one in found]) if _counters else {}
+    made = _counters[0]([one.id for one in found], within) if _counters else {}
     return [
         {
             "id": one.id,
@@ -45,11 +48,14 @@ def _shown(found: list[Cycle], now: datetime) -> list[dict[str, Any]]:
             "period_to": one.period_to,
             "deadline_at": one.deadline_at,
             "state": CycleState(one.state),
-            "department_ids": departments.get(one.id, []),
+            "department_ids": [
+                place for place in departments.get(one.id, []) if within.everybody or place in within.places
+            ],
             "evaluation_count": len(queries.members_to_judge(one, now))
             if one.state == CycleState.DRAFT
             else made.get(one.id, 0),
             "opened_at": one.opened_at,
         }
         for one in found
+        if within.everybody or made.get(one.id)
     ]

@@ -7,7 +7,7 @@ from uuid import UUID
 from server import policy
 from server.evaluations import queries
 from server.evaluations.models import Evaluation, Form
-from server.evaluations.record import effective
+from server.evaluations.record import effective, stage_of
 from server.evaluations.standing import standing
 from server.evaluations.states import State, load, tags_of
 from server.foundation.db import current_tenant, session
@@ -17,13 +17,13 @@ from server.foundation.web import Actor
 from server.indicators import queries as indicators
 from server.indicators.arithmetic import overall_tenths
 from server.people import queries as people
-from server.policy import Action, Relation
+from server.policy import Action, Relation, Stage
 from sync import model as core
 
 
 def evaluation(evaluation_id: EvaluationId, *, by: Actor, now: datetime) -> dict[str, Any]:
     """Everything that stands on an evaluation. Raises Problem `not_found`, `not_allowed`."""
-    one = readable(evaluation_id, by, now, Action.EVALUATION_READ, Action.EVALUATION_READ_SUBMITTED)
+    one = readable(evaluation_id, by, now, Action.EVALUATION_READ)
     form = queries.forms([one.form_id])[one.form_id]
     state = load([one])[one.id]
     names = queries.names([one])
@@ -89,23 +89,22 @@ def _lines(one: Evaluation, form: Form, state: State) -> list[dict[str, Any]]:
     return lines
 
 
-def readable(evaluation_id: UUID, by: Actor, now: datetime, always: Action, submitted: Action) -> Evaluation:
-    """The evaluation, for whoever may read it: `always` for its raters, `submitted` for the others once
-    it was submitted. Raises Problem `not_found`, `not_allowed`.
+def readable(evaluation_id: UUID, by: Actor, now: datetime, action: Action) -> Evaluation:
+    """The evaluation, for whoever may read it so far: its raters at any time, the line and the desks once it was
+    submitted. Raises Problem `not_found`, `not_allowed`.
     """
     one = session().get(Evaluation, (current_tenant(), evaluation_id))
-    if one is None:
-        raise Problem(NOT_FOUND)
-    relations = set(standing([one], now).relations(by.person_id, one))
-    if Relation.SELF not in relations:
-        # The rater is who the evaluation names: who became the supervisor since has no part in it.
-        line = people.relations(by.person_id, one.employee_id, one.department_id, now)
-        relations |= line - {Relation.SUPERVISOR}
-    if not relations or relations == {Relation.SELF}:
+    if one is None or one.employee_id == by.person_id:
         # The person judged reads the result on his phone; that there is a draft is not for him.
         raise Problem(NOT_FOUND)
-    if not policy.can(always, relations):
-        if one.state == core.Status.OPEN.value and policy.can(submitted, relations):
-            raise Problem(NOT_FOUND)  # before the submit there is nothing for a desk to see
-        policy.require(submitted, relations)
+    (cycle,) = queries.cycles([one.cycle_id])
+    relations = set(standing([one], now).relations(by.person_id, one))
+    line = people.relations(by.person_id, one.employee_id, one.department_id, now)
+    if cycle.state == core.CycleState.CLOSED.value and line.isdisjoint({Relation.SUPERVISOR, Relation.MANAGER}):
+        relations.discard(Relation.RATER)  # named or former: over the close a rater keeps who is still below him
+    relations |= line
+    stage = stage_of(core.Status(one.state), core.CycleState(cycle.state))
+    if stage is Stage.DRAFT and not policy.can(action, relations, stage) and policy.can(action, relations):
+        raise Problem(NOT_FOUND)  # before the submit there is nothing for a line or a desk to see
+    policy.require(action, relations, stage)
     return one

@@ -14,7 +14,7 @@ from server.foundation.db import current_tenant, session
 from server.foundation.ids import EvaluationId, short
 from server.foundation.problems import NOT_FOUND, Problem
 from server.foundation.web import Actor
-from server.policy import Action, Relation
+from server.policy import Action, Relation, Stage
 from server.sync_api import queries as log
 from server.sync_api.models import FieldHistory
 from server.sync_api.queries import Written
@@ -49,13 +49,13 @@ def history(evaluation_id: EvaluationId, field: str | None, *, by: Actor, now: d
 def _entries(evaluation_id: EvaluationId, field: str | None, by: Actor, now: datetime) -> Sequence[FieldHistory]:
     one = session().get(Evaluation, (current_tenant(), evaluation_id))
     if one is None or one.employee_id != by.person_id:
-        one = desk.readable(evaluation_id, by, now, Action.HISTORY_READ, Action.HISTORY_READ_SUBMITTED)
+        one = desk.readable(evaluation_id, by, now, Action.HISTORY_READ)
         return log.history(one.id, field)
     every = log.history(one.id)
     released = max((entry.position for entry in every if entry.kind == Step.SUBMITTED.value), default=0)
     if not released:
         raise Problem(NOT_FOUND)  # that there is a draft is not for the person judged
-    policy.require(Action.HISTORY_READ_RELEASED, {Relation.SELF})
+    policy.require(Action.HISTORY_READ, {Relation.SELF}, Stage.RELEASED)
     return [
         entry
         for entry in every

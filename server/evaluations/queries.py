@@ -18,6 +18,7 @@ from server.foundation.ids import CycleId, EvaluationId, FormId, PersonId, short
 from server.foundation.prepared import Later, ask, ask_later, of_plant, table_of, within
 from server.identity.models import Device
 from server.indicators import queries as indicators
+from server.people import queries as people
 from server.people.models import Department, Person
 from sync import model as core
 
@@ -58,11 +59,11 @@ def cycles(ids: Collection[UUID]) -> Sequence[Cycle]:
     return session().execute(sa.select(Cycle).where(Cycle.id.in_(ids))).scalars().all()
 
 
-def counts(cycle_ids: Collection[UUID]) -> dict[UUID, int]:
-    """How many evaluations each cycle has; a cycle without any is left out."""
+def counts(cycle_ids: Collection[UUID], reach: people.Reach) -> dict[UUID, int]:
+    """How many evaluations within reach each cycle has; a cycle without any is left out."""
     query = (
         sa.select(Evaluation.cycle_id, sa.func.count())
-        .where(Evaluation.cycle_id.in_(cycle_ids))
+        .where(Evaluation.cycle_id.in_(cycle_ids), *within_reach(reach))
         .group_by(Evaluation.cycle_id)
     )
     return {row[0]: row[1] for row in session().execute(query)}
@@ -114,9 +115,17 @@ def visible_cycles(rater: PersonId, viewer: PersonId, at: datetime) -> frozenset
 
 
 _RATED = of_plant(
-    sa.select(_EVALUATION.id, _EVALUATION.cycle_id, _EVALUATION.form_id, _EVALUATION.employee_id)
+    sa.select(
+        _EVALUATION.id,
+        _EVALUATION.cycle_id,
+        _EVALUATION.form_id,
+        _EVALUATION.employee_id,
+        _EVALUATION.rater_id,
+        _CYCLE.state.label("cycle_state"),
+    )
     .where(
         within(_EVALUATION.id),
+        _CYCLE.id == _EVALUATION.cycle_id,
         _EVALUATION.rater_id == sa.bindparam("rater"),
         _EVALUATION.employee_id != sa.bindparam("viewer"),
     )
@@ -300,8 +309,13 @@ class Progress:
     submitted_at: datetime | None
 
 
-def progress(cycle_id: CycleId) -> list[Progress]:
-    """Every evaluation of a cycle, by rater and in the order in which he meets them."""
+def within_reach(reach: people.Reach) -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions that an evaluation is about somebody of this reach."""
+    return reach.among(Evaluation.employee_id, Evaluation.department_id)
+
+
+def progress(cycle_id: CycleId, reach: people.Reach) -> list[Progress]:
+    """The evaluations of a cycle that are within reach, by rater and in the order in which he meets them."""
     open_cases = (
         sa.select(sa.func.count())
         .select_from(Case)
@@ -320,7 +334,7 @@ def progress(cycle_id: CycleId) -> list[Progress]:
             Evaluation.started_at,
             Evaluation.submitted_at,
         )
-        .where(Evaluation.cycle_id == cycle_id)
+        .where(Evaluation.cycle_id == cycle_id, *within_reach(reach))
         .order_by(Evaluation.rater_id, Evaluation.run_order)
     )
     return [

@@ -11,7 +11,7 @@ from server import policy
 from server.evaluations.standing import Standing
 from server.evaluations.storing import OwnRow
 from server.indicators.arithmetic import overall_tenths
-from server.policy import Action, Relation
+from server.policy import Action, Relation, Stage
 from server.sync_api.registry import Record
 from sync import model as core
 from sync.model import Decision, Mutation, Resolution, Right
@@ -22,6 +22,8 @@ RIGHTS: Final = {
     Right.RECALL: Action.EVALUATION_RECALL,
     Right.ANSWER: Action.RESULT_ANSWER,
 }
+OFFERED: Final = (Right.SCORE, Right.SUBMIT, Right.RECALL)
+"""What the column `may` of an evaluation says."""
 
 
 @dataclass(slots=True)
@@ -113,7 +115,7 @@ def may_decide(case: core.Case | None, author: str, relations: frozenset[Relatio
     """
     if case is None or not policy.can(Action.CASE_DECIDE, relations):
         return False
-    if relations & {Relation.SUPERVISOR, Relation.MANAGER}:
+    if relations & {Relation.RATER, Relation.MANAGER}:
         return True
     return any(one.version.author == author for one in case.standing)
 
@@ -122,10 +124,15 @@ def rights_of(relations: frozenset[Relation], status: core.Status, cycle: core.C
     """What a person may do with an evaluation as it stands, in the words of the column `may`."""
     if cycle not in (core.CycleState.OPEN, core.CycleState.CLOSING):
         return []
-    if status is not core.Status.OPEN:
-        return ["recall"] if policy.can(Action.EVALUATION_RECALL, relations) else []
-    pairs = (("score", Action.EVALUATION_SCORE), ("submit", Action.EVALUATION_SUBMIT))
-    return [name for name, action in pairs if policy.can(action, relations)]
+    stage = stage_of(status, cycle)
+    return [right.value for right in OFFERED if policy.can(RIGHTS[right], relations, stage)]
+
+
+def stage_of(status: core.Status, cycle: core.CycleState) -> Stage:
+    """The stage at which a raters' or a desk's right to an evaluation counts."""
+    if status is core.Status.OPEN:
+        return Stage.DRAFT
+    return Stage.CLOSED if cycle is core.CycleState.CLOSED else Stage.SUBMITTED
 
 
 def effective(scores: Sequence[int | None], rules: Sequence[int | None]) -> list[int | None]:

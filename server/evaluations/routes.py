@@ -17,14 +17,14 @@ from server.policy import Action
 room = Room("evaluations", url_prefix="/api/evaluations", description="Evaluations, read at a desk.")
 
 
-@room.route("/<uuid:evaluation_id>", action=Action.EVALUATION_READ_SUBMITTED)
+@room.route("/<uuid:evaluation_id>", action=Action.EVALUATION_READ)
 @room.response(200, EvaluationSchema)
 def read_evaluation(evaluation_id: UUID) -> Any:
     """Read an evaluation: its rater at any time, HR once it was submitted."""
     return desk.evaluation(EvaluationId(evaluation_id), by=current_actor(), now=clock.now())
 
 
-@room.route("/<uuid:evaluation_id>/history", action=Action.HISTORY_READ_SUBMITTED)
+@room.route("/<uuid:evaluation_id>/history", action=Action.HISTORY_READ)
 @room.arguments(HistoryQuerySchema, location="query")
 @room.response(200, HistoryEntrySchema(many=True))
 def read_history(query: dict[str, Any], evaluation_id: UUID) -> Any:

@@ -14,6 +14,7 @@ from server.cycles.models import Cycle, CycleState
 from server.evaluations import queries
 from server.evaluations.models import Case, Evaluation, Form
 from server.evaluations.scopes import facts_scope, own_scope, rate_scope
+from server.foundation import clock
 from server.foundation.db import changed, session
 from server.foundation.ids import CycleId, DepartmentId, FormId, JobId, PersonId
 from server.indicators import matching
@@ -152,6 +153,7 @@ def tell_of_cycle(event: CycleChanged) -> None:
     query = sa.select(Evaluation).where(Evaluation.cycle_id == event.cycle_id)
     found = session().execute(query.order_by(Evaluation.rater_id, Evaluation.run_order)).scalars().all()
     put_away = left("evaluation", [one.id for one in found])
+    _let_go(event.cycle_id, found)
     for one in found:
         scope = rate_scope(one.rater_id)
         if (scope, one.id) not in put_away:
@@ -159,3 +161,19 @@ def tell_of_cycle(event: CycleChanged) -> None:
             changed("evaluation", one.id, [scope])
         if one.submitted_at is not None:
             changed("cycle", one.cycle_id, [own_scope(one.employee_id)])
+
+
+def _let_go(cycle_id: CycleId, found: Sequence[Evaluation]) -> None:
+    """When the cycle has closed, whoever rated a person that has moved since has no part in it any more: what
+    lies on his phone beside the row is looked at anew too. Named, not taken away: a delegate on the same feed keeps his.
+    """
+    (cycle,) = queries.cycles([cycle_id])
+    if cycle.state != CycleState.CLOSED:
+        return
+    above = people.superiors({PersonId(one.employee_id) for one in found}, clock.now())
+    gone = {one.id: one.rater_id for one in found if one.rater_id not in above[PersonId(one.employee_id)]}
+    for evaluation_id, rater_id in gone.items():
+        changed("trend", evaluation_id, [facts_scope(rater_id)])
+    cases = sa.select(Case.id, Case.evaluation_id).where(Case.evaluation_id.in_(gone))
+    for case_id, evaluation_id in session().execute(cases):
+        changed("case", case_id, [rate_scope(gone[evaluation_id])])

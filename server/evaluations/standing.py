@@ -3,18 +3,20 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from server.cycles import queries as cycles
+from server.cycles.models import CycleState
 from server.evaluations.models import Evaluation
 from server.foundation.ids import PersonId, unshort
 from server.foundation.prepared import ask_later, of_plant, table_of, within
 from server.people import queries as people
 from server.policy import Relation
 
+RowT = TypeVar("RowT", bound="Evaluation | sa.Row[Any]")
 WHOSE: Final = ("id", "cycle_id", "employee_id", "rater_id", "former_rater_id", "former_until")
 """What must be known of an evaluation to say how people stand to it."""
 _ONE: Final = table_of(Evaluation).c
@@ -46,10 +48,10 @@ class Standing:
         if person == one.employee_id:
             return frozenset({Relation.SELF})
         if person == one.rater_id:
-            return frozenset({Relation.SUPERVISOR})
+            return frozenset({Relation.RATER})
         found: set[Relation] = set()
         if person == one.former_rater_id and (one.former_until is None or self.at < one.former_until):
-            found.add(Relation.SUPERVISOR)
+            found.add(Relation.RATER)
         if (one.cycle_id, one.rater_id, person) in self.now_delegated:
             found.add(Relation.DELEGATE)
         if one.rater_id not in self.superiors:
@@ -87,6 +89,17 @@ def _standing(delegations: Collection[Any], at: datetime) -> Standing:
         if d.valid_from <= at and (d.valid_to is None or at < d.valid_to)
     }
     return Standing(frozenset(now), frozenset(ever), at)
+
+
+def kept(found: Collection[RowT], viewer: PersonId, at: datetime, cycle_state: Callable[[RowT], str]) -> list[RowT]:
+    """Those of these evaluations that this person may still read as their rater: whoever is named on one keeps it
+    until the cycle closes, wherever the person judged has moved; after that the line of the day decides.
+    """
+    over = {one.id for one in found if one.rater_id == viewer and cycle_state(one) == CycleState.CLOSED.value}
+    if not over:
+        return list(found)
+    above = people.superiors({PersonId(one.employee_id) for one in found if one.id in over}, at)
+    return [one for one in found if one.id not in over or viewer in above[PersonId(one.employee_id)]]
 
 
 def _person(author: str | UUID) -> PersonId | None:

@@ -19,18 +19,18 @@ from server.evaluations import keeping, queries, results, rows, shown, trends
 from server.evaluations.models import Case, Evaluation
 from server.evaluations.record import EvaluationRecord, lines_of, may_decide, rights_of
 from server.evaluations.scopes import FACTS, LIB, OWN, RATE, facts_scope, own_scope, part_of, rate_scope
-from server.evaluations.standing import WHOSE, Standing, ask_standing, standing
+from server.evaluations.standing import WHOSE, Standing, ask_standing, kept, standing
 from server.evaluations.states import State, ask_states, load
 from server.evaluations.storing import OWN_ROW, OwnRow
 from server.foundation.ids import PersonId, short, unshort
 from server.foundation.prepared import ask_later, of_plant, table_of, within
 from server.indicators import queries as indicators
-from server.policy import Action, Relation
+from server.policy import Action, Relation, Stage
 from server.sync_api.answers import Writers
 from server.sync_api.registry import Record, Scope, SyncedRoom, Viewer
 from sync import model as core
 
-AS_RATER: Final = frozenset({Relation.SUPERVISOR})
+AS_RATER: Final = frozenset({Relation.RATER})
 
 
 _ONE: Final = table_of(Evaluation).c
@@ -113,7 +113,7 @@ class EvaluationRoom(SyncedRoom):
             return self._own(kind, ids, person, viewer, writers) if person == viewer.person_id else {}
         visible = queries.visible_cycles(person, viewer.person_id, viewer.at)
         if kind == "trend" and family == FACTS:
-            return trends.trend_rows(ids, person, visible, viewer.person_id)
+            return trends.trend_rows(ids, person, visible, viewer)
         if family != RATE:
             return {}
         if kind == "cycle":
@@ -137,14 +137,15 @@ class EvaluationRoom(SyncedRoom):
         writers: Writers,
     ) -> dict[UUID, list[Any]]:
         asked = shown.evaluations(ids, rater, viewer.person_id).rows()
-        found = [one for one in asked if visible is None or one.cycle_id in visible]
+        seen = [one for one in asked if visible is None or one.cycle_id in visible]
+        found = kept(seen, viewer.person_id, viewer.at, lambda one: one.cycle_state)
         stands = None if rater == viewer.person_id else standing(found, viewer.at)
         said = queries.standing_answers(found)
         made: dict[UUID, list[Any]] = {}
         for one in found:
             relations = AS_RATER if stands is None else stands.relations(viewer.person_id, one)
             rights = rights_of(relations, core.Status(one.state), core.CycleState(one.cycle_state))
-            answer = said.get(one.id) if policy.can(Action.RESULT_READ, relations) else None
+            answer = said.get(one.id) if policy.can(Action.RESULT_READ, relations, Stage.SUBMITTED) else None
             made[one.id] = rows.evaluation_row(one, shown.written_out(one, writers), rights, answer)
         return made
 
@@ -157,9 +158,9 @@ class EvaluationRoom(SyncedRoom):
         writers: Writers,
     ) -> dict[UUID, list[Any]]:
         found = queries.cases(ids)
-        rated = {
-            one.id: one for one in queries.rated({c.evaluation_id for c in found}, rater, visible, viewer.person_id)
-        }
+        rates = queries.rated({c.evaluation_id for c in found}, rater, visible, viewer.person_id)
+        cycles = {one.id: one.state for one in queries.cycles({one.cycle_id for one in rates})} if rates else {}
+        rated = {one.id: one for one in kept(rates, viewer.person_id, viewer.at, lambda one: cycles[one.cycle_id])}
         shown: list[Case] = [case for case in found if case.evaluation_id in rated]
         stands = standing(rated.values(), viewer.at)
         states = load(list(rated.values()))

@@ -5,16 +5,19 @@ from typing import Any
 from uuid import UUID
 
 from server.evaluations import queries
+from server.evaluations.standing import kept
 from server.foundation.ids import PersonId, short
 from server.indicators import queries as indicators
+from server.sync_api.registry import Viewer
 
 
 def trend_rows(
-    ids: Collection[UUID], rater: PersonId, visible: frozenset[UUID] | None, viewer: PersonId
+    ids: Collection[UUID], rater: PersonId, visible: frozenset[UUID] | None, viewer: Viewer
 ) -> dict[UUID, list[Any]]:
     """Rows of kind trend, by evaluation, of those of this rater that the viewer may see."""
     ends, forms = queries.period_ends(ids), queries.form_lines(ids)
-    evaluations = queries.rated_of_whom(ids, rater, visible, viewer)
+    rated = queries.rated_of_whom(ids, rater, visible, viewer.person_id)
+    evaluations = kept(rated, viewer.person_id, viewer.at, lambda one: one.cycle_state)
     made: dict[UUID, list[Any]] = {}
     for cycle_id, period_to in ends().items():
         of_cycle = [one for one in evaluations if one.cycle_id == cycle_id]

@@ -1,7 +1,6 @@
 """What HR's and the administrators' desk sees of phones, after asking who is reading."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -14,7 +13,6 @@ from server.foundation.web import Actor
 from server.identity import directory, queries
 from server.identity.models import Account, Device
 from server.policy import Action, Relation, can
-from server.policy import require as policy_require
 
 _DESK_ROLES = {Relation.HR.value: Relation.HR, Relation.ADMIN.value: Relation.ADMIN}
 
@@ -27,74 +25,39 @@ class May(StrEnum):
     DRAIN_CODE = "drain_code"
 
 
-@dataclass(frozen=True)
-class Standing:
-    """How a desk stands to the plant's phones."""
-
-    plant: frozenset[Relation]
-    people: frozenset[PersonId]
-    """Whose HR partner this is."""
-
-    @property
-    def anywhere(self) -> frozenset[Relation]:
-        """Every relation to some phone."""
-        return self.plant | ({Relation.HRBP} if self.people else frozenset())
-
-    def over(self, users: Collection[UUID]) -> frozenset[Relation]:
-        """The relations to a phone with these users. What is done to a phone is done to all of them, so a partner has
-        one only where all are the partner's people."""
-        mine = bool(users) and self.people.issuperset(users)
-        return self.plant | ({Relation.HRBP} if mine else frozenset())
-
-
 def _roles(person_id: UUID, now: datetime) -> frozenset[Relation]:
     found = directory.profile(PersonId(person_id), now=now)
     return frozenset(_DESK_ROLES[role] for role in (found.roles if found else ()) if role in _DESK_ROLES)
 
 
-def require(actor: Actor, action: Action, *, now: datetime) -> Standing:
-    """Return how this desk stands to phones, if that allows the action for any; else raise Problem `not_allowed`."""
-    standing = Standing(_roles(actor.person_id, now), directory.partnered(actor.person_id, now=now))
-    if not can(action, standing.anywhere):
+def require(actor: Actor, action: Action, *, now: datetime) -> frozenset[Relation]:
+    """Return how this desk stands to the plant's phones, if that allows the action; else raise Problem
+    `not_allowed`."""
+    relations = _roles(actor.person_id, now)
+    if not can(action, relations):
         raise Problem(NOT_ALLOWED)
-    return standing
+    return relations
 
 
-def require_phone(actor: Actor, device_id: UUID, *, now: datetime) -> Standing:
-    """The same to manage this phone. Raises Problem `not_found` for one of others."""
-    standing = require(actor, Action.DEVICE_MANAGE, now=now)
-    users = [account.id for _, account, _ in queries.device_users(DeviceId(device_id))]
-    policy_require(Action.DEVICE_MANAGE, standing.over(users))
-    return standing
-
-
-def require_over(actor: Actor, device_id: UUID, person_id: UUID, *, now: datetime) -> None:
-    """The same, and only an administrator for somebody who holds a desk's role of the plant too."""
-    if not _serves(require_phone(actor, device_id, now=now), person_id, now):
+def require_over(actor: Actor, person_id: UUID, *, now: datetime) -> None:
+    """Pass for a desk that manages phones, and only for an administrator where somebody who holds a desk's role of
+    the plant is concerned."""
+    relations = require(actor, Action.DEVICE_MANAGE, now=now)
+    if Relation.ADMIN not in relations and _roles(person_id, now):
         raise Problem(NOT_ALLOWED)
-
-
-def _serves(standing: Standing, person_id: UUID, now: datetime) -> bool:
-    return Relation.ADMIN in standing.plant or not _roles(person_id, now)
 
 
 def devices(actor: Actor, *, now: datetime, only: UUID | None = None) -> list[dict[str, Any]]:
-    """Return the phones that this desk sees, the last used first, each with the accounts that have signed in on it and
+    """Return the plant's phones, the last used first, each with the accounts that have signed in on it and
     with what this desk may do. Raises Problem `not_allowed`."""
-    standing = require(actor, Action.DEVICE_READ, now=now)
+    relations = require(actor, Action.DEVICE_READ, now=now)
+    manages = can(Action.DEVICE_MANAGE, relations)
     users: dict[UUID, list[tuple[Account, bool]]] = {}
     for device_id, account, openable in queries.device_users(None if only is None else DeviceId(only)):
         users.setdefault(device_id, []).append((account, openable))
     known = queries.devices() if only is None else [one for one in [queries.device(DeviceId(only))] if one is not None]
-    officers = directory.officers(now=now) if known else frozenset()
-    found = []
-    for one in known:
-        accounts = users.get(one.id, [])
-        relations = standing.over([account.id for account, _ in accounts])
-        if can(Action.DEVICE_READ, relations):
-            manages = can(Action.DEVICE_MANAGE, relations)
-            found.append(_shown(one, accounts, actor, manages, officers if Relation.ADMIN not in relations else ()))
-    return found
+    officers = directory.officers(now=now) if known and Relation.ADMIN not in relations else frozenset()
+    return [_shown(one, users.get(one.id, []), actor, manages, officers) for one in known]
 
 
 def _shown(

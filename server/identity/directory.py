@@ -36,8 +36,6 @@ class Directory(Protocol):
 
     def demo_people(self, *, now: datetime) -> Sequence[DemoPerson]: ...
 
-    def partnered(self, person_id: PersonId, *, now: datetime) -> frozenset[PersonId]: ...
-
     def officers(self, *, now: datetime) -> frozenset[PersonId]: ...
 
 
@@ -57,11 +55,6 @@ def profile(person_id: PersonId, *, now: datetime) -> Profile | None:
 def demo_people(*, now: datetime) -> Sequence[DemoPerson]:
     """Return whom the demo offers."""
     return _directories[0].demo_people(now=now) if _directories else ()
-
-
-def partnered(person_id: PersonId, *, now: datetime) -> frozenset[PersonId]:
-    """Return everybody whose HR partner this person is."""
-    return _directories[0].partnered(person_id, now=now) if _directories else frozenset()
 
 
 def officers(*, now: datetime) -> frozenset[PersonId]:

@@ -137,7 +137,7 @@ def change_password(asked: dict[str, Any]) -> None:
 @phones.route("", action=Action.DEVICE_READ)
 @phones.response(200, DeviceSchema(many=True))
 def list_devices() -> Any:
-    """List the phones that this desk manages, and who has signed in on them."""
+    """List the plant's phones, and who has signed in on them."""
     return desk.devices(current_actor(), now=clock.now())
 
 
@@ -146,7 +146,7 @@ def list_devices() -> Any:
 @phones.response(204)
 def share_phone(asked: dict[str, Any], device_id: UUID) -> None:
     """Say whether a phone goes from hand to hand."""
-    desk.require_phone(current_actor(), device_id, now=clock.now())
+    desk.require(current_actor(), Action.DEVICE_MANAGE, now=clock.now())
     devices.set_shared(device_id, asked["shared"])
 
 
@@ -155,7 +155,7 @@ def share_phone(asked: dict[str, Any], device_id: UUID) -> None:
 @phones.response(204)
 def lose_phone(asked: dict[str, Any], device_id: UUID) -> None:
     """Say that a phone is lost: it hands in what it holds and gets nothing more; or that it was found."""
-    desk.require_phone(current_actor(), device_id, now=clock.now())
+    desk.require(current_actor(), Action.DEVICE_MANAGE, now=clock.now())
     devices.set_lost(device_id, asked["lost"], now=clock.now())
 
 
@@ -165,7 +165,7 @@ def lose_phone(asked: dict[str, Any], device_id: UUID) -> None:
 def drain_code(asked: dict[str, Any], device_id: UUID) -> Any:
     """Issue a one-time code that hands in one person's edits from one phone."""
     now = clock.now()
-    desk.require_over(current_actor(), device_id, asked["person_id"], now=now)
+    desk.require_over(current_actor(), asked["person_id"], now=now)
     account = queries.account(AccountId(asked["person_id"]))
     if account is None:
         raise Problem(NOT_FOUND)

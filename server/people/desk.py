@@ -1,5 +1,6 @@
 """What the desks of HR and admin read of people and do to sessions, after asking who they are."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,10 +21,18 @@ def require_plant(actor: Actor, action: Action, *, now: datetime) -> None:
         raise Problem(NOT_ALLOWED)
 
 
+def require_reach(actor: Actor, action: Action, *, now: datetime) -> queries.Reach:
+    """Return whose rows the actor may see by this action; for nobody's raise Problem `not_allowed`."""
+    found = queries.reach(actor.person_id, action, now)
+    if found is None:
+        raise Problem(NOT_ALLOWED)
+    return found
+
+
 def departments(*, by: Actor, now: datetime) -> list[dict[str, Any]]:
-    """Every department with its head count of today. Raises Problem `not_allowed`."""
-    require_plant(by, Action.DEPARTMENT_READ, now=now)
-    counts = queries.head_counts(queries.day_of(now))
+    """The departments within reach, with their head count of today there. Raises Problem `not_allowed`."""
+    within = require_reach(by, Action.DEPARTMENT_READ, now=now)
+    counts = Counter(one.department.id for one in queries.members(queries.day_of(now), of=within))
     return [
         {
             "id": one.id,
@@ -31,22 +40,25 @@ def departments(*, by: Actor, now: datetime) -> list[dict[str, Any]]:
             "name_zh": one.name_zh,
             "name_en": one.name_en,
             "parent_id": one.parent_id,
-            "head_count": counts.get(one.id, 0),
+            "head_count": counts[one.id],
         }
         for one in queries.departments()
+        if within.everybody or one.id in within.places or counts[one.id]
     ]
 
 
 def people(department_id: UUID | None, *, by: Actor, now: datetime) -> list[dict[str, Any]]:
-    """People of today. Raises Problem `not_allowed`, and `not_found` for a department of nobody."""
-    require_plant(by, Action.PEOPLE_READ, now=now)
+    """People of today within reach. Raises Problem `not_allowed`, and `not_found` for a department in which there
+    is nobody of these to be.
+    """
+    within = require_reach(by, Action.PEOPLE_READ, now=now)
     on = queries.day_of(now)
     known = {one.id for one in queries.departments()}
-    if department_id is not None and department_id not in known:
+    wanted = known if department_id is None else queries.with_below([department_id]) & known
+    found = queries.members(on, departments=wanted, of=within)
+    if not wanted or not (within.everybody or found or wanted <= within.places):
         raise Problem(NOT_FOUND)
-    wanted = known if department_id is None else queries.with_below([department_id])
-    found = queries.members(on, departments=wanted)
-    leading = {member.supervisor_id for member in queries.members(on)}
+    leading = queries.leading(on)
     granted = queries.granted_roles(on)
     return [
         {

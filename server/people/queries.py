@@ -14,7 +14,7 @@ from server.foundation.ids import DepartmentId, PersonId
 from server.foundation.prepared import ask, table_of, within
 from server.identity import queries as identity
 from server.people.models import Assignment, Department, Job, Person, ReportingLine, Role, RoleGrant
-from server.policy import Relation
+from server.policy import Action, Relation, can
 
 
 def day_of(at: datetime) -> date:
@@ -65,16 +65,6 @@ def with_below(ids: Collection[UUID]) -> frozenset[UUID]:
     return frozenset(found)
 
 
-def head_counts(on: date) -> dict[UUID, int]:
-    """Department -> people assigned to it, not counting those below."""
-    query = (
-        sa.select(Assignment.department_id, sa.func.count())
-        .where(holds_on(Assignment, on))
-        .group_by(Assignment.department_id)
-    )
-    return {row[0]: row[1] for row in session().execute(query)}
-
-
 @dataclass(frozen=True, slots=True)
 class Member:
     """A person with place, job and supervisor on a day."""
@@ -86,8 +76,9 @@ class Member:
     supervisor_id: PersonId | None
 
 
-def members(on: date, *, departments: Collection[UUID] | None = None) -> list[Member]:
-    """Everybody assigned on this day, in these departments alone when given; by personnel number."""
+def members(on: date, *, departments: Collection[UUID] | None = None, of: "Reach | None" = None) -> list[Member]:
+    """Everybody assigned on this day, in these departments and within this reach alone when given; by personnel
+    number."""
     query: Any = (
         sa.select(Person, Department, Job, Assignment.level, ReportingLine.supervisor_id)
         .join(Assignment, sa.and_(Assignment.person_id == Person.id, holds_on(Assignment, on)))
@@ -98,6 +89,8 @@ def members(on: date, *, departments: Collection[UUID] | None = None) -> list[Me
     )
     if departments is not None:
         query = query.where(Assignment.department_id.in_(departments))
+    if of is not None:
+        query = query.where(*of.among(Assignment.person_id, Assignment.department_id))
     return [Member(*row) for row in session().execute(query)]
 
 
@@ -208,15 +201,58 @@ def relations(
     return frozenset(found)
 
 
-def partnered(person_id: PersonId, at: datetime) -> frozenset[PersonId]:
-    """Everybody whose HRBP this person is at this moment; never himself."""
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whose rows somebody may see in a list: everybody's, those of some departments, those of some people."""
+
+    everybody: bool = False
+    places: frozenset[UUID] = frozenset()
+    people: frozenset[UUID] = frozenset()
+
+    def holds(self, person_id: UUID, department_id: UUID) -> bool:
+        """Whether a row about this person, in this department, is within reach."""
+        return self.everybody or person_id in self.people or department_id in self.places
+
+    def among(self, person: Any, department: Any) -> tuple[sa.ColumnElement[bool], ...]:
+        """The same as conditions on the columns of a query."""
+        return () if self.everybody else (sa.or_(person.in_(self.people), department.in_(self.places)),)
+
+
+EVERYBODY: Final = Reach(everybody=True)
+
+
+def reach(person_id: PersonId, action: Action, at: datetime) -> Reach | None:
+    """Whose rows this person may see by this action at this moment: HR the plant's, HR's partner those of the granted
+    departments and below, a superior those of everybody on the line below. None: nobody's.
+    """
+    if can(action, plant_relations(person_id, at)):
+        return EVERYBODY
     on = day_of(at)
+    places: frozenset[UUID] = frozenset()
     areas = [grant.department_id for grant in grants(person_id, on) if grant.role == Role.HRBP]
-    if not areas:
-        return frozenset()
-    places = None if None in areas else with_below([area for area in areas if area is not None])
-    found = {PersonId(member.person.id) for member in members(on, departments=places)}
+    if areas and can(action, {Relation.HRBP}):
+        if None in areas:
+            return EVERYBODY
+        places = with_below([area for area in areas if area is not None])
+    people = below(person_id, on) if can(action, {Relation.MANAGER}) else frozenset()
+    return Reach(places=places, people=people) if places or people else None
+
+
+def below(person_id: UUID, on: date) -> frozenset[UUID]:
+    """Everybody who reports to this person on that day, directly or through others; never himself."""
+    line = sa.select(ReportingLine.person_id).where(holds_on(ReportingLine, on))
+    found: set[UUID] = set()
+    todo: Collection[UUID] = {person_id}
+    while todo:  # a loop in the data ends here
+        found.update(todo)
+        todo = set(session().execute(line.where(ReportingLine.supervisor_id.in_(todo))).scalars()) - found
     return frozenset(found - {person_id})
+
+
+def leading(on: date) -> frozenset[UUID]:
+    """Everybody to whom somebody reports on that day."""
+    query = sa.select(ReportingLine.supervisor_id).where(holds_on(ReportingLine, on)).distinct()
+    return frozenset(session().execute(query).scalars())
 
 
 def granted_roles(on: date) -> dict[UUID, set[str]]:

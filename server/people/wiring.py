@@ -44,10 +44,6 @@ class PeopleDirectory:
             for one in members
         ]
 
-    def partnered(self, person_id: PersonId, *, now: datetime) -> frozenset[PersonId]:
-        """Return everybody of today whose HR partner this person is."""
-        return queries.partnered(person_id, now)
-
     def officers(self, *, now: datetime) -> frozenset[PersonId]:
         """Return everybody of today who is HR or an administrator."""
         granted = queries.granted_roles(queries.day_of(now))

@@ -36,6 +36,7 @@ class Kind(Enum):
     PUBLIC = "needs no session and tells of no person"
     OWN = "answers everybody, with nothing but their own"
     DESK = "HR's: closed to both"
+    TEAM = "shows a superior his own people and HR the plant; closed to everybody else"
     RECORD = "names a record in its path: closed to whoever has no part in it"
 
 
@@ -70,8 +71,8 @@ DOORS: dict[str, Kind] = {
     "GET /api/sessions": Kind.RECORD,
     "DELETE /api/sessions/<session_id>": Kind.RECORD,
     "POST /api/sessions/<session_id>/drain": Kind.RECORD,
-    "GET /api/departments": Kind.DESK,
-    "GET /api/people": Kind.DESK,
+    "GET /api/departments": Kind.TEAM,
+    "GET /api/people": Kind.TEAM,
     "GET /api/imports": Kind.DESK,
     "POST /api/imports": Kind.DESK,
     "GET /api/imports/<import_id>": Kind.RECORD,
@@ -118,7 +119,7 @@ DOORS: dict[str, Kind] = {
     "POST /api/goals": Kind.OWN,
     "POST /api/goals/<goal_id>": Kind.RECORD,
     "DELETE /api/goals/<goal_id>": Kind.RECORD,
-    "GET /api/cycles": Kind.DESK,
+    "GET /api/cycles": Kind.TEAM,
     "POST /api/cycles": Kind.DESK,
     "POST /api/cycles/<cycle_id>/open": Kind.RECORD,
     "GET /api/cycles/<cycle_id>/delegations": Kind.RECORD,
@@ -132,7 +133,7 @@ DOORS: dict[str, Kind] = {
     "GET /api/agreements/counts": Kind.DESK,
     "GET /api/agreements/<agreement_id>": Kind.RECORD,
     "DELETE /api/agreements/<agreement_id>/kept": Kind.RECORD,
-    "GET /api/completion/board": Kind.DESK,
+    "GET /api/completion/board": Kind.TEAM,
     "GET /api/completion/phones": Kind.DESK,
     "POST /api/completion/outbox-files": Kind.DESK,
     "GET /api/phones": Kind.DESK,
@@ -294,6 +295,7 @@ def test_whoever_has_no_part_in_it_is_refused_and_told_nothing(
             if told:
                 wrong.append(f"{door.name} tells {who} {told}: {answer.get_data()[:200].decode()}")
             closed = kind is Kind.RECORD or (kind is Kind.DESK and who != "foreign_hr")
+            closed = closed or (kind is Kind.TEAM and who not in ("foreign_hr", "stranger", "neighbour"))
             closed = closed or (who == "nobody" and kind is not Kind.PUBLIC)
             # A lost phone is the admin's to look for, its session his to end, and a plant his to bring in.
             if who == "admin" and (

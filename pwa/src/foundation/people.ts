@@ -92,5 +92,5 @@ export const keysOpen = (roles: readonly string[]): boolean => roles.includes('a
 /** Whether the server lets this person bring in a plant. */
 export const importsOpen = (roles: readonly string[]): boolean => deskOpens(roles) || roles.includes('admin');
 
-/** Whether the server shows this person phones to manage: HR, an administrator, and HR's partners those of their people. */
-export const phonesOpen = (roles: readonly string[]): boolean => deskOpens(roles) || roles.includes('admin') || roles.includes('hrbp');
+/** Whether the server shows this person the plant's phones: HR and an administrator. */
+export const phonesOpen = (roles: readonly string[]): boolean => deskOpens(roles) || roles.includes('admin');

@@ -182,10 +182,26 @@ def test_a_bad_question_is_refused_by_field(floor: Any, query: str) -> None:
     assert answer.get_json()["errors"]
 
 
-@pytest.mark.parametrize("who", ["supervisor", "worker", "delegate", "manager", "admin", "stranger"])
-def test_nobody_but_hr_sees_the_board(floor: Any, who: str) -> None:
+@pytest.mark.parametrize(
+    ("who", "told"),
+    [("worker", (403, "not_allowed")), ("admin", (403, "not_allowed")), ("stranger", (404, "not_found"))],
+)
+def test_a_board_is_not_for_whoever_has_no_team_in_it(floor: Any, who: str, told: tuple[int, str]) -> None:
     answer = floor.client_for(getattr(floor.cast, who)).get(f"/api/completion/board?cycle_id={floor.cast.cycle.id}")
-    assert (answer.status_code, answer.get_json()["code"]) == (403, "not_allowed")
+    assert (answer.status_code, answer.get_json()["code"]) == told
+
+
+@pytest.mark.parametrize(("who", "teams"), [("supervisor", ["肖静"]), ("manager", ["肖静", "梁德胜"])])
+def test_a_superior_sees_the_board_of_everybody_below_and_no_parked_edit(
+    floor: Any, her: Any, record: str, who: str, teams: list[str]
+) -> None:
+    worker = floor.phone(floor.cast.worker)
+    worker.push(worker.edit(record, "s3", 5))
+    assert board(floor)["parked"]
+    client = floor.client_for(getattr(floor.cast, who))
+    shown = client.get(f"/api/completion/board?cycle_id={floor.cast.cycle.id}").get_json()
+    assert [one["name_zh"] for one in shown["raters"]] == teams
+    assert shown["parked"] == []
 
 
 def test_an_unknown_cycle_and_one_of_another_plant_are_not_found(floor: Any) -> None:

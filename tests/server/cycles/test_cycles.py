@@ -148,16 +148,24 @@ def test_a_draft_whose_deadline_has_passed_does_not_open(hr: Any, plan: Any, clo
 
 
 @pytest.mark.parametrize("who", ["supervisor", "worker", "delegate", "manager", "admin"])
-def test_nobody_but_hr_sees_makes_or_opens_cycles(cast: Any, client_for: Any, hr: Any, plan: Any, who: str) -> None:
+def test_nobody_but_hr_sees_a_draft_makes_or_opens_cycles(
+    cast: Any, client_for: Any, hr: Any, plan: Any, who: str
+) -> None:
     made = hr.post("/api/cycles", json=plan).get_json()
     client = client_for(getattr(cast, who))
     for answer in (
-        client.get("/api/cycles"),
         client.post("/api/cycles", json=plan),
         client.post(f"/api/cycles/{made['id']}/open"),
         client.get(f"/api/cycles/{made['id']}/delegations"),
     ):
         assert problem(answer) == (403, "not_allowed")
+    listed = client.get("/api/cycles")
+    if who in ("worker", "admin"):
+        assert problem(listed) == (403, "not_allowed")
+    else:
+        # To ask for the board of his team: which cycle, with how many of them.
+        own = {"supervisor": 2, "delegate": 1, "manager": 3}[who]
+        assert [(one["id"], one["evaluation_count"]) for one in listed.get_json()] == [(str(cast.cycle.id), own)]
 
 
 def test_a_cycle_of_another_plant_is_not_found_and_not_listed(app: Flask, cast: Any, hr: Any) -> None:

@@ -8,6 +8,7 @@ from shift import finish
 
 from server.evaluations.queries import progress
 from server.foundation.ids import unshort
+from server.people.queries import EVERYBODY
 from server.sync_api.queries import parked
 
 
@@ -90,7 +91,7 @@ def test_a_field_is_named_within_bounds(her: Any, record: str) -> None:
 
 def test_progress_counts_what_was_received(floor: Any, her: Any, his: Any, record: str) -> None:
     def states() -> dict[str, str]:
-        rows = floor.at_work(lambda: progress(floor.cast.cycle.id))
+        rows = floor.at_work(lambda: progress(floor.cast.cycle.id, EVERYBODY))
         return {
             "worker" if row.employee_id == floor.cast.worker.id else str(row.employee_id): row.state for row in rows
         }

@@ -1,9 +1,16 @@
 """Departments and people on HR's desk."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from server.foundation.db import db, session, tenant_context, unit_of_work
+from server.people import service
+from server.people.models import Department, Role
 
 DOORS = ["/api/departments", "/api/people"]
 
@@ -57,11 +64,52 @@ def test_a_department_that_is_no_id_is_refused_by_field(hr: Any, asked: str) -> 
     assert answer.get_json()["errors"][0]["code"] == "not_an_id"
 
 
-@pytest.mark.parametrize("who", ["supervisor", "worker", "delegate", "manager", "admin"])
+@pytest.mark.parametrize("who", ["worker", "admin"])
 @pytest.mark.parametrize("door", DOORS)
-def test_nobody_but_hr_reads_the_lists(cast: Any, client_for: Any, who: str, door: str) -> None:
+def test_whoever_leads_nobody_reads_no_list(cast: Any, client_for: Any, who: str, door: str) -> None:
     answer = client_for(getattr(cast, who)).get(door)
     assert (answer.status_code, answer.get_json()["code"]) == (403, "not_allowed")
+
+
+@pytest.mark.parametrize(
+    ("who", "people", "departments"),
+    [
+        ("supervisor", ["N2", "N3"], {"WA": 2}),
+        ("delegate", ["N5"], {"WB": 1}),
+        ("manager", ["N1", "N2", "N3", "N4", "N5"], {"WA": 3, "WB": 2}),
+    ],
+)
+def test_a_superior_reads_of_everybody_below_on_the_line(
+    cast: Any, client_for: Any, who: str, people: list[str], departments: dict[str, int]
+) -> None:
+    client = client_for(getattr(cast, who))
+    assert [one["employee_no"] for one in client.get("/api/people").get_json()] == people
+    assert {one["code"]: one["head_count"] for one in client.get("/api/departments").get_json()} == departments
+
+
+@pytest.mark.parametrize(
+    ("area", "people", "departments"),
+    [
+        ("WA", {"N1", "N2", "N3"}, {"WA": 3}),
+        ("W", {"N1", "N2", "N3", "N4", "N5", "N6"}, {"W": 1, "WA": 3, "WB": 2}),
+        (None, {f"N{n}" for n in range(1, 9)}, {"W": 1, "WA": 3, "WB": 2, "H": 2}),
+    ],
+)
+def test_hrs_partner_reads_of_the_area_and_what_lies_below_it(
+    app: Flask, cast: Any, client_for: Any, area: str | None, people: set[str], departments: dict[str, int]
+) -> None:
+    def grant() -> None:
+        place = session().execute(sa.select(Department).where(Department.code == area)).scalar_one_or_none()
+        service.grant(cast.admin.id, Role.HRBP, valid_from=date(2026, 1, 1), department=place)
+
+    with app.app_context(), tenant_context(cast.tenant_id):
+        unit_of_work(grant)
+        db.session.remove()
+    client = client_for(cast.admin)
+    assert {one["employee_no"] for one in client.get("/api/people").get_json()} == people
+    assert {one["code"]: one["head_count"] for one in client.get("/api/departments").get_json()} == departments
+    below = client.get(f"/api/people?department_id={cast.neighbour_shift.id}")
+    assert below.status_code == (404 if area == "WA" else 200)
 
 
 def test_an_unknown_department_and_one_of_another_plant_are_not_found(cast: Any, hr: Any) -> None:
