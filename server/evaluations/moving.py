@@ -21,7 +21,6 @@ from server.foundation.batch import Row
 from server.foundation.db import Operation, changed, session
 from server.foundation.ids import CycleId, PersonId, short
 from server.foundation.problems import Problem
-from server.indicators.events import ValuesReceived
 from server.people.events import LinesBack, LinesMoved, Moved, Renamed
 from sync import model as core
 
@@ -122,9 +121,3 @@ def rename(event: Renamed) -> None:
     """Phones show names and places: tell them of what is under way."""
     for one in running(event.person_ids):
         changed("evaluation", one.id, [rate_scope(one.rater_id)])
-
-
-def measure(event: ValuesReceived) -> None:
-    """The trends behind the marks have another point."""
-    for one in running(event.person_ids):
-        changed("trend", one.id, [facts_scope(one.rater_id)])

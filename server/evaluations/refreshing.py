@@ -19,11 +19,11 @@ from server.foundation.db import changed, session
 from server.foundation.ids import CycleId, PersonId
 from server.indicators import queries as indicators
 from server.indicators.arithmetic import rule_mark
+from server.indicators.events import ValuesReceived
 from server.indicators.models import Indicator, MeasuredValue
 from server.sync_api.feed import left
 from server.sync_api.journal import write_rules
 from server.sync_api.models import FieldHistory
-from server.values.events import ValuesTaken
 from server.values.flagging import write_flags
 from server.values.models import FlagKind
 from sync import model as core
@@ -31,7 +31,7 @@ from sync import model as core
 Measured = Mapping[str, Decimal]
 
 
-def refresh(event: ValuesTaken) -> None:
+def refresh(event: ValuesReceived) -> None:
     """Bring evaluations of running cycles in line with the values that stand now."""
     cycles = [one for one in _touched(event.first, event.last) if one.state != CycleState.CLOSED]
     for cycle in cycles:
@@ -44,7 +44,7 @@ def _touched(first: date, last: date) -> Sequence[Cycle]:
     return session().execute(query.order_by(Cycle.id)).scalars().all()
 
 
-def _refresh(cycle: Cycle, event: ValuesTaken) -> None:
+def _refresh(cycle: Cycle, event: ValuesReceived) -> None:
     # Locked in the order of a push: a submit that is under way either signs the old mark, or sees the new one.
     query = sa.select(Evaluation).where(Evaluation.cycle_id == CycleId(cycle.id)).order_by(Evaluation.id)
     found = session().execute(query.with_for_update()).scalars().all()

@@ -10,7 +10,6 @@ from server.foundation.events import subscribe
 from server.indicators.events import ValuesReceived
 from server.people.events import LinesBack, LinesMoved, Renamed
 from server.sync_api import registry
-from server.values.events import ValuesTaken
 
 
 def connect(app: Flask) -> None:
@@ -22,5 +21,4 @@ def connect(app: Flask) -> None:
     subscribe(LinesMoved, moving.follow)
     subscribe(LinesBack, moving.go_back)
     subscribe(Renamed, moving.rename)
-    subscribe(ValuesReceived, moving.measure)
-    subscribe(ValuesTaken, refreshing.refresh)
+    subscribe(ValuesReceived, refreshing.refresh)

@@ -1,16 +1,21 @@
 """What indicators tell the rooms above, inside the same unit of work."""
 
+from collections.abc import Set
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
 from server.foundation.ids import PersonId
 
 
 @dataclass(frozen=True)
 class ValuesReceived:
-    """Something was measured of these people, corrected or taken back."""
+    """Values of these people came in, were corrected or taken back, in periods that end between these days (included)."""
 
-    person_ids: tuple[PersonId, ...]
+    people: Set[UUID]
+    first: date
+    last: date
+    at: datetime
 
 
 @dataclass(frozen=True)

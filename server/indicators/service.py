@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
-from server.foundation import batch
+from server.foundation import batch, clock
 from server.foundation.batch import Row
 from server.foundation.db import changed, session
 from server.foundation.events import publish
@@ -80,6 +81,9 @@ def bring_in(rows: Sequence[Row], step: Callable[[int], None]) -> None:
     for row, one in told:
         if row.table == Chip.__tablename__:
             changed("chip", one["id"], [LIBRARY], "put" if row.after is not None else "leave")
-    measured = {one["person_id"] for row, one in told if row.table == MeasuredValue.__tablename__}
+    measured = [row for row, _ in told if row.table == MeasuredValue.__tablename__]
     if measured:
-        publish(ValuesReceived(tuple(sorted(measured))))
+        people = frozenset(batch.identity_of(row)["person_id"] for row in measured)
+        begins = [batch.identity_of(row)["period_from"] for row in measured]
+        # A row that changes a value alone does not say where its period ends; none is longer than a year.
+        publish(ValuesReceived(people, min(begins), max(begins) + timedelta(days=366), clock.now()))

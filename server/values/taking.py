@@ -15,9 +15,9 @@ from server.foundation.events import publish
 from server.foundation.ids import new_id
 from server.foundation.prepared import insert_rows
 from server.foundation.problems import Problem
+from server.indicators.events import ValuesReceived
 from server.values import queries, sources, stage
 from server.values.doubts import HISTORY, Usual
-from server.values.events import ValuesTaken
 from server.values.flagging import Doubts
 from server.values.models import REASON_MAX, LateRule, ValueChange, ValueSource
 from server.values.problems import SOURCE_LOCKED
@@ -229,4 +229,4 @@ class _Taking:
             return
         self._source.last_value_at = self._at
         self._doubts.write(self._usual, self._touched, self._first, self._last)
-        publish(ValuesTaken(frozenset(self._touched), self._first, self._last, self._at))
+        publish(ValuesReceived(frozenset(self._touched), self._first, self._last, self._at))
