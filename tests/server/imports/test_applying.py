@@ -290,3 +290,14 @@ def test_the_job_remembers_who_what_and_when(office: Office, cast: Any, clock: A
     assert job.files[0]["name"] == "reporting.csv"
     assert len(job.files[0]["sha256"]) == 64
     assert office.inside(lambda: session().scalar(sa.text("SELECT count(*) FROM import_file"))) == 0
+
+
+def test_a_value_by_file_scores_open_evaluations_anew_and_its_undo_too(office: Office, evaluation_id: UUID) -> None:
+    asked = sa.select(Evaluation.values).where(Evaluation.id == evaluation_id)
+    values = lambda: office.inside(lambda: session().execute(asked).scalar_one())  # noqa: E731
+    before = values()
+    job = office.bring_in(("values.csv", "employee_no,indicator,period,value\nN2,OUT,2026-W46,88.5\n"))
+    assert job.state == "applied", (job.failure, job.failure_params)
+    assert values() != before
+    assert office.undo(job).state == "undone"
+    assert values() == before
