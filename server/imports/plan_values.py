@@ -5,7 +5,7 @@ from decimal import Decimal
 from server.imports.names import of_indicators, with_codes
 from server.imports.plan import Change, Difference, Plan, What, text_of, unique
 from server.imports.records import Kind, Period, Record
-from server.indicators.models import MeasuredValue
+from server.indicators.models import LABEL_MAX, MeasuredValue
 
 VALUE = MeasuredValue.__tablename__
 _KEY = ("person_id", "indicator_id", "period_from")
@@ -39,7 +39,7 @@ def _value(plan: Plan, one: Record) -> None:
     if person["left_on"] is not None and person["left_on"] < period.first:
         plan.doubt("value_after_left", one.place, number=number, period=period.label, day=person["left_on"])
     source = str(one.values.get("source") or version["source"])
-    wanted = {"period_to": period.last, "label": period.label, "value": value, "source": source}
+    wanted = {"period_to": period.last, "label": _label(period), "value": value, "source": source}
     key = (person["id"], indicator["id"], period.first)
     held = plan.stock.values.get(key)
     shown = f"{number} {code} {period.label}"
@@ -57,3 +57,8 @@ def _value(plan: Plan, one: Record) -> None:
         )
         plan.update(VALUE, _KEY, held, wanted | {"received_at": None})
         plan.change(Change(Kind.VALUES, What.CHANGED, shown, person["name_zh"], one.place, told))
+
+
+def _label(period: Period) -> str:
+    """As people write it; two whole days are longer than what is kept, and are kept without their dashes."""
+    return period.label if len(period.label) <= LABEL_MAX else period.label.replace("-", "")

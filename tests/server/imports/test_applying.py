@@ -301,3 +301,10 @@ def test_a_value_by_file_scores_open_evaluations_anew_and_its_undo_too(office: O
     assert values() != before
     assert office.undo(job).state == "undone"
     assert values() == before
+
+
+def test_a_period_of_two_days_is_kept(office: Office) -> None:
+    job = office.bring_in(("values.csv", "employee_no,indicator,period,value\nN2,OUT,2026-11-01..2026-11-20,88.5\n"))
+    assert job.state == "applied", (job.failure, job.failure_params)
+    again = office.preview(("values.csv", "employee_no,indicator,period,value\nN2,OUT,2026-11-01..2026-11-20,88.5\n"))
+    assert again.counts["values"]["unchanged"] == 1
