@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from playwright.sync_api import expect
 
 from tests.e2e import eye, hands
-from tests.e2e.people import first, numbered
+from tests.e2e.people import first, numbered, plants_day
 from tests.e2e.phone import DESK, PATIENCE_MS, Phone
 
 WORKER = "10101"
@@ -66,7 +66,7 @@ def test_a_value_on_its_way_from_the_machine_to_the_answer_of_an_objection(house
     expect(hr.see('[data-source="MES"]')).to_contain_text(f"负责人：{first(house, 'hr').name_zh}", timeout=PATIENCE_MS)
 
     mes = Mes(house.port, key)
-    monday = date.today() - timedelta(days=date.today().weekday())
+    monday = plants_day() - timedelta(days=plants_day().weekday())
     row = {
         "employee_no": WORKER,
         "indicator": "OUT",
