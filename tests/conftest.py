@@ -1,7 +1,7 @@
 """One suite on both databases: `database` is SQLite, then PostgreSQL, migrated and empty for each test.
 
 PostgreSQL runs as a private cluster on a socket, under a role that is no superuser, so that
-row-level security bites. Set GEMBA_TEST_DATABASES=sqlite to leave it out while you work.
+row-level security bites. Set TEST_DATABASES=sqlite to leave it out while you work.
 """
 
 import hashlib
@@ -28,7 +28,9 @@ from server.foundation.ids import DeviceId, new_id, short, unshort
 from server.foundation.settings import Settings
 from server.identity import queries, service, tokens
 from server.identity.service import Granted
-from tests import founded
+from tests import founded, quick
+
+quick.install()
 
 SECRET = "kT7wq-Zp41xLr9_vBn3eYd82sHc6GjUa0mXf5oRi"
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -40,7 +42,7 @@ class Cluster:
 
     def __init__(self) -> None:
         self.binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
-        self.folder = Path(tempfile.mkdtemp(prefix="gemba-pg-", dir="/tmp"))
+        self.folder = Path(tempfile.mkdtemp(prefix="gemba-pg-", dir=quick.temporary_root()))
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
         self.folder.chmod(0o755)
@@ -153,7 +155,7 @@ def cluster() -> Iterator[Cluster]:
         running.stop()
 
 
-@pytest.fixture(params=os.environ.get("GEMBA_TEST_DATABASES", "sqlite,postgresql").split(","))
+@pytest.fixture(params=os.environ.get("TEST_DATABASES", "sqlite,postgresql").split(","))
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty, migrated database; once SQLite, once PostgreSQL."""
     if request.param == "sqlite":
