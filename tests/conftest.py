@@ -32,6 +32,7 @@ from tests import founded, quick
 
 quick.install()
 
+DATABASES = os.environ.get("TEST_DATABASES", "sqlite,postgresql").split(",")
 SECRET = "kT7wq-Zp41xLr9_vBn3eYd82sHc6GjUa0mXf5oRi"
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 DATABASE = "gemba_test"
@@ -155,7 +156,24 @@ def cluster() -> Iterator[Cluster]:
         running.stop()
 
 
-@pytest.fixture(params=os.environ.get("TEST_DATABASES", "sqlite,postgresql").split(","))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out of the short run what is marked `short_on` another database; `make soak-real` plays it on both."""
+    if os.environ.get("GEMBA_SOAK"):
+        return
+
+    def elsewhere(item: pytest.Item) -> bool:
+        mark, call = item.get_closest_marker("short_on"), getattr(item, "callspec", None)
+        return bool(
+            mark and call and mark.args[0] in DATABASES and call.params.get("database", "") not in ("", *mark.args)
+        )
+
+    left_out = [item for item in items if elsewhere(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+@pytest.fixture(params=DATABASES)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty, migrated database; once SQLite, once PostgreSQL."""
     if request.param == "sqlite":
