@@ -13,6 +13,7 @@ STAMPS := $(VENV)/stamps
 PORT := $(or $(GEMBA_PORT),$(PORT),8080)
 PHONES ?= 1000
 K ?=
+DB ?= sqlite
 SEEDS ?= 5000
 FIRST ?= 1
 # The wheel's own node first (its wrapper in .venv/bin costs 45 ms per start), then the tools.
@@ -61,8 +62,8 @@ server-tests: install-test generate
 pwa-tests: install generate
 	cd pwa && $(NPX) vitest run
 
-e2e: system install-test build ## whole stories in a real browser; K=main picks files by name
-	scripts/e2e.sh "$(K)"
+e2e: system install-test build ## whole stories in a real browser; K=main picks files by name, DB=postgresql the database
+	E2E_DATABASE=$(DB) scripts/e2e.sh "$(K)"
 
 shots: install-test build ## the same stories, and their pictures into docs/screenshots
 	GEMBA_SHOTS=1 scripts/e2e.sh "$(K)"
