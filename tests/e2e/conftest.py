@@ -1,5 +1,6 @@
 """Stories run against a real server process and real browsers; nothing is mocked."""
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,7 +11,7 @@ import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
 from tests.e2e import builds, hands
-from tests.e2e.ground import DATABASE, Grounds
+from tests.e2e.ground import DATABASE, ONE, Grounds
 from tests.e2e.house import House
 from tests.e2e.people import SHIFT_A, numbered
 from tests.e2e.phone import Begun, Phone
@@ -24,7 +25,8 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def grounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grounds]:
-    made = Grounds(lambda: tmp_path_factory.mktemp("demo"))
+    shared = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else None
+    made = Grounds(lambda: tmp_path_factory.mktemp("demo"), shared)
     yield made
     made.close()
 
@@ -37,7 +39,7 @@ def ground(request: pytest.FixtureRequest) -> str:
 
 @contextmanager
 def sign_her_in(playwright: Playwright, grounds: Grounds, ground: str, folder: Path) -> Iterator[Begun]:
-    server = House(grounds.copy(grounds.demo(ground), folder / "house"))
+    server = House(grounds.copy(grounds.demo(ground), folder / "house"), **ONE)
     server.start()
     made = Phone(playwright, folder / "profile", server.port)
     try:
@@ -96,8 +98,9 @@ def dist(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def house(request: pytest.FixtureRequest, house_folder: Path) -> Iterator[House]:
-    """A freshly started demo server with a database of its own."""
-    own = {"GEMBA_STATIC_DIR": str(request.getfixturevalue("dist"))} if "dist" in request.fixturenames else {}
+    """A freshly started demo server with a database of its own; of two processes, as usual, in the main stories."""
+    own = {} if request.path.name.startswith("test_main") else dict(ONE)
+    own |= {"GEMBA_STATIC_DIR": str(request.getfixturevalue("dist"))} if "dist" in request.fixturenames else {}
     server = House(house_folder, **own)
     server.start()
     try:
