@@ -27,9 +27,9 @@ _LOCKED: Final = of_plant(
     sa.select(_PERSON.id, _PERSON.employee_no).where(within(_PERSON.id)).order_by(_PERSON.id)
 ).with_for_update(key_share=True)
 # Only where the push names a person at all: most do not.
-_NAMED: Final = sa.exists(sa.select(sa.literal(1)).select_from(table_of(Person)).where(within(_PERSON.id)))
+_NAMED: Final = sa.exists(sa.select(sa.literal_column("1")).select_from(table_of(Person)).where(within(_PERSON.id)))
 _SOURCES: Final = of_plant(
-    sa.select(_SOURCE.code).where(_SOURCE.kind.in_(BY_HAND), _NAMED).order_by(_SOURCE.code)
+    sa.select(_SOURCE.code).where(sa.or_(*(_SOURCE.kind == kind for kind in BY_HAND)), _NAMED).order_by(_SOURCE.code)
 ).with_for_update()
 
 

@@ -110,7 +110,7 @@ def test_words_have_an_end_and_none_of_them_is_lost(cast: Any, his: Counting, hr
 @pytest.mark.parametrize("who", ["supervisor", "manager", "hr", "other_worker", "stranger"])
 def test_nobody_objects_for_another(cast: Any, phone_of: Any, who: str) -> None:
     phone = phone_of(getattr(cast, who))
-    record, cells = phone.object(SEEN, "x")
+    _, cells = phone.object(SEEN, "x")
     about = phone_of(cast.worker).row(cast.worker)["id"]
     (receipt,) = phone.push((about, cells)).values()
     assert receipt in (["p", "not_yours"], ["p", "no_such_record"])
