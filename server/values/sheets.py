@@ -28,6 +28,7 @@ BACK: Final = timedelta(days=62)
 
 Row = list[Any]
 ValueKey = tuple[UUID, UUID, date]
+Spans = Mapping[UUID, Sequence[tuple[date, date | None]]]
 
 
 @dataclass(slots=True)
@@ -47,7 +48,7 @@ class Sheets:
             return {}
         known, taken = queries.measured(), {one.code: one for one in queries.sources()}
         shown = self._wanted(mine, known, taken, today)
-        told = _Told(mine, self.reader)
+        told = _Told(mine, self.reader, spans, today)
         self._names = people.by_id({*mine, *told.people()})
         places = people.places([PersonId(one) for one in mine], self.at)
         made: dict[UUID, Row] = {}
@@ -176,8 +177,8 @@ class Sheets:
 class _Told:
     """What stands and what was said of it, of these people."""
 
-    def __init__(self, ids: Collection[UUID], reader: UUID) -> None:
-        self.values = _last_values(ids, reader)
+    def __init__(self, ids: Collection[UUID], reader: UUID, spans: Spans, today: date) -> None:
+        self.values = _last_values(ids, reader, spans, today)
         self.changes: dict[ValueKey, list[ValueChange]] = {}
         query = sa.select(ValueChange).where(ValueChange.person_id.in_(ids)).order_by(ValueChange.changed_at)
         for change in session().execute(query).scalars():
@@ -210,7 +211,9 @@ def _key(one: Any) -> ValueKey:
     return one.person_id, one.indicator_id, one.period_from
 
 
-def _last_values(ids: Collection[UUID], reader: UUID) -> dict[tuple[UUID, UUID], list[MeasuredValue]]:
+def _last_values(
+    ids: Collection[UUID], reader: UUID, spans: Spans, today: date
+) -> dict[tuple[UUID, UUID], list[MeasuredValue]]:
     query = (
         sa.select(MeasuredValue)
         .where(MeasuredValue.person_id.in_(ids))
@@ -219,8 +222,16 @@ def _last_values(ids: Collection[UUID], reader: UUID) -> dict[tuple[UUID, UUID],
     )
     found: dict[tuple[UUID, UUID], list[MeasuredValue]] = {}
     for one in session().execute(query).scalars():
-        found.setdefault((one.person_id, one.indicator_id), []).append(one)
+        if one.person_id == reader or _is_his(one, spans[one.person_id], today):
+            found.setdefault((one.person_id, one.indicator_id), []).append(one)
     return {key: many[-(POINTS if key[0] == reader else LATELY) :] for key, many in found.items()}
+
+
+def _is_his(one: MeasuredValue, spans: Sequence[tuple[date, date | None]], today: date) -> bool:
+    """Whoever leads a person today sees what was counted before; whoever led him sees those days alone."""
+    return any(
+        last is None or last >= today or (first <= one.period_to and one.period_from <= last) for first, last in spans
+    )
 
 
 def _measured_codes(ids: Collection[UUID]) -> dict[UUID, list[str]]:

@@ -204,6 +204,12 @@ SHOWN = {
         "successor": {"other", "moved"},
         "manager": {"supervisor", "successor"},
     },
+    # Whoever reported to him lately stays there for the values of those days.
+    "values on a phone": {
+        "supervisor": {"employee", "team", "moved", "ended"},
+        "successor": {"other", "moved"},
+        "manager": {"supervisor", "successor"},
+    },
     "phone": {
         "supervisor": {"employee", "team", "moved"},
         "successor": {"other"},

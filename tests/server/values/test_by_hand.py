@@ -168,6 +168,8 @@ def test_the_lines_of_the_period_count_and_not_those_of_the_day_it_arrives(
     assert hers.push(hers.enter(cast.worker, 97, first="2026-11-30", last="2026-12-06")) == {2: ["a"]}
     lead.pull()
     assert lead.row(cast.worker)["spans"][-1][1] == "2026-11-23", "she keeps him for the days that were hers"
+    days = [one["period_from"] for one in lead.points(cast.worker)]
+    assert days == ["2026-11-01", "2026-11-16", "2026-11-23"], "and what came after them is no business of hers"
 
 
 @pytest.mark.parametrize(
