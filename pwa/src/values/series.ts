@@ -17,9 +17,12 @@ export function ofTrend(line: FormLine, trend: TrendLine): Held {
   return { unit: line.unit, direction: line.direction, target: line.target, threshold: line.threshold, bands: line.bands, points };
 }
 
+/** A period of one day, or one that has no name yet because it lies on this phone only, is named by its last day. */
+export const labelOf = ({ label, period_to }: { label: string; period_to: string }): string =>
+  label === '' || /^\d{4}-\d\d-\d\d$/.test(label) ? dayOf(period_to) : label;
+
 export function ofMeasured({ unit, direction, target, threshold, points }: Series): Held {
-  const named = points.map(({ label, period_to, value }) => ({ label: label || dayOf(period_to), value }));
-  return { unit, direction, target, threshold, bands: null, points: named };
+  return { unit, direction, target, threshold, bands: null, points: points.map((point) => ({ label: labelOf(point), value: point.value })) };
 }
 
 /** How the last value stands to the one before: better, worse or the same, by the indicator's own direction. */
