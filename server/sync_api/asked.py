@@ -29,6 +29,7 @@ class Unreadable(Exception):
 
 
 def score(value: Any) -> int | None:
+    """A mark, or None for "back to what the data say"."""
     if value is None:
         return None
     if type(value) is not int or not SCORE_MIN <= value <= SCORE_MAX:
@@ -53,10 +54,12 @@ def _text_value(value: Any, most: int) -> str:
 
 
 def comment(value: Any) -> str:
+    """A comment; none is empty."""
     return _text_value(value, COMMENT_MAX)
 
 
 def reason(value: Any) -> str:
+    """A reason; none is empty."""
     return _text_value(value, REASON_MAX)
 
 
@@ -64,24 +67,28 @@ PLAIN: Final[dict[str, Callable[[Any], Any]]] = {"s": score, "c": comment, "r": 
 
 
 def tag(value: Any) -> str:
+    """The name of a quick comment."""
     if not isinstance(value, str) or not _TAG.fullmatch(value):
         raise Unreadable("bad_value")
     return value
 
 
 def answer(value: Any) -> dict[str, str]:
+    """[agree or disagree, note?]"""
     if not isinstance(value, list) or not 1 <= len(value) <= 2 or value[0] not in ("agree", "disagree"):
         raise Unreadable("bad_value")
     return {"answer": value[0], "note": _text_value(value[1] if len(value) == 2 else None, NOTE_MAX)}
 
 
 def voice(value: Any) -> dict[str, str]:
+    """[kind, words?]"""
     if not isinstance(value, list) or not 1 <= len(value) <= 2 or value[0] not in KINDS:
         raise Unreadable("bad_value")
     return {"voice": value[0], "words": _text_value(value[1] if len(value) == 2 else None, NOTE_MAX)}
 
 
 def terms(value: Any) -> dict[str, Any]:
+    """[[[key, target, weight], ...], words?]"""
     if not isinstance(value, list) or not 1 <= len(value) <= 2 or not isinstance(value[0], list):
         raise Unreadable("bad_value")
     lines = value[0]

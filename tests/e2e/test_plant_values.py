@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
 
@@ -67,8 +66,7 @@ def test_a_value_on_its_way_from_the_machine_to_the_answer_of_an_objection(house
     expect(hr.see('[data-source="MES"]')).to_contain_text(f"负责人：{first(house, 'hr').name_zh}", timeout=PATIENCE_MS)
 
     mes = Mes(house.port, key)
-    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()  # the plant's day, as its last complete week is
-    monday = today - timedelta(days=today.weekday())
+    monday = date.today() - timedelta(days=date.today().weekday())
     row = {
         "employee_no": WORKER,
         "indicator": "OUT",
