@@ -11,6 +11,8 @@ from sync.agreement import decide_terms, decide_voice
 from sync.base import Missing, Seen, descends, follow
 from sync.cases import decide_case, join, mine, open_case, plain, reopen
 from sync.commands import decide_append, decide_command
+from sync.measures import Entry, Objection
+from sync.measuring import decide_entry, decide_objection
 from sync.model import (
     Case,
     CycleState,
@@ -55,10 +57,14 @@ def decide(held: Held, edit: Mutation, facts: Facts, lookup: Lookup) -> Decision
             return _remove(held, edit, facts, lookup)
         case Op.COMMAND if isinstance(edit.value, Terms):
             return decide_terms(held, edit, edit.value, facts, lookup)
+        case Op.COMMAND if isinstance(edit.value, Entry):
+            return decide_entry(held, edit, edit.value, facts, lookup)
         case Op.COMMAND:
             return decide_command(held, edit, facts, lookup)
         case Op.APPEND if isinstance(edit.value, Voice):
             return decide_voice(held, edit, edit.value, facts, lookup)
+        case Op.APPEND if isinstance(edit.value, Objection):
+            return decide_objection(held, edit, edit.value, facts, lookup)
         case Op.APPEND:
             return decide_append(held, edit, facts, lookup)
 

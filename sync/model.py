@@ -14,6 +14,9 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import NamedTuple
 
+from sync.measures import Entry, Key, Objection, Stands
+from sync.receipts import Reason as Reason
+from sync.receipts import Receipt as Receipt
 from sync.terms import NO_CLOCK, Clock, TermLine, Terms, Voice, Window
 
 MERGED_MARK = "+"
@@ -84,38 +87,6 @@ class Op(StrEnum):
     RESOLVE = "resolve"
 
 
-class Receipt(StrEnum):
-    """What became of a mutation; the value is its letter on the wire."""
-
-    APPLIED = "a"
-    SAME = "s"
-    MERGED = "m"
-    CONFLICT = "c"
-    PARKED = "p"
-    HELD = "h"
-    RETRY = "r"
-    UPDATE_NEEDED = "u"
-    ID_REUSED = "i"
-
-
-class Reason(StrEnum):
-    """Why a mutation was parked. Codes are never renamed or used again for something else."""
-
-    CYCLE_CLOSED = "cycle_closed"
-    NOT_YOURS = "not_yours"
-    NO_SUCH_RECORD = "no_such_record"
-    INVALID = "invalid"
-    ALREADY_SUBMITTED = "already_submitted"
-    CASE_OPEN = "case_open"
-    SIGNED_OTHER = "signed_other"
-    INCOMPLETE = "incomplete"
-    REASON_MISSING = "reason_missing"
-    NOT_SUBMITTED = "not_submitted"
-    SESSION_ENDED = "session_ended"
-    WINDOW_CLOSED = "window_closed"
-    WEIGHTS = "weights"
-
-
 class CycleState(StrEnum):
     DRAFT = "draft"
     OPEN = "open"
@@ -142,6 +113,8 @@ class Right(StrEnum):
     AGREE = "agree"
     REPLY = "reply"
     ADJUST = "adjust"
+    ENTER = "enter"
+    DISPUTE = "dispute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,13 +162,14 @@ class Said(NamedTuple):
 
 Value = int | str | None | Tags | Answers | tuple[TermLine, ...] | tuple[Said, ...]
 """What a field holds: score 1..5 or None, text or None, tags, a Status, answers, terms, what was said of them."""
-Asked = int | str | None | Submit | Recall | Answer | Resolution | Terms | Voice
+Asked = int | str | None | Submit | Recall | Answer | Resolution | Terms | Voice | Entry | Objection
 """What a mutation asks for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """One edit. `field` is canonical: score/3, comment/3, reason/3, chips/3, status, answer, terms, voice.
+    """One edit. `field` is canonical: score/3, comment/3, reason/3, chips/3, status, answer, terms, voice,
+    value, objection.
 
     For `add` and `remove` the value is the tag. `device_time` is what the phone's clock said: shown, never
     trusted.
@@ -336,6 +310,10 @@ class Facts:
     windows: tuple[Window, ...] = ()
     """When terms may be changed, and might have been of late."""
     clock: Clock = NO_CLOCK
+    measured: Mapping[Key, Stands] = field(default_factory=dict)
+    """What is measured of the person; needed for a value by hand and an objection alone."""
+    hindrance: Reason | None = None
+    """What keeps a value by hand out, whatever stands there: the source says so."""
 
 
 class Step(StrEnum):
@@ -351,6 +329,8 @@ class Step(StrEnum):
     RULE = "rule"
     VOICED = "voiced"
     ADJUSTED = "adjusted"
+    ENTERED = "entered"
+    OBJECTED = "objected"
 
 
 class CaseChange(StrEnum):

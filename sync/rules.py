@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import lru_cache
 
+from sync.measures import Entry, Objection
 from sync.model import Asked, Op, Recall, Right
 from sync.terms import REPLY, Terms, Voice
 
@@ -38,6 +39,8 @@ RULES: dict[str, Rule] = {
     "answer": Rule.APPEND,
     "terms": Rule.COMMANDS,
     "voice": Rule.APPEND,
+    "value": Rule.COMMANDS,
+    "objection": Rule.APPEND,
 }
 
 OPS: dict[Rule, frozenset[Op]] = {
@@ -72,6 +75,10 @@ def right_for(op: Op, value: Asked) -> Right:
             return Right.ADJUST
         case Voice(kind=kind):
             return Right.REPLY if kind == REPLY else Right.AGREE
+        case Entry():
+            return Right.ENTER
+        case Objection():
+            return Right.DISPUTE
         case _:
             return NEEDS.get(op, Right.SUBMIT)
 

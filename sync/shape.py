@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from sync.measures import CODE_MAX, WHY_MAX, Entry, Objection, is_day, is_shown
 from sync.model import Answer, Asked, Facts, Mutation, Op, Recall, Resolution, Submit
 from sync.rules import (
     ALSO_MAX,
@@ -58,6 +59,28 @@ def is_voice(said: Voice) -> bool:
     return said.kind in KINDS and is_clean(said.words, NOTE_MAX) and (said.kind == CONFIRM or said.words.strip() != "")
 
 
+def is_entry(asked: Entry) -> bool:
+    """A value of a period, of what is named like an indicator."""
+    return (
+        is_clean(asked.indicator, CODE_MAX)
+        and is_day(asked.first)
+        and is_shown(asked.value, asked.first)
+        and (asked.shown is None or is_shown(asked.shown, asked.first))
+        and is_clean(asked.reason, WHY_MAX)
+    )
+
+
+def is_objection(asked: Objection) -> bool:
+    """Words against a value."""
+    return (
+        is_clean(asked.indicator, CODE_MAX)
+        and is_day(asked.first)
+        and is_shown(asked.shown, asked.first)
+        and is_clean(asked.words, WHY_MAX)
+        and asked.words.strip() != ""
+    )
+
+
 def _is_whole(value: object, low: int, high: int) -> bool:
     return type(value) is int and low <= value <= high
 
@@ -87,6 +110,10 @@ def makes_sense(edit: Mutation, facts: Facts) -> bool:
             return isinstance(edit.value, Terms) and len(edit.base) <= 1 and are_terms(edit.value, facts)
         case Op.APPEND if edit.field == "voice":
             return isinstance(edit.value, Voice) and len(edit.base) <= 1 and is_voice(edit.value)
+        case Op.COMMAND if edit.field == "value":
+            return isinstance(edit.value, Entry) and len(edit.base) <= 1 and is_entry(edit.value)
+        case Op.APPEND if edit.field == "objection":
+            return isinstance(edit.value, Objection) and len(edit.base) <= 1 and is_objection(edit.value)
         case Op.COMMAND:
             signed = edit.value.signed if isinstance(edit.value, Submit) else ()
             return (

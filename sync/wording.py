@@ -92,6 +92,8 @@ def of_step(edit: Mutation, decision: Decision) -> Words | None:
         case Step.ADJUSTED:
             words = edit.value.words if isinstance(edit.value, Terms) else ""
             return Words("history_terms_changed_late" if decision.late else "history_terms_changed", {"words": words})
+        case Step.ENTERED | Step.OBJECTED:
+            return None  # they have histories of their own, beside those of other sources
         case Step.CONFLICT:
             mine = decision.case.candidate(edit.id) if decision.case else None
             message = _CASE_STEPS.get(decision.case_change or CaseChange.OPENED, "history_case_opened")

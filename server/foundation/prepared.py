@@ -261,6 +261,23 @@ def gathered() -> Iterator[None]:
         _say(waiting)
 
 
+@contextmanager
+def at_once() -> Iterator[None]:
+    """What was gathered is written now, and what is written inside at once: it may be read."""
+    held = session()
+    waiting: list[tuple[str, str]] | None = held.info.pop(_GATHERED, None)
+    if waiting is None:
+        yield
+        return
+    if waiting:
+        _say(waiting)
+        waiting.clear()
+    try:
+        yield
+    finally:
+        held.info[_GATHERED] = waiting
+
+
 def _say(inserts: Sequence[tuple[str, str]]) -> None:
     connection = session().connection()
     driver: Any = connection.connection.driver_connection

@@ -16,6 +16,8 @@ class ValuesReceived:
     first: date
     last: date
     at: datetime
+    source: str | None = None
+    """Where all of them come from, if it is one place."""
 
 
 @dataclass(frozen=True)

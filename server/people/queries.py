@@ -122,7 +122,12 @@ def _upward(people: Collection[UUID], on: date) -> dict[UUID, UUID]:
 
 def superiors(people: Collection[PersonId], at: datetime) -> dict[PersonId, frozenset[PersonId]]:
     """Person -> everybody above on the reporting line of that day."""
-    upward = _upward(people, day_of(at)) if people else {}
+    return superiors_on(people, day_of(at))
+
+
+def superiors_on(people: Collection[PersonId], on: date) -> dict[PersonId, frozenset[PersonId]]:
+    """The same on a day of the plant's calendar."""
+    upward = _upward(people, on) if people else {}
     found: dict[PersonId, frozenset[PersonId]] = {}
     for one in people:
         above: list[UUID] = []

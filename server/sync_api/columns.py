@@ -97,11 +97,23 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "may",
         "kept",
     ),
+    "measured": (
+        "id",
+        "employee_no",
+        "name_zh",
+        "name_en",
+        "department_zh",
+        "department_en",
+        "series",
+        "objections",
+        "spans",
+        "keeps",
+    ),
 }
 """kind -> its columns. Instants are whole milliseconds since 1970, days are ISO text."""
 
-READS: Final = 1
-"""What the phone of today says of the rows that it knows. 1: window, agreement. A scope that holds a newer kind goes
+READS: Final = 2
+"""What the phone of today says of the rows that it knows. 1: window, agreement. 2: measured. A scope that holds a newer kind goes
 only to phones that say so: another would drop the rows and keep the cursor."""
 
 LINE_COLUMNS: Final = (
@@ -152,6 +164,52 @@ VOICE_COLUMNS: Final = (
 
 KEPT_COLUMNS: Final = ("version", "lines", "words", "device_time", "received_at")
 """`agreement.kept`: the asking person's own change that came while the window was shut."""
+
+SERIES_COLUMNS: Final = (
+    "indicator",
+    "name_zh",
+    "name_en",
+    "unit",
+    "direction",
+    "target",
+    "threshold",
+    "frequency",
+    "source",
+    "source_zh",
+    "source_en",
+    "by_hand",
+    "locked",
+    "leave_lowers",
+    "data_to",
+    "points",
+)
+"""One entry of `measured.series`. `by_hand` 1: the asking person enters it; `locked`: why its source takes nothing in."""
+
+POINT_COLUMNS: Final = ("period_from", "period_to", "label", "value", "flags", "changes", "entered")
+"""One value of a series, the oldest first. `entered`: by whom and when it was entered on a phone, if it was."""
+
+CHANGE_COLUMNS: Final = ("before", "after", "reason", "by_zh", "by_en", "key_name", "late", "changed_at")
+"""One correction of a value."""
+
+ENTERED_COLUMNS: Final = ("by_zh", "by_en", "device_time", "received_at")
+"""`entered` of a value."""
+
+OBJECTION_COLUMNS: Final = (
+    "indicator",
+    "period_from",
+    "shown",
+    "shown_to",
+    "reason",
+    "state",
+    "raised_at",
+    "due_at",
+    "device_time",
+    "answer",
+    "answered_by_zh",
+    "answered_by_en",
+    "answered_at",
+)
+"""One entry of `measured.objections`: the last one to each value of oneself."""
 
 CANDIDATE_COLUMNS: Final = (
     "version",

@@ -3,7 +3,7 @@
 The read transaction begins after the push committed and sees one point in time (on PostgreSQL
 REPEATABLE READ, on SQLite a WAL snapshot), so rows, leaves and `seq` belong together. A scope held
 at 0 gets a snapshot: every row of it, made of the same feed, so that a snapshot and the sum of the
-deltas cannot differ. Rights are asked for again for each row: the feed is a hint.
+deltas cannot differ; and what a room knows to belong there before anything happened to it (`whole`). Rights are asked for again for each row: the feed is a hint.
 """
 
 import hashlib
@@ -223,6 +223,10 @@ def _delta(delta: Delta, scope: str, news: Sequence[Any], viewer: Viewer, writer
             put.setdefault(kind, []).append(record_id)
         elif delta.start:
             delta.leaves.append([kind, short(record_id)])
+    if delta.start == 0:
+        for kind, record_id in (one for room in registry.rooms() for one in room.whole(scope, viewer)):
+            if record_id not in put.setdefault(kind, []):
+                put[kind].append(record_id)
     for kind in sorted(put, key=list(COLUMNS).index):
         room = registry.room_of(kind)
         if room is None:

@@ -26,10 +26,11 @@ from server.foundation.prepared import gathered
 from server.foundation.problems import INVALID, FieldError, Problem
 from server.foundation.web import Actor
 from server.sync_api import journal, registry, stored
+from server.sync_api.asked import Unreadable
 from server.sync_api.contact import note_contacts
 from server.sync_api.journal import Arrival, Journal, Outcome
 from server.sync_api.problems import AUTHOR_MISMATCH, SYNC_MALFORMED
-from server.sync_api.wire import Push, RawMutation, Reader, Request, Unreadable
+from server.sync_api.wire import Push, RawMutation, Reader, Request
 from sync.merge import again, decide
 from sync.model import Facts, Mutation, MutationId, Op, Reason, Receipt
 
@@ -211,6 +212,8 @@ def _together(arrivals: Sequence[Arrival], now: datetime) -> list[Outcome]:
         for room in registry.rooms():
             room.store([r for r in touched if r.room is room and (r.done or r.refused)], now)
         journal.write_history(touched, now, carried)
+    for room in registry.rooms():
+        room.follow_up([r for r in touched if r.room is room and r.done], now)
     return outcomes
 
 
@@ -264,6 +267,8 @@ def _judge(arrival: Arrival, records: dict[str, registry.Record], kept: Journal,
         result=record.result,
         windows=record.windows,
         clock=record.clock(edit, arrival.offset_ms),
+        measured=record.measured,
+        hindrance=record.hindrance(edit),
     )
     decision = decide(record.held(edit.field), edit, facts, kept.fate)
     if decision.receipt not in (Receipt.PARKED, Receipt.HELD):

@@ -16,7 +16,8 @@ from uuid import UUID
 
 from server.foundation.ids import PersonId, new_id, short
 from server.sync_api.answers import Writers
-from sync.model import CycleState, Decision, Held, Line, Mutation, Right, Status, Version
+from sync.measures import Key, Stands
+from sync.model import CycleState, Decision, Held, Line, Mutation, Reason, Right, Status, Version
 from sync.terms import Clock, Window
 
 
@@ -47,6 +48,8 @@ class Record(ABC):
     """Parked edits that the room keeps something of."""
     windows: tuple[Window, ...] = ()
     """When terms may be changed, and might have been of late."""
+    measured: dict[Key, Stands] = field(default_factory=dict)
+    """What is measured of the person, where the record is that. It moves with each decision."""
     _next_case: str = ""
 
     def next_case(self) -> str:
@@ -74,6 +77,10 @@ class Record(ABC):
     def clock(self, edit: Mutation, offset: int) -> Clock:
         """What is known of the clock of the phone that it comes from."""
         return Clock(offset)
+
+    def hindrance(self, edit: Mutation) -> Reason | None:
+        """What keeps an edit out, whatever the record holds."""
+        return None
 
     @abstractmethod
     def related(self, edit: Mutation) -> bool:
@@ -130,9 +137,17 @@ class SyncedRoom(ABC):
     def store(self, records: Iterable[Record], now: datetime) -> None:
         """Write what `done` says, and name what changed (`foundation.db.changed`)."""
 
+    def follow_up(self, records: Iterable[Record], now: datetime) -> None:
+        """Do what must read what the push has written: log, records and history stand in their tables."""
+        return
+
     @abstractmethod
     def scopes(self, viewer: Viewer) -> Sequence[Scope]:
         """What this person may hold now."""
+
+    def whole(self, scope: str, viewer: Viewer) -> Sequence[tuple[str, UUID]]:
+        """Kind and id of rows that belong to a scope though nothing was ever said of them: a snapshot has them too."""
+        return ()
 
     @abstractmethod
     def rows(

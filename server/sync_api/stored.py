@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from server.foundation.ids import unshort
+from sync.measures import Entry, Objection, Shown, number
 from sync.model import (
     Answer,
     Asked,
@@ -30,6 +31,8 @@ def asked_from_wire(op: Op, value: Any) -> Asked:
     if op is Op.COMMAND:
         if "lines" in value:
             return _terms(value)
+        if "indicator" in value:
+            return _entry(value)
         if value["name"] == "recall":
             return Recall()
         signed: dict[str, list[MutationId]] = {}
@@ -54,7 +57,18 @@ def _terms(kept: Any) -> Terms:
     return Terms(tuple((key, target, weight) for key, target, weight in kept["lines"]), kept["words"])
 
 
-def _said(kept: Any) -> Answer | Voice:
+def _shown(kept: Any) -> Shown:
+    return Shown(kept[0], number(kept[1]))
+
+
+def _entry(kept: Any) -> Entry:
+    shown = None if kept["shown"] is None else _shown(kept["shown"])
+    return Entry(kept["indicator"], kept["first"], _shown(kept["value"]), shown, kept["reason"])
+
+
+def _said(kept: Any) -> Answer | Voice | Objection:
+    if "indicator" in kept:
+        return Objection(kept["indicator"], kept["first"], _shown(kept["shown"]), kept["words"])
     return Voice(kept["voice"], kept["words"]) if "voice" in kept else Answer(kept["answer"], kept["note"])
 
 
@@ -71,6 +85,11 @@ def asked_to_json(asked: Asked) -> Any:
             return {"voice": kind, "words": words}
         case Terms(lines, words):
             return {"lines": [list(line) for line in lines], "words": words}
+        case Entry(indicator, first, entered, shown, reason):
+            seen = None if shown is None else list(shown)
+            return {"indicator": indicator, "first": first, "value": list(entered), "shown": seen, "reason": reason}
+        case Objection(indicator, first, shown, words):
+            return {"indicator": indicator, "first": first, "shown": list(shown), "words": words}
         case Resolution(case_id, chosen, value, reason):
             return {
                 "case": case_id,
@@ -98,6 +117,8 @@ def asked_from_json(op: Op, kept: Any) -> Asked:
     if op is Op.COMMAND:
         if "lines" in kept:
             return _terms(kept)
+        if "indicator" in kept:
+            return _entry(kept)
         if "submit" not in kept:
             return Recall()
         return Submit(tuple((name, tuple(map(MutationId.parse, versions))) for name, versions in kept["submit"]))

@@ -15,10 +15,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.foundation.db import Base, Json, TenantRow, tenant_fk
 from server.foundation.ids import IndicatorId, KeyId, PersonId, SourceId
 from server.indicators.models import VALUE
+from sync.measures import SAID_MAX
 
 SOURCE_MAX: Final = 40
 NAME_MAX: Final = 80
 REASON_MAX: Final = 500
+VERSION_MAX: Final = 100
 KEY_MAX: Final = 80
 ROWS_MAX: Final = 5000
 HASH_LENGTH: Final = 64
@@ -166,6 +168,30 @@ class ValueChange(TenantRow, Base):
     changed_at: Mapped[datetime]
 
 
+class ValueEntry(TenantRow, Base):
+    """A value that somebody entered on a phone. `version` is the edit's id, `number` the value's version after it."""
+
+    __tablename__ = "value_entry"
+    __table_args__ = (
+        tenant_fk("person", "person_id"),
+        tenant_fk("indicator", "indicator_id"),
+        sa.UniqueConstraint("tenant_id", "version"),
+        sa.Index("ix_value_entry_value", "tenant_id", "person_id", "indicator_id", "period_from"),
+    )
+
+    version: Mapped[str] = mapped_column(sa.String(VERSION_MAX))
+    person_id: Mapped[PersonId]
+    indicator_id: Mapped[IndicatorId]
+    period_from: Mapped[date]
+    period_to: Mapped[date]
+    value: Mapped[Decimal] = mapped_column(VALUE)
+    reason: Mapped[str] = mapped_column(sa.String(REASON_MAX))
+    number: Mapped[int]
+    author_id: Mapped[PersonId]
+    device_time: Mapped[int] = mapped_column(sa.BigInteger)
+    received_at: Mapped[datetime]
+
+
 class ValueFlag(TenantRow, Base):
     """A doubt about a value. It stops nothing; somebody looks and says what it was."""
 
@@ -208,9 +234,15 @@ class ValueObjection(TenantRow, Base):
     period_from: Mapped[date]
     version: Mapped[int]
     shown: Mapped[Decimal] = mapped_column(VALUE)
-    reason: Mapped[str] = mapped_column(sa.String(REASON_MAX))
+    shown_to: Mapped[date | None]
+    """Last day of the period, as it was on the screen; None: raised before that was written down."""
+    reason: Mapped[str] = mapped_column(sa.String(SAID_MAX))
     raised_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    mutation: Mapped[str | None] = mapped_column(sa.String(VERSION_MAX))
+    """The edit by which it came; None: through a door."""
+    device_time: Mapped[int | None] = mapped_column(sa.BigInteger)
+    """What the phone's clock said, in milliseconds; the answer's clock runs from `raised_at`."""
     state: Mapped[str] = mapped_column(sa.String(9))
     answered_by_id: Mapped[PersonId | None]
     answered_at: Mapped[datetime | None]

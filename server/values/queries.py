@@ -145,10 +145,21 @@ def objections(*, person_id: UUID | None = None) -> Sequence[ValueObjection]:
     return session().execute(query.limit(500)).scalars().all()
 
 
+def lock_person(person_id: UUID) -> None:
+    """Wait for whoever else writes what is said about this person's values, until the end of the transaction."""
+    query = sa.select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)
+    session().execute(query)
+
+
 def objection(objection_id: UUID) -> ValueObjection | None:
     """An objection by id, locked."""
     query = sa.select(ValueObjection).where(ValueObjection.id == objection_id).with_for_update()
     return session().execute(query).scalar_one_or_none()
+
+
+def indicator_id(code: str) -> UUID | None:
+    """An indicator by its code."""
+    return session().execute(sa.select(Indicator.id).where(Indicator.code == code)).scalar_one_or_none()
 
 
 def codes(ids: Collection[UUID]) -> Mapping[UUID, str]:

@@ -1,21 +1,22 @@
 """What people do with values: enter one by hand, object, answer, settle a doubt. Each inside a unit of work."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from server import policy
-from server.foundation.db import session
+from server.foundation.db import changed, session
 from server.foundation.ids import IndicatorId, PersonId
 from server.foundation.problems import INVALID, NOT_FOUND, Problem
 from server.foundation.web import Actor
 from server.indicators.models import MeasuredValue
 from server.policy import Action, Relation
 from server.values import queries, readers
+from server.values.deadlines import due
 from server.values.models import ObjectionState, SourceKind, ValueFlag, ValueObjection, ValueSource
 from server.values.problems import (
     OBJECTION_ANSWERED,
@@ -25,19 +26,8 @@ from server.values.problems import (
     VALUE_REASON,
 )
 from server.values.rows import By, Fate, Given, Refusal, Taken
+from server.values.scopes import MEASURED, values_scope
 from server.values.taking import take_in
-
-WORKING_DAYS: Final = 5
-_SATURDAY: Final = 6
-
-
-def due(at: datetime) -> datetime:
-    """Five working days later, at the same hour. Saturday and Sunday do not count."""
-    left, then = WORKING_DAYS, at
-    while left:
-        then += timedelta(days=1)
-        left -= then.isoweekday() < _SATURDAY
-    return then
 
 
 def enter(asked: Given, *, by: Actor, now: datetime) -> Taken:
@@ -85,6 +75,7 @@ def object_to(asked: Objected, *, by: Actor, now: datetime) -> ValueObjection:
     held = None if indicator is None else queries.value(by.person_id, indicator.id, asked.period_from)
     if held is None:
         raise Problem(NOT_FOUND)
+    queries.lock_person(by.person_id)  # a phone of his may say the same at this moment
     if held.version != asked.version:
         raise Problem(OBJECTION_OLD)  # it was corrected meanwhile: he should see that first
     for other in queries.objections(person_id=by.person_id):
@@ -98,15 +89,19 @@ def object_to(asked: Objected, *, by: Actor, now: datetime) -> ValueObjection:
         period_from=held.period_from,
         version=held.version,
         shown=held.value,
+        shown_to=held.period_to,
         reason=asked.reason,
         raised_at=now,
         due_at=due(now),
+        mutation=None,
+        device_time=None,
         state=ObjectionState.OPEN.value,
         answered_by_id=None,
         answered_at=None,
         answer=None,
     )
     session().add(made)
+    changed(MEASURED, by.person_id, [values_scope(by.person_id)])
     return made
 
 
@@ -127,6 +122,7 @@ def answer(objection_id: UUID, value: float | None, words: str, *, by: Actor, no
         _one(_corrected(stands, value, words), stands.source, by, now)
     held.answered_by_id, held.answered_at, held.answer = PersonId(by.person_id), now, words
     session().flush()  # read back for the answer
+    changed(MEASURED, held.person_id, [values_scope(held.person_id)])
     return held
 
 

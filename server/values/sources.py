@@ -8,7 +8,7 @@ from server.foundation.db import session
 from server.foundation.ids import PersonId
 from server.foundation.problems import NOT_FOUND, Problem
 from server.people import queries as people
-from server.values import queries
+from server.values import queries, telling
 from server.values.models import PROTECTED, LateRule, Leave, SourceKind, ValueSource
 from server.values.problems import LEAVE_PROTECTED, SOURCE_OWNER
 
@@ -80,6 +80,7 @@ def set_up(asked: Setting) -> ValueSource:
     held.owner_id = None if owner is None else PersonId(owner.id)
     held.locked_reason = asked.locked_reason
     held.leave_lowers = None if asked.leave_lowers is None else sorted(one.value for one in asked.leave_lowers)
+    telling.of_source()
     return held
 
 

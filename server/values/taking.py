@@ -38,9 +38,11 @@ def take_in(
     by: By | None = None,
     only: Collection[str] = (),
     dry: bool = False,
+    people: Mapping[str, UUID] | None = None,
 ) -> Taken:
     """Take rows in for a source, by its code; inside a unit of work. `only`: codes of the indicators that the giver may
-    write, when not all of the source. `dry`: say what would become of them, and write nothing.
+    write, when not all of the source. `dry`: say what would become of them, and write nothing. `people`: personnel
+    number -> person, where the giver has looked them up.
 
     Whoever writes for the same source at the same time waits for this one to be committed. Raises Problem
     `source_locked`, `not_found`.
@@ -48,7 +50,7 @@ def take_in(
     held = sources.locked(source)
     if held.locked_reason is not None:
         raise Problem(SOURCE_LOCKED, source=held.code, reason=held.locked_reason)
-    taking = _Taking(held, at, by or By(), frozenset(only), dry)
+    taking = _Taking(held, at, by or By(), frozenset(only), dry, queries.numbers() if people is None else people)
     waiting = iter(rows)
     while some := list(islice(waiting, AT_ONCE)):
         taking.chunk(some)
@@ -59,10 +61,18 @@ def take_in(
 class _Taking:
     """One call: what is known for all its rows, and what came of them."""
 
-    def __init__(self, source: ValueSource, at: datetime, by: By, only: frozenset[str], dry: bool) -> None:
+    def __init__(
+        self,
+        source: ValueSource,
+        at: datetime,
+        by: By,
+        only: frozenset[str],
+        dry: bool,
+        people: Mapping[str, UUID],
+    ) -> None:
         self.taken = Taken()
         self._source, self._at, self._by, self._only, self._dry = source, at, by, only, dry
-        self._people = queries.numbers()
+        self._people = people
         self._indicators = queries.measured()
         self._late = queries.LateFor()
         self._usual: dict[UUID, Usual] = {}
@@ -229,4 +239,4 @@ class _Taking:
             return
         self._source.last_value_at = self._at
         self._doubts.write(self._usual, self._touched, self._first, self._last)
-        publish(ValuesReceived(frozenset(self._touched), self._first, self._last, self._at))
+        publish(ValuesReceived(frozenset(self._touched), self._first, self._last, self._at, self._source.code))

@@ -4,7 +4,8 @@ import { overwriteGetLocale } from '../generated/paraglide/runtime.js';
 import problems from '../../messages/parts/zh-CN/problem.json';
 import reasons from '../../messages/parts/zh-CN/sync.json';
 import { ApiProblem, Unreachable } from './problem';
-import { problemWords, reasonWords } from './words';
+import { reasonWords } from './reasons';
+import { problemWords } from './words';
 
 test('a compiled message has text in both languages', () => {
   overwriteGetLocale(() => 'zh-CN');

@@ -1,5 +1,5 @@
 /**
- * The words for what a call to the server threw, and for why an edit was parked. Screens show these, never a server's
+ * The words for what a call to the server threw. Screens show these, never a server's
  * own sentence. The tables are written out, because a look-up by a computed name would put every message of the app
  * into the first chunk.
  */
@@ -62,25 +62,6 @@ const PROBLEMS: Record<Exclude<ProblemCode, Brought> | OwnCode, Words> = {
   file_not_theirs: m.problem_file_not_theirs,
 };
 
-const REASONS: Record<string, Words> = {
-  cycle_closed: m.sync_reason_cycle_closed,
-  not_yours: m.sync_reason_not_yours,
-  no_such_record: m.sync_reason_no_such_record,
-  invalid: m.sync_reason_invalid,
-  already_submitted: m.sync_reason_already_submitted,
-  case_open: m.sync_reason_case_open,
-  signed_other: m.sync_reason_signed_other,
-  incomplete: m.sync_reason_incomplete,
-  reason_missing: m.sync_reason_reason_missing,
-  not_submitted: m.sync_reason_not_submitted,
-  session_ended: m.sync_reason_session_ended,
-  window_closed: m.sync_reason_window_closed,
-  weights: m.sync_reason_weights,
-  id_reused: m.sync_reason_id_reused,
-  set_aside: m.sync_reason_set_aside,
-  other: m.sync_reason_other,
-};
-
 const brought: Record<string, Words> = {};
 
 /** A page that is loaded for itself adds its own. */
@@ -92,11 +73,6 @@ export function bring(words: Partial<Record<Brought, Words>>): void {
 export function problemWords(error: unknown): string {
   if (error instanceof ApiProblem) return say(PROBLEMS, error.code, 'unknown', error.params);
   return say(PROBLEMS, error instanceof Unreachable ? error.why : 'unknown', 'unknown', {});
-}
-
-/** Why an edit was parked: "cycle_closed", "set_aside". */
-export function reasonWords(reason: string): string {
-  return say(REASONS, reason, 'other', {});
 }
 
 function say(table: Record<string, Words>, key: string, otherwise: string, params: Record<string, unknown>): string {

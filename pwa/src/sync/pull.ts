@@ -123,7 +123,7 @@ function renew(names: string[], held: StoredScope[]): { changes: Change[]; scope
 }
 
 /** Records that a person edits lie in these scopes; facts and library come later and hold back nothing. */
-const holdsRecords = ({ name }: StoredScope): boolean => /^(rate|own|agree):/.test(name);
+const holdsRecords = ({ name }: StoredScope): boolean => /^(rate|own|agree|values):/.test(name);
 
 function completeTo(scopes: StoredScope[]): number {
   const cursors = scopes.filter(holdsRecords).map(({ cursor }) => cursor);

@@ -4,6 +4,10 @@
  * `Phone.append`, never by touching a row.
  */
 
+import type { MeasuredRow } from './measured-types';
+
+export type * from './measured-types';
+
 /** An id as the phone knows it: 22 characters of base64url, opaque. */
 export type Id = string;
 /** The mutation that wrote a value, "device.author.n". Also the base of the next edit. */
@@ -12,7 +16,8 @@ export type Version = string;
 export type Millis = number;
 /** A mark on the scale 1 to 5. */
 export type Mark = number;
-/** Canonical name of a field: "score/3", "comment/3", "reason/3", "chips/3", "status", "answer", "terms", "voice". */
+/** Canonical name of a field: "score/3", "comment/3", "reason/3", "chips/3", "status", "answer", "terms", "voice", "value",
+ *  "objection". */
 export type FieldName = string;
 
 export interface CycleRow {
@@ -254,6 +259,7 @@ export interface Rows {
   chip: ChipRow;
   window: WindowRow;
   agreement: AgreementRow;
+  measured: MeasuredRow;
 }
 export type Kind = keyof Rows;
 
@@ -271,6 +277,8 @@ export type Op = 'set' | 'add' | 'remove' | 'command' | 'append' | 'resolve';
  * | append  | answer                     | { answer: 'agree' or 'disagree', note }           | version of the result |
  * | append  | voice                      | { voice: a VoiceKind, words }                     | version of the text, null: as drawn up |
  * | command | terms                      | { lines, words }                                  | version of the text, null: as drawn up |
+ * | command | value                      | an EntryValue                                     | own entry it goes on from, null |
+ * | append  | objection                  | an ObjectionValue                                 | null |
  * | resolve | score/3 comment/3          | { case, chosen, value, reason }                   | versions of all candidates |
  *
  * `signs` of chips: ["chips/3", version] for each tag. A tag's version may stand for two people's ("a,b"): hand it on as it is.

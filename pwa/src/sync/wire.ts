@@ -6,18 +6,23 @@
  */
 import {
   CANDIDATE_COLUMNS,
+  CHANGE_COLUMNS,
   COLUMNS,
+  ENTERED_COLUMNS,
   FIELD_CODES,
   KEPT_COLUMNS,
   LINE_COLUMNS,
   MAY,
+  OBJECTION_COLUMNS,
+  POINT_COLUMNS,
   PROTOCOL,
   RECEIPTS,
+  SERIES_COLUMNS,
   TEXT_COLUMNS,
   TREND_LINE_COLUMNS,
   VOICE_COLUMNS,
 } from '../generated/wire-columns';
-import type { Edit, Field, FieldName, Id, Kind, Millis, Version } from './types';
+import type { Edit, EntryValue, Field, FieldName, Id, Kind, Millis, Version } from './types';
 import { joinVersions, NOTHING, versionsOf } from './versions';
 
 export interface Push {
@@ -130,6 +135,7 @@ function codeAndValue(edit: Edit, writers: Writers): [string, unknown] {
   switch (edit.op) {
     case 'command': {
       if (edit.field === 'terms') return ['!terms', value['words'] ? [value['lines'], value['words']] : [value['lines']]];
+      if (edit.field === 'value') return ['!value', enteredCells(edit.value as EntryValue)];
       const signs = ((value['signs'] ?? []) as [FieldName, Version][]).flatMap(([field, version]) =>
         versionsOf(version).map((one) => [codeOf(field), writers.ref(one)]),
       );
@@ -137,6 +143,7 @@ function codeAndValue(edit: Edit, writers: Writers): [string, unknown] {
     }
     case 'append':
       if (edit.field === 'voice') return ['voi', value['words'] ? [value['voice'], value['words']] : [value['voice']]];
+      if (edit.field === 'objection') return ['obj', [value['indicator'], value['first'], value['shown'], value['words']]];
       return ['ans', value['note'] ? [value['answer'], value['note']] : [value['answer']]];
     case 'resolve': {
       const chosen = value['chosen'] as Version | null;
@@ -152,6 +159,11 @@ function codeAndValue(edit: Edit, writers: Writers): [string, unknown] {
     case 'set':
       return [codeOf(edit.field), edit.value];
   }
+}
+
+function enteredCells({ indicator, first, value, shown, reason }: EntryValue): unknown[] {
+  const cells = [indicator, first, ...value, shown ?? 0];
+  return reason ? [...cells, reason] : cells;
 }
 
 /** One mutation without what may be cut off at its end. */
@@ -260,6 +272,9 @@ function decodeRow(kind: Kind, cells: unknown[], version: Resolve): Row {
     case 'agreement':
       decodeAgreement(row, version);
       break;
+    case 'measured':
+      decodeMeasured(row);
+      break;
     case 'trend':
       row['lines'] = (lines ?? []).map((line) => named(TREND_LINE_COLUMNS, line));
       break;
@@ -289,6 +304,19 @@ function decodeAgreement(row: Row, version: Resolve): void {
   row['voices'] = list('voices', VOICE_COLUMNS).map((said) => ({ ...said, version: version(said['version']), text: version(said['text']) }));
   const kept = row['kept'] as unknown[] | null;
   row['kept'] = kept && { ...named(KEPT_COLUMNS, kept), version: version(kept[0]) };
+}
+
+function decodeMeasured(row: Row): void {
+  const list = (cells: unknown, columns: readonly string[]) => ((cells ?? []) as unknown[][]).map((one) => named(columns, one));
+  row['series'] = list(row['series'], SERIES_COLUMNS).map((series) => ({
+    ...series,
+    points: list(series['points'], POINT_COLUMNS).map((point) => ({
+      ...point,
+      changes: list(point['changes'], CHANGE_COLUMNS),
+      entered: point['entered'] && named(ENTERED_COLUMNS, point['entered'] as unknown[]),
+    })),
+  }));
+  row['objections'] = list(row['objections'], OBJECTION_COLUMNS);
 }
 
 function rightsOf(bits: number): string[] {

@@ -71,6 +71,12 @@ export function dayOf(date: string): string {
   return dayText(month, day);
 }
 
+/** "2026-11-28" */
+export function isoDay(at: number): string {
+  const p = parts(at);
+  return `${p.year}-${two(p.month)}-${two(p.day)}`;
+}
+
 /** Whole days between now and then by the plant's calendar; 0 is today. */
 export function daysUntil(at: number, now: number): number {
   const day = (t: number) => {

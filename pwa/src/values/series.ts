@@ -1,12 +1,11 @@
 /** A series as the drawing needs it, whether it came with the team's trends or by a request of one's own. */
 import type { components } from '../generated/api';
 import type { FormLine, TrendLine } from '../sync/types';
+import { dayOf } from '../ui/when';
+import type { Series } from './measured';
 import type { Measured } from '../indicators/format';
 
 type Schemas = components['schemas'];
-export type PersonValues = Schemas['PersonValues'];
-export type OwnSeries = Schemas['Series'];
-export type Point = Schemas['Point'];
 export type Objection = Schemas['Objection'];
 
 export interface Held extends Measured {
@@ -18,9 +17,12 @@ export function ofTrend(line: FormLine, trend: TrendLine): Held {
   return { unit: line.unit, direction: line.direction, target: line.target, threshold: line.threshold, bands: line.bands, points };
 }
 
-export function ofOwn(series: OwnSeries): Held {
-  const direction = series.direction === 'lower' ? 'lower' : 'higher';
-  return { unit: series.unit, direction, target: series.target, threshold: series.threshold, bands: null, points: [...series.points] };
+/** A period of one day, or one that has no name yet because it lies on this phone only, is named by its last day. */
+export const labelOf = ({ label, period_to }: { label: string; period_to: string }): string =>
+  label === '' || /^\d{4}-\d\d-\d\d$/.test(label) ? dayOf(period_to) : label;
+
+export function ofMeasured({ unit, direction, target, threshold, points }: Series): Held {
+  return { unit, direction, target, threshold, bands: null, points: points.map((point) => ({ label: labelOf(point), value: point.value })) };
 }
 
 /** How the last value stands to the one before: better, worse or the same, by the indicator's own direction. */

@@ -4,7 +4,7 @@ import { m } from '../generated/paraglide/messages.js';
 import { pick } from '../ui/words';
 
 type Schemas = components['schemas'];
-type Leave = Schemas['SourceShown']['leave_lowers'] extends (infer L)[] | null ? L : never;
+export type Leave = Schemas['SourceShown']['leave_lowers'] extends (infer L)[] | null ? L : never;
 export type Flag = Schemas['Flag'];
 
 const LEAVE: Record<Leave, () => string> = {

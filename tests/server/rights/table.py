@@ -204,6 +204,11 @@ SHOWN = {
         "successor": {"other", "moved"},
         "manager": {"supervisor", "successor"},
     },
+    # Whoever reported to him lately stays there for the values of those days; what leaders are measured by nobody counts.
+    "values on a phone": {
+        "supervisor": {"employee", "team", "moved", "ended"},
+        "successor": {"other", "moved"},
+    },
     "phone": {
         "supervisor": {"employee", "team", "moved"},
         "successor": {"other"},

@@ -9,6 +9,7 @@ from tests.server.agreements.conftest import Agreeing
 from tests.server.rights.table import SHOWN, letters
 from tests.server.rights.world import ACTORS, TARGETS, World
 from tests.server.sync_api.phones import Phone
+from tests.server.values.conftest import HTTPS, Counting, source
 
 REFUSED = {"no_such_record", "not_yours"}
 
@@ -111,3 +112,18 @@ def test_a_pull_gives_the_agreements_of_oneself_and_of_whoever_reports_today(wor
         phone.pull()
         shown = {number[row["employee_no"]] for row in phone.all("agreement").values()}
         assert shown == {actor} | SHOWN["agreements on a phone"].get(actor, set()), actor
+
+
+def test_a_pull_gives_what_is_measured_of_oneself_and_of_the_team_only_what_is_counted_by_hand(world: World) -> None:
+    number = {one.employee_no: name for name, one in world.people.items()}
+
+    def shown(actor: str) -> set[str]:
+        phone = Counting(world.client(actor), world.people[actor], clock=world.clock)
+        phone.pull()
+        return {number[row["employee_no"]] for row in phone.all("measured").values()}
+
+    for actor in ACTORS:
+        assert shown(actor) == {actor}, actor
+    assert world.client("hr").post("/api/values/sources", json=source(), **HTTPS).status_code == 200
+    for actor in ACTORS:
+        assert shown(actor) - {actor} == SHOWN["values on a phone"].get(actor, set()), actor

@@ -11,6 +11,8 @@ const FIELDS: Record<string, () => string> = {
   answer: m.phone_field_answer,
   terms: m.phone_field_terms,
   voice: m.phone_field_voice,
+  value: m.phone_field_value,
+  objection: m.phone_field_objection,
 };
 
 export function fieldWord(field: string): string {
