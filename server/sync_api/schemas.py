@@ -49,7 +49,8 @@ REQUEST: Final[dict[str, Any]] = _tuple(
     _TOKEN | {"description": "epoch"},
     _TOKEN | {"description": "nonce, given back in the answer"},
     _TOKEN | {"description": "access: revision of the scope list that the phone holds"},
-    _list(_COUNT, CURSORS_MAX) | {"description": "cursors, one for each scope"},
+    _list(_COUNT | {"minimum": -1}, CURSORS_MAX)
+    | {"description": "cursors, one for each scope; -1: as the one before, not in the first place"},
     {"anyOf": [{"const": 0}, PUSH], "description": "push; 0: nothing to hand in"},
     _COUNT | {"description": "queued: edits without a receipt"},
     _COUNT | {"description": "oldest_s: age of the oldest of them"},

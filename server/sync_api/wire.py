@@ -149,7 +149,7 @@ def read_request(body: Any) -> Request:
         epoch=_text(parts[2], _TOKEN, "/2"),
         nonce=_text(parts[3], _TOKEN, "/3"),
         access=_text(parts[4], _TOKEN, "/4"),
-        cursors=[_whole(c, f"/5/{i}") for i, c in enumerate(_list(parts[5], "/5", CURSORS_MAX))],
+        cursors=_cursors(_list(parts[5], "/5", CURSORS_MAX)),
         push=None if type(parts[6]) is int and parts[6] == 0 else _read_push(parts[6]),
         queued=_whole(parts[7], "/7"),
         oldest_s=_whole(parts[8], "/8"),
@@ -158,6 +158,15 @@ def read_request(body: Any) -> Request:
         reads=_whole(said[2], "/11"),
         sent_ms=None if said[3] is None else _whole(said[3], "/12", -(2**64), 2**64),
     )
+
+
+def _cursors(cells: list[Any]) -> list[int]:
+    """-1 is the one before once more: at rest all scopes stand at one place."""
+    cursors: list[int] = []
+    for i, cell in enumerate(cells):
+        again = type(cell) is int and cell == -1 and i > 0
+        cursors.append(cursors[-1] if again else _whole(cell, f"/5/{i}"))
+    return cursors
 
 
 def _read_push(value: Any) -> Push:

@@ -180,7 +180,7 @@ export function encodeRequest(request: WireRequest): unknown[] {
   const said: unknown[] = attempts === undefined ? [] : error ? [attempts, error] : [attempts];
   if (reads !== undefined) said.splice(0, 3, attempts ?? 0, error ?? '', reads);
   if (reads !== undefined && push && sent_ms !== undefined) said.push(sent_ms);
-  return [PROTOCOL, device, epoch, nonce, access, cursors, push ? encodePush(device, push) : 0, queued, oldest_s, ...said];
+  return [PROTOCOL, device, epoch, nonce, access, cursors.map((one, at) => (one === cursors[at - 1] ? -1 : one)), push ? encodePush(device, push) : 0, queued, oldest_s, ...said];
 }
 
 export function encodePush(device: Id, push: Push): unknown[] {
