@@ -37,7 +37,7 @@ class ResultState(StrEnum):
 
 class Form(TenantRow, Base):
     """The lines of a set, for one job in one cycle, frozen when the cycle opened. Where sets differ by department or
-    level, a job has several.
+    level, or people agreed to other weights, a job has several.
 
     `lines`: objects with the names of `sync_api.columns.LINE_COLUMNS`; `key` counts from 1.
     """

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,13 +10,12 @@ import sqlalchemy as sa
 from server.cycles import queries as cycles
 from server.cycles.events import CycleChanged, CycleOpened
 from server.cycles.models import Cycle, CycleState
-from server.evaluations import queries
+from server.evaluations import forms, queries
 from server.evaluations.models import Case, Evaluation, Form
 from server.evaluations.scopes import facts_scope, own_scope, rate_scope
 from server.foundation import clock
 from server.foundation.db import changed, session
-from server.foundation.ids import CycleId, DepartmentId, FormId, JobId, PersonId
-from server.indicators import matching
+from server.foundation.ids import CycleId, DepartmentId, FormId, PersonId
 from server.indicators import queries as indicators
 from server.indicators.arithmetic import rule_mark
 from server.people import queries as people
@@ -31,7 +29,7 @@ def create_for(event: CycleOpened) -> None:
     cycle = cycles.get(event.cycle_id)
     assert cycle is not None
     members = cycles.members_to_judge(cycle, event.opened_at)
-    by_person = _forms(cycle, members, event.opened_at)
+    by_person = forms.make(cycle, members, event.opened_at)
     judged = [one for one in members if one.person.id in by_person]
     known = _known(cycle, [one.person.id for one in judged])
     turn = _cycles_before(cycle)
@@ -55,31 +53,6 @@ def create_for(event: CycleOpened) -> None:
             lines = zip(form.lines, made.rules, strict=True)
             marks[made.id] = {f"score/{line['key']}": rule for line, rule in lines if rule is not None}
     write_rules(marks, event.opened_at)
-
-
-def _forms(cycle: Cycle, members: Sequence[Member], at: datetime) -> dict[UUID, Form]:
-    """Person -> the form of his job and of the set that applies to him that day; without a set none."""
-    codes = matching.codes_of(members, people.day_of(at))
-    lines = {code: indicators.lines_of_category(code) for code in sorted(set(codes.values()))}
-    forms: dict[tuple[UUID, str], Form] = {}
-    found: dict[UUID, Form] = {}
-    for one in members:
-        code = codes.get(one.person.id, "")
-        if not lines.get(code):
-            continue
-        key = (one.job.id, code)
-        if key not in forms:
-            forms[key] = Form(
-                cycle_id=CycleId(cycle.id),
-                job_id=JobId(one.job.id),
-                job_zh=one.job.name_zh,
-                job_en=one.job.name_en,
-                lines=lines[code],
-            )
-            session().add(forms[key])
-        found[one.person.id] = forms[key]
-    session().flush()  # the evaluations' rows refer to them
-    return found
 
 
 @dataclass(frozen=True, slots=True)

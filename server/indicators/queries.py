@@ -74,6 +74,12 @@ def _line(key: int, weight: int, one: IndicatorVersion, code: str) -> Line:
     }
 
 
+def agreed_line(line: Line, target: int | float | None, weight: int) -> Line:
+    """A line as two people agreed about it; `set_weight` is what the set says, where that is another weight."""
+    made = line | {"target": target, "weight": weight}
+    return made | {"set_weight": line["weight"]} if weight != line["weight"] else made
+
+
 def _number(value: Decimal | None) -> int | float | None:
     if value is None:
         return None

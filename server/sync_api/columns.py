@@ -119,8 +119,10 @@ LINE_COLUMNS: Final = (
     "source",
     "bands",
     "anchors",
+    "set_weight",
+    "rule",
 )
-"""One line of `form.lines`."""
+"""One line of `form.lines`. `set_weight`: what the set of indicators says, where another weight was agreed."""
 
 TREND_LINE_COLUMNS: Final = ("key", "periods", "values", "data_to")
 """One line of `trend.lines`."""
