@@ -46,6 +46,10 @@ export interface FormLine {
   bands: [number, number, number, number] | null;
   /** Five pairs [zh, en], for the marks 1 to 5. */
   anchors: [string, string][] | null;
+  /** What the set says, where another weight was agreed. */
+  set_weight?: number | null;
+  /** The data mark on the straight line through threshold and target; `bands` are the line's own. */
+  rule?: 'line' | null;
 }
 
 export interface FormRow {
@@ -76,7 +80,7 @@ export interface EvaluationRow {
   department_en: string;
   /** Aligned to the form's lines; null: none. */
   values: (number | null)[];
-  /** Mark that the band rule gives for the value. */
+  /** Mark that the rule gives for the value; on a straight line with up to two decimals. */
   rules: (Mark | null)[];
   /** Mark of the last cycle. */
   lasts: (Mark | null)[];
@@ -151,6 +155,8 @@ export interface ResultRow {
   /** Who judged in the rater's place; null: the rater. */
   judge_zh: string | null;
   judge_en: string | null;
+  /** Beside the form's lines: the last day that each value reaches. Null: from before this was kept. */
+  data_to: (string | null)[] | null;
 }
 
 export interface TrendLine {
@@ -158,6 +164,17 @@ export interface TrendLine {
   periods: string[];
   values: (number | null)[];
   data_to: string | null;
+  /** What was corrected of the cycle's own values, the oldest first. */
+  changes?: ValueCorrection[] | null;
+}
+
+export interface ValueCorrection {
+  /** The period's name: "W46". */
+  label: string;
+  before: number;
+  after: number;
+  reason: string;
+  changed_at: Millis;
 }
 
 export interface TrendRow {

@@ -6,6 +6,7 @@
  */
 import {
   CANDIDATE_COLUMNS,
+  CHANGE_COLUMNS,
   COLUMNS,
   FIELD_CODES,
   KEPT_COLUMNS,
@@ -261,7 +262,11 @@ function decodeRow(kind: Kind, cells: unknown[], version: Resolve): Row {
       decodeAgreement(row, version);
       break;
     case 'trend':
-      row['lines'] = (lines ?? []).map((line) => named(TREND_LINE_COLUMNS, line));
+      row['lines'] = (lines ?? []).map((line) => {
+        const trend = named(TREND_LINE_COLUMNS, line);
+        if (trend['changes']) trend['changes'] = (trend['changes'] as unknown[][]).map((one) => named(CHANGE_COLUMNS, one));
+        return trend;
+      });
       break;
     case 'evaluation':
       row['fields'] = decodeFields((row['fields'] ?? []) as unknown[], version);

@@ -43,9 +43,7 @@ def add_set(code: str, lines: list[tuple[int, int]], **whom: Any) -> None:
     versions = {line.position: line.indicator_version_id for line in matching.lines_of("operator")}
     session().add(IndicatorSet(code=code, category="operator", **({"valid_from": SINCE} | whom)))
     for position, (which, weight) in enumerate(lines, start=1):
-        session().add(
-            SetLine(category=code, position=position, indicator_version_id=versions[which], weight=weight)
-        )
+        session().add(SetLine(category=code, position=position, indicator_version_id=versions[which], weight=weight))
     session().flush()
 
 

@@ -14,7 +14,7 @@ from server.sync_api.answers import Answer, Delta, Writers, trim, write_answer
 from server.sync_api.wire import MUTATIONS_MAX, BadEnvelope, Reader, Unreadable, read_request
 
 VECTORS: dict[str, Any] = json.loads(Path("tests/vectors/wire.json").read_text(encoding="utf-8"))
-FORMAT_HASH = "c26a8b11"
+FORMAT_HASH = "4650c53a"
 
 
 def named(kind: str) -> Any:
@@ -191,6 +191,7 @@ def test_the_format_is_pinned() -> None:
         columns.COLUMNS,
         columns.LINE_COLUMNS,
         columns.TREND_LINE_COLUMNS,
+        columns.CHANGE_COLUMNS,
         columns.CANDIDATE_COLUMNS,
         columns.VERSION_COLUMNS,
         columns.MAY,
