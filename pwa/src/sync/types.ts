@@ -168,14 +168,8 @@ export interface TrendLine {
   changes?: ValueCorrection[] | null;
 }
 
-export interface ValueCorrection {
-  /** The period's name: "W46". */
-  label: string;
-  before: number;
-  after: number;
-  reason: string;
-  changed_at: Millis;
-}
+/** The period's name ("W46"), before, after, reason, and when, as it came: only the sheet that shows it takes it apart. */
+export type ValueCorrection = [label: string, before: number, after: number, reason: string, changed_at: Millis];
 
 export interface TrendRow {
   /** Id of the evaluation it belongs to. */

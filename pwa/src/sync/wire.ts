@@ -6,7 +6,6 @@
  */
 import {
   CANDIDATE_COLUMNS,
-  CHANGE_COLUMNS,
   COLUMNS,
   FIELD_CODES,
   KEPT_COLUMNS,
@@ -262,11 +261,7 @@ function decodeRow(kind: Kind, cells: unknown[], version: Resolve): Row {
       decodeAgreement(row, version);
       break;
     case 'trend':
-      row['lines'] = (lines ?? []).map((line) => {
-        const trend = named(TREND_LINE_COLUMNS, line);
-        if (trend['changes']) trend['changes'] = (trend['changes'] as unknown[][]).map((one) => named(CHANGE_COLUMNS, one));
-        return trend;
-      });
+      row['lines'] = (lines ?? []).map((line) => named(TREND_LINE_COLUMNS, line));
       break;
     case 'evaluation':
       row['fields'] = decodeFields((row['fields'] ?? []) as unknown[], version);

@@ -14,7 +14,7 @@ function agreedOf({ line }: LineView): Step[] {
   return line.set_weight ? [agreedStep(line.weight, line.set_weight)] : [];
 }
 
-export function ruleOf({ line, value }: Pick<LineView, 'line' | 'value'>): Step[] {
+function ruleOf({ line, value }: LineView): Step[] {
   const { threshold, target } = line;
   if (line.rule && value !== null && threshold !== null && target !== null) return [linearStep(exact(value), exact(threshold), exact(target), line.direction)];
   return line.bands && value !== null ? [bandStep(value, line.bands, line.direction)] : [];

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import vectors from '../../../../tests/vectors/arithmetic.json';
 import { overwriteGetLocale } from '../../generated/paraglide/runtime.js';
 import { exact } from './exact';
-import { sumSteps, type Step } from './explained';
+import { agreedStep, sumSteps, type Step } from './explained';
 import { told } from './told';
 
 const EVERY = [
@@ -12,11 +12,12 @@ const EVERY = [
   ...vectors.attendance.map(({ steps }) => steps),
   ...vectors.sums.map(({ steps }) => steps),
   ...vectors.days.map(({ steps }) => steps),
+  [agreedStep(35, 30)],
 ].flatMap((steps) => steps as unknown as Step[]);
 
 test.each(['zh-CN', 'en'] as const)('every line of a sum has words and shows all its numbers, %s', (locale) => {
   overwriteGetLocale(() => locale);
-  expect(new Set(EVERY.map(({ kind }) => kind)).size).toBe(20);
+  expect(new Set(EVERY.map(({ kind }) => kind)).size).toBe(21);
   for (const step of EVERY) {
     const words = told(step, '%').map(({ text, result }) => `${text} ${result}`).join(' ');
     for (const [name, number] of Object.entries(step)) {
