@@ -1,11 +1,11 @@
 """What HR does and reads at the desk."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from playwright.sync_api import expect
 
 from server.demo import facts
-from tests.e2e.people import Somebody
+from tests.e2e.people import Somebody, plants_day
 from tests.e2e.phone import PATIENCE_MS, Phone
 
 
@@ -21,11 +21,11 @@ def open_cycle_for(hr: Phone, department: str) -> str:
     hr.page.locator("[data-cycle-name-zh]").fill("甲班 11 月补评")
     hr.page.locator("[data-cycle-name-en]").fill("Shift A, November")
     offered = [hr.page.locator('input[type="date"]').nth(n) for n in (0, 1)]
-    month = facts.running_month(datetime.now().astimezone().date())
+    month = facts.running_month(plants_day())
     assert offered[0].input_value() > facts.month_end(month).isoformat(), "the running month has its cycle"
     offered[0].fill(month.isoformat())
     offered[1].fill(facts.month_end(month).isoformat())
-    tomorrow = datetime.now().astimezone() + timedelta(days=1)
+    tomorrow = plants_day() + timedelta(days=1)
     hr.page.locator('input[type="datetime-local"]').fill(tomorrow.strftime("%Y-%m-%dT18:00"))
     hr.page.locator(f'[data-department="{department}"]').check()
     hr.see("[data-cycle-save]").click()

@@ -10,8 +10,9 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from server.demo import facts
 from tests.e2e import eye, hands
-from tests.e2e.people import first, numbered
+from tests.e2e.people import first, numbered, plants_day
 from tests.e2e.phone import DESK, PATIENCE_MS, Phone
 
 WORKER = "10101"
@@ -33,6 +34,14 @@ class Mes:
         asked = urllib.request.Request(self._url, json.dumps({"rows": list(rows)}).encode(), headers)
         with urllib.request.urlopen(asked, timeout=30) as answer:
             return json.load(answer)  # type: ignore[no-any-return]
+
+
+def a_day_of_the_cycle() -> date:
+    """The last day that is past, lies in the month of the open cycle, and begins no week: the demo's weeks have their
+    values already."""
+    today = plants_day()
+    day = min(today - timedelta(days=today.weekday() + 1), facts.month_end(facts.running_month(today)))
+    return day - timedelta(days=day.weekday() == 0)
 
 
 def own_page(phone: Phone) -> None:
@@ -66,12 +75,12 @@ def test_a_value_on_its_way_from_the_machine_to_the_answer_of_an_objection(house
     expect(hr.see('[data-source="MES"]')).to_contain_text(f"负责人：{first(house, 'hr').name_zh}", timeout=PATIENCE_MS)
 
     mes = Mes(house.port, key)
-    monday = date.today() - timedelta(days=date.today().weekday())
+    day = a_day_of_the_cycle().isoformat()
     row = {
         "employee_no": WORKER,
         "indicator": "OUT",
-        "period_from": monday.isoformat(),
-        "period_to": (monday + timedelta(days=6)).isoformat(),
+        "period_from": day,
+        "period_to": day,
         "value": 9500,
     }
     told = mes.send(row)["rows"][0]
