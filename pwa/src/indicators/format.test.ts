@@ -30,5 +30,5 @@ test('a straight line names its points, one for each mark, and the two that it g
   const line: Measured = { ...higher, rule: 'line' };
   expect([1, 2, 3, 4, 5].map((mark) => bandText(line, mark))).toEqual(['85%', '90%', '95%', '100%', '105%']);
   expect([1, 2, 3, 4, 5].map((mark) => bandText({ ...lower, rule: 'line', bands: [6, 4, 2, 0] }, mark))).toEqual(['8', '6', '4', '2', '0']);
-  expect(ruleText(line, 3.12)).toBe('line 90% to 100%: 3.12');
+  expect(ruleText(line, 3.12)).toBe('line 90%–100%');
 });

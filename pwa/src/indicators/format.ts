@@ -61,8 +61,8 @@ export function bandText(line: Measured, mark: number): string {
   return `${low}–${high}${unit}`;
 }
 
-/** "95–100% 记 3 分", "90% 到 100% 直线，3.4 分" */
+/** "95–100% 记 3 分", "90%–100% 直线" */
 export function ruleText(line: Measured, mark: number): string {
-  if (line.rule) return m.ui_rule_line({ low: bandText(line, 2), high: bandText(line, 4), mark });
+  if (line.rule) return m.ui_rule_line({ low: bandText(line, 2), high: bandText(line, 4) });
   return m.ui_rule({ band: bandText(line, mark), mark });
 }
