@@ -55,8 +55,8 @@ def test_a_straight_line_needs_no_bands_and_leaves_none_behind(hr: Any, boss: An
     assert following["rule"] == "line", "the next one begins as a copy"
     edit = {"revision": 1, "wording": WORDING | {"rule": "bands"}, "reason": ""}
     assert hr.post(f"/api/indicators/versions/{following['id']}", json=edit).status_code == 200
-    told = hr.get(f"/api/indicators/versions/{following['id']}/difference").get_json()
-    assert ("rule", "line", "bands") in [(one["field"], one["old"], one["new"]) for one in told["changes"]]
+    told = hr.get(f"/api/indicators/versions/{following['id']}/difference?from_version_id={proposed}").get_json()
+    assert ("rule", "line", "bands") in [(one["field"], one["old"], one["new"]) for one in told]
 
 
 @pytest.mark.parametrize("rule", ["curve", 1, None, ["line"]])
