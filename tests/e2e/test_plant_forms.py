@@ -114,12 +114,16 @@ def he_agrees(his: Phone) -> None:
     his.shot("agree-line-zh-light")
     his.see('[data-say="confirm"]').click()
     hands.drained(his)
-    expect(his.page.locator('[data-said="confirm"]').last).to_have_attribute("data-delivered", "true", timeout=PATIENCE_MS)
+    expect(his.page.locator('[data-said="confirm"]').last).to_have_attribute(
+        "data-delivered", "true", timeout=PATIENCE_MS
+    )
 
 
 def key_of(admin: Knocker) -> str:
     end = (datetime.now(UTC) + timedelta(days=30)).isoformat()
-    status, made = admin.call("POST", "/api/values/keys", {"name": "MES", "source": "MES", "indicators": [], "expires_at": end})
+    status, made = admin.call(
+        "POST", "/api/values/keys", {"name": "MES", "source": "MES", "indicators": [], "expires_at": end}
+    )
     assert status == 201, made
     return str(made["key"])
 

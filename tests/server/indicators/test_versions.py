@@ -51,7 +51,9 @@ def test_a_straight_line_needs_no_bands_and_leaves_none_behind(hr: Any, boss: An
     version = newest(hr, drafted["id"])
     assert (version["rule"], version["bands"], version["findings"]) == ("line", None, [])
     assert hr.post(f"/api/indicators/versions/{proposed}/approve", json={}).status_code == 200
-    following = hr.post(f"/api/indicators/{drafted['id']}/versions", json={"reason": "新模具"}).get_json()["versions"][0]
+    following = hr.post(f"/api/indicators/{drafted['id']}/versions", json={"reason": "新模具"}).get_json()["versions"][
+        0
+    ]
     assert following["rule"] == "line", "the next one begins as a copy"
     edit = {"revision": 1, "wording": WORDING | {"rule": "bands"}, "reason": ""}
     assert hr.post(f"/api/indicators/versions/{following['id']}", json=edit).status_code == 200
