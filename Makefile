@@ -13,6 +13,7 @@ STAMPS := $(VENV)/stamps
 PORT := $(or $(GEMBA_PORT),$(PORT),8080)
 PHONES ?= 1000
 K ?=
+DB ?= sqlite
 SEEDS ?= 5000
 FIRST ?= 1
 # The wheel's own node first (its wrapper in .venv/bin costs 45 ms per start), then the tools.
@@ -61,8 +62,8 @@ server-tests: install-test generate
 pwa-tests: install generate
 	cd pwa && $(NPX) vitest run
 
-e2e: system install-test build ## whole stories in a real browser; K=main picks files by name
-	scripts/e2e.sh "$(K)"
+e2e: system install-test build ## whole stories in a real browser; K=main picks files by name, DB=postgresql the database
+	E2E_DATABASE=$(DB) scripts/e2e.sh "$(K)"
 
 shots: install-test build ## the same stories, and their pictures into docs/screenshots
 	GEMBA_SHOTS=1 scripts/e2e.sh "$(K)"
@@ -94,8 +95,8 @@ soak-client: install-test generate ## the phone's own code under SEEDS (5000) ra
 soak-client-selftest: install-test generate ## known bugs, planted in the phone's code: each must be caught
 	python -m tests.soak_client.run --selftest
 
-soak-real: system install-test generate ## the long form of the hostile tests, every door under the whole corpus
-	GEMBA_SOAK=1 pytest -q tests/server/test_hostile.py tests/server/test_stranger.py tests/server/sync_api tests/server/imports/test_bounds.py
+soak-real: system install-test generate ## the long form of the hostile tests: every door under the whole corpus, and its table, on both databases
+	GEMBA_SOAK=1 pytest -q tests/server/test_hostile.py tests/server/test_stranger.py tests/server/test_unknown_fields.py tests/server/rights tests/server/sync_api tests/server/imports/test_bounds.py tests/server/imports/test_many.py
 
 faults: system install-test build ## the catalogue of faults against real servers and databases, with its table; K= picks scenarios
 	GEMBA_FAULTS=all pytest -q -s tests/faults/test_long.py tests/faults/test_cursor_long.py -k "$(K)"

@@ -1,7 +1,7 @@
 """One suite on both databases: `database` is SQLite, then PostgreSQL, migrated and empty for each test.
 
 PostgreSQL runs as a private cluster on a socket, under a role that is no superuser, so that
-row-level security bites. Set GEMBA_TEST_DATABASES=sqlite to leave it out while you work.
+row-level security bites. Set TEST_DATABASES=sqlite to leave it out while you work.
 """
 
 import hashlib
@@ -28,8 +28,11 @@ from server.foundation.ids import DeviceId, new_id, short, unshort
 from server.foundation.settings import Settings
 from server.identity import queries, service, tokens
 from server.identity.service import Granted
-from tests import founded
+from tests import founded, quick
 
+quick.install()
+
+DATABASES = os.environ.get("TEST_DATABASES", "sqlite,postgresql").split(",")
 SECRET = "kT7wq-Zp41xLr9_vBn3eYd82sHc6GjUa0mXf5oRi"
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 DATABASE = "gemba_test"
@@ -40,7 +43,7 @@ class Cluster:
 
     def __init__(self) -> None:
         self.binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
-        self.folder = Path(tempfile.mkdtemp(prefix="gemba-pg-", dir="/tmp"))
+        self.folder = Path(tempfile.mkdtemp(prefix="gemba-pg-", dir=quick.temporary_root()))
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
         self.folder.chmod(0o755)
@@ -153,7 +156,24 @@ def cluster() -> Iterator[Cluster]:
         running.stop()
 
 
-@pytest.fixture(params=os.environ.get("GEMBA_TEST_DATABASES", "sqlite,postgresql").split(","))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out of the short run what is marked `short_on` another database; `make soak-real` plays it on both."""
+    if os.environ.get("GEMBA_SOAK"):
+        return
+
+    def elsewhere(item: pytest.Item) -> bool:
+        mark, call = item.get_closest_marker("short_on"), getattr(item, "callspec", None)
+        return bool(
+            mark and call and mark.args[0] in DATABASES and call.params.get("database", "") not in ("", *mark.args)
+        )
+
+    left_out = [item for item in items if elsewhere(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+@pytest.fixture(params=DATABASES)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty, migrated database; once SQLite, once PostgreSQL."""
     if request.param == "sqlite":

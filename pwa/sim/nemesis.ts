@@ -16,8 +16,8 @@ const KINDS = [
   'evict_rows', 'evict_all', 'hidden', 'revoked', 'closing', 'bursts', 'next_person',
 ] as const;
 /** Only where they are asked for by name: they take the place of other edits, and the stories of all seeds would be others.
- *  `meeting`: everybody is at the same line of the same person. */
-const NAMED = ['sheet', 'meeting'] as const;
+ *  `meeting`: everybody is at the same line of the same person. `no_locks`: browsers whose tabs do not wait for each other. */
+const NAMED = ['sheet', 'meeting', 'no_locks'] as const;
 export type Kind = (typeof KINDS | typeof NAMED)[number];
 
 export interface Kinds {
@@ -168,6 +168,7 @@ function trouble(world: World, device: Device, tab: Tab): void {
     case 'evict_rows':
       world.fault(kind);
       powerCut(device);
+      world.reads.forget(device);
       return disk.evictRows();
     case 'evict_all':
       world.fault(kind);

@@ -4,6 +4,7 @@ import type { Kinds } from './nemesis.ts';
 import { forgetTasks, settle, Time } from './loop.ts';
 import { type Exchange, type Reply, type Server, redirected, responseOf } from './net.ts';
 import { Oracle, Violation } from './oracle.ts';
+import { Reads } from './reads.ts';
 import { type Around, Device, type Person, type Tab } from './tab.ts';
 
 export interface Plant {
@@ -16,6 +17,7 @@ export class World {
   readonly dice: Dice;
   readonly time = new Time();
   readonly oracle = new Oracle();
+  readonly reads = new Reads();
   readonly devices: Device[] = [];
   readonly faults = new Map<string, number>();
   /** What happened, in order: printed when a seed fails. */
@@ -99,6 +101,7 @@ export class World {
   check(): void {
     if (this.failure) throw this.failure;
     this.oracle.checkDisks();
+    for (const device of this.devices) this.reads.check(device);
     if (this.alone) for (const { alive } of this.devices) for (const tab of alive) this.oracle.checkView(tab);
     if (this.server.broken.length) throw new Violation('no-500', this.server.broken.join(' '));
   }

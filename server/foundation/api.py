@@ -43,6 +43,7 @@ class GembaApi(Api):  # type: ignore[misc]
 
     ERROR_SCHEMA = ProblemSchema
     _undescribed: tuple[Room, ...] = ()
+    _responses = False
 
     def register_blueprint(self, room: Room) -> None:
         """Open the doors of a room. They are described when somebody asks: describing is most of a start's work."""
@@ -52,6 +53,9 @@ class GembaApi(Api):  # type: ignore[misc]
 
     def description(self) -> dict[str, Any]:
         """The OpenAPI document of every door."""
+        if not self._responses:
+            self._responses = True
+            self._describe_responses()
         while self._undescribed:
             room, *rest = self._undescribed
             room.register_views_in_doc(self, self._app, self.spec, name=room.name, parameters=None)
@@ -61,6 +65,9 @@ class GembaApi(Api):  # type: ignore[misc]
         return document
 
     def _register_responses(self) -> None:
+        """Leave it until somebody asks for the description."""
+
+    def _describe_responses(self) -> None:
         for status in HTTPStatus:
             response: dict[str, Any] = {"description": UNFIT if status == 422 else status.phrase}
             if status >= 400:

@@ -177,10 +177,15 @@ def _park_alone(arrival: Arrival) -> Outcome:
 def _together(arrivals: Sequence[Arrival], now: datetime) -> list[Outcome]:
     named = {arrival.record for arrival in arrivals}
     wanted = sorted(one for record in named if (one := journal.record_id_of(record)) is not None)
-    locking = [room.lock(wanted, now) for room in registry.rooms()]
+    first, *others = registry.rooms()
+    locking = first.lock(wanted, now)
     kept = Journal()
     kept.expect(chain.from_iterable(_ids_named(arrival) for arrival in arrivals), wanted)
-    records = {short(record.id): record for locked in locking for record in locked()}
+    records = {short(record.id): record for record in locking()}
+    for room in others:  # most pushes are about one room's records: the others are asked for what is left, if anything
+        left = [one for one in wanted if short(one) not in records]
+        if left:
+            records |= {short(record.id): record for record in room.lock(left, now)()}
     outcomes: list[Outcome] = []
     written: dict[MutationId, Arrival] = {}
     held_before: set[MutationId] = set()

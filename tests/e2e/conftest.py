@@ -1,8 +1,9 @@
 """Stories run against a real server process and real browsers; nothing is mocked."""
 
-import shutil
+import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
 from tests.e2e import builds, hands
+from tests.e2e.ground import DATABASE, ONE, Grounds
 from tests.e2e.house import House
 from tests.e2e.people import SHIFT_A, numbered
 from tests.e2e.phone import Begun, Phone
@@ -22,25 +24,22 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def demo_plant(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the demo plant as the first start makes it; loading it once saves seconds per story."""
-    folder = tmp_path_factory.mktemp("demo")
-    server = House(folder)
-    server.start()
-    server.stop()
-    server.log.unlink()
-    return folder
+def grounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grounds]:
+    shared = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else None
+    made = Grounds(lambda: tmp_path_factory.mktemp("demo"), shared)
+    yield made
+    made.close()
 
 
-@pytest.fixture(scope="session")
-def signed_in(playwright: Playwright, demo_plant: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Begun]:
-    """The supervisor of SHIFT_A has signed in, team and shell are on her phone, and she has closed the browser.
+@pytest.fixture
+def ground(request: pytest.FixtureRequest) -> str:
+    """The database of this story's house: "sqlite" or "postgresql"."""
+    return str(getattr(request, "param", DATABASE))
 
-    Done once, and really: each story that begins here gets copies. A house that is asked for beside this is such a copy.
-    """
-    folder = tmp_path_factory.mktemp("signed-in")
-    shutil.copytree(demo_plant, folder / "house")
-    server = House(folder / "house")
+
+@contextmanager
+def sign_her_in(playwright: Playwright, grounds: Grounds, ground: str, folder: Path) -> Iterator[Begun]:
+    server = House(grounds.copy(grounds.demo(ground), folder / "house"), **ONE)
     server.start()
     made = Phone(playwright, folder / "profile", server.port)
     try:
@@ -57,11 +56,38 @@ def signed_in(playwright: Playwright, demo_plant: Path, tmp_path_factory: pytest
         server.stop()
 
 
+@pytest.fixture(scope="session")
+def begun(
+    playwright: Playwright, grounds: Grounds, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Begun]]:
+    """begun("sqlite") is `signed_in` on that database."""
+    made: dict[str, Begun] = {}
+    with ExitStack() as kept:
+
+        def on(ground: str) -> Begun:
+            if ground not in made:
+                folder = tmp_path_factory.mktemp("signed-in")
+                made[ground] = kept.enter_context(sign_her_in(playwright, grounds, ground, folder))
+            return made[ground]
+
+        yield on
+
+
 @pytest.fixture
-def house_folder(request: pytest.FixtureRequest, demo_plant: Path, tmp_path: Path) -> Path:
+def signed_in(begun: Callable[[str], Begun], ground: str) -> Begun:
+    """The supervisor of SHIFT_A has signed in, team and shell are on her phone, and she has closed the browser.
+
+    Done once, and really: each story that begins here gets copies. A house that is asked for beside this is such a copy.
+    """
+    return begun(ground)
+
+
+@pytest.fixture
+def house_folder(request: pytest.FixtureRequest, grounds: Grounds, ground: str, tmp_path: Path) -> Path:
     """What lies in the house when the story begins: the demo plant, after her sign-in where the story begins there."""
-    begins = request.getfixturevalue("signed_in").house if "signed_in" in request.fixturenames else demo_plant
-    return Path(shutil.copytree(begins, tmp_path / "house"))
+    if "signed_in" in request.fixturenames:
+        return grounds.copy(request.getfixturevalue("signed_in").house, tmp_path / "house")
+    return grounds.copy(grounds.demo(ground), tmp_path / "house")
 
 
 @pytest.fixture
@@ -72,8 +98,9 @@ def dist(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def house(request: pytest.FixtureRequest, house_folder: Path) -> Iterator[House]:
-    """A freshly started demo server with a database of its own."""
-    own = {"GEMBA_STATIC_DIR": str(request.getfixturevalue("dist"))} if "dist" in request.fixturenames else {}
+    """A freshly started demo server with a database of its own; of two processes, as usual, in the main stories."""
+    own = {} if request.path.name.startswith("test_main") else dict(ONE)
+    own |= {"GEMBA_STATIC_DIR": str(request.getfixturevalue("dist"))} if "dist" in request.fixturenames else {}
     server = House(house_folder, **own)
     server.start()
     try:

@@ -1,4 +1,4 @@
-"""A real server process for one story: fresh SQLite file, demo plant, free port, ended by its own process id."""
+"""A real server process for one story: fresh database, demo plant, free port, ended by its own process id."""
 
 import contextlib
 import json
@@ -14,6 +14,9 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_S = 60
+ADDRESS = "database"
+"""A file in the folder of a house whose database does not lie there: its URL."""
+SECRET = "e2e-kT7wq-Zp41xLr9_vBn3eYd82sHc6GjUa0mXf5oRi"
 
 
 def free_port() -> int:
@@ -39,7 +42,10 @@ class House:
         """Starts the server and waits until it says that it is ready."""
         self.folder.mkdir(parents=True, exist_ok=True)
         plain = {k: v for k, v in os.environ.items() if not k.startswith("GEMBA_") and k != "PORT"}
-        mine = {"GEMBA_DATABASE_URL": f"sqlite:///{self.folder}/gemba.db", **self.settings}
+        mine = {"GEMBA_DATABASE_URL": f"sqlite:///{self.folder}/gemba.db"}
+        if (self.folder / ADDRESS).exists():
+            mine = {"GEMBA_DATABASE_URL": (self.folder / ADDRESS).read_text("utf-8"), "GEMBA_SECRET": SECRET}
+        mine |= self.settings
         with self.log.open("ab") as out:
             self._process = subprocess.Popen(
                 ["gemba", "serve", "--demo", "--port", str(self.port)],

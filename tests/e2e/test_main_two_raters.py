@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.e2e import hands
 from tests.e2e.desk import name_delegate
 from tests.e2e.eye import examine
+from tests.e2e.ground import on_both
 from tests.e2e.house import House, Knocker
 from tests.e2e.people import Somebody, everybody, first
 from tests.e2e.phone import DESK, PATIENCE_MS, Phone, within
@@ -15,6 +16,7 @@ from tests.e2e.phone import DESK, PATIENCE_MS, Phone, within
 REASON = "当班我在现场，日检都合格"
 
 
+@on_both
 def test_two_raters_on_two_phones_meet_in_a_case_that_a_person_decides(house, phone):
     hr_person, boss = first(house, "hr"), first(house, "supervisor")
     stand_in = next(p for p in everybody(house) if p.role == "supervisor" and p != boss)

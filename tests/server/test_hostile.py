@@ -38,7 +38,7 @@ from tests.server.hostile.knock import (
 
 pytestmark = pytest.mark.hostile
 
-SHORT_EXAMPLES = 6
+SHORT_EXAMPLES = 3
 EXAMPLES = int(os.environ.get("GEMBA_HOSTILE_EXAMPLES") or (200 if os.environ.get("GEMBA_SOAK") else SHORT_EXAMPLES))
 """Per operation, for Schemathesis; `make soak-real` raises it, and then every door gets the whole corpus."""
 ENDS_THE_SESSION = frozenset({"POST /api/auth/logout", "POST /api/auth/password", "POST /api/auth/refresh"})
@@ -80,15 +80,23 @@ def callers(app: Flask, cast: Any, client_for: Any) -> Callers:
     return Callers(app, cast, client_for)
 
 
-def some(items: Iterable[T], place: int) -> list[T]:
+def some(items: Iterable[T], place: int, every: int = 4) -> list[T]:
     """Every fourth item in the short run, from a start of its own for each place; else all."""
-    every = 1 if EXAMPLES > SHORT_EXAMPLES else 4
+    if EXAMPLES > SHORT_EXAMPLES:
+        every = 1
     return list(items)[place % every :: every]
 
 
 def share(items: Iterable[T], door: Door) -> list[T]:
     """In the short run a door gets every fourth item, and another door the ones beside them."""
     return some(items, zlib.crc32(door.name.encode()))
+
+
+@pytest.fixture
+def half(database: str) -> Callable[[Iterable[T], Door], list[T]]:
+    """That share where it gets as far as the database: in the short run one half of it on each."""
+    other = 4 * database.startswith("postgresql")
+    return lambda items, door: some(items, zlib.crc32(door.name.encode()) % 4 + other, 8)
 
 
 def each(app: Flask, callers: Callers, judge: Judge) -> Iterator[tuple[Door, str, Any]]:
@@ -104,6 +112,7 @@ def ids_of(cast: Any) -> dict[str, str]:
     return {"person_id": str(cast.worker.id), "filename": "index.html", "path": "index.html"}
 
 
+@pytest.mark.short_on("sqlite")
 def test_no_body_brings_a_door_down(app: Flask, cast: Any, callers: Callers, judge: Judge) -> None:
     sound = ids_of(cast)
     everything = list(corpus.bodies())
@@ -116,7 +125,7 @@ def test_no_body_brings_a_door_down(app: Flask, cast: Any, callers: Callers, jud
 
 
 def test_no_value_in_a_sound_body_brings_a_door_down(
-    app: Flask, description: dict[str, Any], callers: Callers, judge: Judge
+    app: Flask, description: dict[str, Any], callers: Callers, judge: Judge, half: Any
 ) -> None:
     components = description.get("components", {}).get("schemas", {})
     schemas = request_schemas(description)
@@ -127,7 +136,7 @@ def test_no_value_in_a_sound_body_brings_a_door_down(
             continue
         path = door.path(dict.fromkeys(door.parameters, corpus.ZERO))
         for name in sound:
-            for value in share(corpus.VALUES, door):
+            for value in half(corpus.VALUES, door):
                 answer = knock(client, door.method, path, json=sound | {name: value})
                 judge.see(f"{who}, {name} = {str(value)[:30]!r}", plain(door), answer)
         for extra in ("id", "role", "tenant_id", "state", "__proto__", "x" * 300, "\u202e"):
@@ -136,9 +145,9 @@ def test_no_value_in_a_sound_body_brings_a_door_down(
             assert answer.status_code >= 400, f"{door.name} took the unknown field {extra!r}"
 
 
-def test_no_path_brings_a_door_down(app: Flask, callers: Callers, judge: Judge) -> None:
+def test_no_path_brings_a_door_down(app: Flask, callers: Callers, judge: Judge, half: Any) -> None:
     for door, who, client in each(app, callers, judge):
-        for segment in share(corpus.SEGMENTS, door):
+        for segment in half(corpus.SEGMENTS, door):
             hostile = door.path(dict.fromkeys(door.parameters, segment))
             if not door.parameters:
                 hostile = f"{door.rule.rstrip('/')}/{segment}"
@@ -146,7 +155,9 @@ def test_no_path_brings_a_door_down(app: Flask, callers: Callers, judge: Judge) 
             judge.see(f"{who}, the path {hostile[:60]!r}", "another door", answer)
 
 
-def test_no_query_brings_a_door_down(app: Flask, description: dict[str, Any], callers: Callers, judge: Judge) -> None:
+def test_no_query_brings_a_door_down(
+    app: Flask, description: dict[str, Any], callers: Callers, judge: Judge, half: Any
+) -> None:
     names: dict[str, set[str]] = {}
     for path, item in description["paths"].items():
         for method, operation in item.items():
@@ -158,13 +169,14 @@ def test_no_query_brings_a_door_down(app: Flask, description: dict[str, Any], ca
             continue
         path = door.path(dict.fromkeys(door.parameters, corpus.ZERO))
         known = sorted(names.get(plain(door), set())) or ["q"]
-        for value in share(corpus.QUERIES, door):
+        for value in half(corpus.QUERIES, door):
             for sent in ([*known, *known], [*known, "unknown"]):  # what is unknown is refused before the rest is used
                 every = "&".join(f"{name}={value}" for name in sent)
                 answer = knock(client, door.method, path, query_string=every)
                 judge.see(f"{who}, ?{every[:60]}", plain(door), answer)
 
 
+@pytest.mark.short_on("sqlite")
 def test_no_header_and_no_method_brings_a_door_down(app: Flask, callers: Callers, judge: Judge) -> None:
     for door, who, client in each(app, callers, judge):
         path = door.path(dict.fromkeys(door.parameters, corpus.ZERO))
@@ -357,7 +369,7 @@ def test_schemathesis_finds_no_answer_that_the_description_does_not_know(
         if name in ENDS_THE_SESSION:
             continue
 
-        @seed(20261124)
+        @seed(20261124 + app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"))
         @settings(
             max_examples=EXAMPLES,
             deadline=None,

@@ -14,6 +14,7 @@ from server.foundation.db import db, session, tenant_context
 from server.identity.models import Device
 from tests.server.hostile.knock import PROBLEM, doors, knock, plain, request_schemas, sound_body
 
+pytestmark = pytest.mark.short_on("sqlite")
 BY_PLACE = {"POST /api/sync", "POST /api/csp-report", "POST /api/values"}
 """Their bodies are no objects of ours: positional, and whatever a browser reports. The last is no door for a session."""
 

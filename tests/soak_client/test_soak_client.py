@@ -4,7 +4,7 @@ import json
 
 from tests.soak_client import run
 
-SEEDS = 20
+SEEDS = 10
 
 
 def test_no_saved_edit_is_lost_or_doubled_in_any_weather():

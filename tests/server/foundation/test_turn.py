@@ -92,7 +92,6 @@ def test_the_start_and_the_doctor_name_it(
     file: Path, turn: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("gevent.monkey.patch_all", lambda: None)
-    monkeypatch.delenv("GEMBA_TEST_DATABASES", raising=False)
     monkeypatch.setenv("GEMBA_DATABASE_URL", f"sqlite:///{file}")
     monkeypatch.setenv("GEMBA_SECRET", SECRET)
     monkeypatch.setenv("GEMBA_LOG_LEVEL", "ERROR")

@@ -18,7 +18,6 @@ def at(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("GEMBA_DATABASE_URL", database)
     monkeypatch.setenv("GEMBA_SECRET", SECRET)
     monkeypatch.setenv("GEMBA_LOG_LEVEL", "ERROR")
-    monkeypatch.delenv("GEMBA_TEST_DATABASES", raising=False)
     monkeypatch.setattr("sys.stdin", io.StringIO())
     monkeypatch.chdir(tmp_path)
     return database

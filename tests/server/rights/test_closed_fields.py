@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from server.foundation.db import Base, db
@@ -48,6 +49,7 @@ def rows(world: World) -> dict[str, list[str]]:
         return {one.name: sorted(map(repr, connection.execute(sa.select(one)))) for one in tables}
 
 
+@pytest.mark.short_on("sqlite")
 def test_every_body_refuses_every_column_and_every_field_of_an_answer_that_is_not_its_own(
     world: World, description: dict[str, Any]
 ) -> None:

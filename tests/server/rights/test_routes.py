@@ -110,6 +110,7 @@ class Knocker:
         assert not self.wrong, f"of {self.asked} answers these were wrong:\n" + "\n".join(self.wrong[:60])
 
 
+@pytest.mark.short_on("sqlite")
 def test_every_door_answers_each_role_about_each_person_as_the_table_says(
     world: World, description: dict[str, Any]
 ) -> None:
