@@ -1,7 +1,6 @@
 """What was agreed reaches the form, a value marks on a straight line, a correction tells both, and the sum says all of it."""
 
 import json
-import shutil
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.e2e import hands
 from tests.e2e.eye import examine
+from tests.e2e.ground import Grounds
 from tests.e2e.house import House, Knocker
 from tests.e2e.people import SHIFT_A, first, numbered, plants_day
 from tests.e2e.phone import PATIENCE_MS, Phone
@@ -23,9 +23,11 @@ NEWS = "返工单重复计数"
 
 
 @pytest.fixture
-def house_folder(demo_plant: Path, tmp_path: Path) -> Path:
-    """The demo plant, as if output had marked on a straight line from 90 to 100 % from the first."""
-    made = Path(shutil.copytree(demo_plant, tmp_path / "house"))
+def house_folder(grounds: Grounds, tmp_path: Path) -> Path:
+    """The demo plant, as if output had marked on a straight line from 90 to 100 % from the first: written into the file,
+    so on SQLite wherever the other stories are played.
+    """
+    made = grounds.copy(grounds.demo("sqlite"), tmp_path / "house")
     with sqlite3.connect(made / "gemba.db") as held:
         whose = "indicator_id IN (SELECT id FROM indicator WHERE code = 'OUT')"
         held.execute(f"UPDATE indicator_version SET rule = 'line', bands = NULL WHERE {whose}")
