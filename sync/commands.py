@@ -145,7 +145,7 @@ def _signed_other(signed: dict[str, set[Version]], asked: Submit, facts: Facts) 
             yield name
 
 
-def _mark(line: Line, facts: Facts) -> int | None:
+def _mark(line: Line, facts: Facts) -> int | float | None:
     """What counts for a line: the score, else the mark by the data."""
     score = facts.fields.get(f"score/{line.key}", Held()).value
     return score if isinstance(score, int) else line.rule_mark

@@ -286,7 +286,7 @@ class Line:
     """What the submit guard must know of a line: its key and the mark that the data alone give."""
 
     key: int
-    rule_mark: int | None = None
+    rule_mark: int | float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,39 @@
-"""By what a person is measured on a day: the one place that asks the library."""
+"""By what people are measured on a day: the one place that asks the library."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
+from uuid import UUID
 
-import sqlalchemy as sa
-
-from server.foundation.db import session
 from server.foundation.ids import short
+from server.indicators import matching
 from server.indicators import queries as indicators
-from server.indicators.models import SetLine
 from server.people.queries import Member
 
+Lines = list[dict[str, Any]]
 
-def lines_for(member: Member) -> list[dict[str, Any]]:
-    """The lines of this person's set, each with the version of its indicator; none where there is no set."""
-    category = member.job.category
-    query = sa.select(SetLine.indicator_version_id).where(SetLine.category == category).order_by(SetLine.position)
-    versions: Sequence[Any] = session().execute(query).scalars().all()
-    return [
-        line | {"indicator_version": short(version)}
-        for line, version in zip(indicators.lines_of_category(category), versions, strict=True)
-    ]
+
+def lines_for(members: Collection[Member], day: date) -> dict[UUID, Lines]:
+    """Person -> the lines of the set that applies to him on that day, each with the version of its indicator; who has
+    no set is left out.
+    """
+    codes = matching.codes_of(members, day)
+    lines = {code: lines_of_set(code) for code in sorted(set(codes.values()))}
+    return {person: lines[code] for person, code in codes.items() if lines[code]}
+
+
+def lines_of_set(code: str) -> Lines:
+    """The lines of a set by its code, in order."""
+    versions = [short(line.indicator_version_id) for line in matching.lines_of(code)]
+    found = indicators.lines_of_category(code)
+    return [line | {"indicator_version": version} for line, version in zip(found, versions, strict=True)]
 
 
 def terms_of(lines: Sequence[dict[str, Any]]) -> list[list[Any]]:
     """[key, target, weight] of each line: what may be changed in it."""
     return [[line["key"], line["target"], line["weight"]] for line in lines]
+
+
+def codes_of(lines: Sequence[dict[str, Any]]) -> frozenset[str]:
+    """By which indicators somebody is measured."""
+    return frozenset(line["code"] for line in lines)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -46,6 +46,15 @@ def standing(people: Collection[UUID] | None = None) -> dict[PersonId, Agreement
     if people is not None:
         query = query.where(Agreement.person_id.in_(people))
     return {one.person_id: one for one in session().execute(query).scalars()}
+
+
+def in_force(people: Collection[UUID], first: date, last: date) -> dict[PersonId, Agreement]:
+    """Person -> the agreement whose days meet these, of several the one that began last."""
+    query = sa.select(Agreement).where(
+        Agreement.person_id.in_(people), Agreement.period_from <= last, Agreement.period_to >= first
+    )
+    found = session().execute(query.order_by(Agreement.period_from)).scalars()
+    return {one.person_id: one for one in found}
 
 
 def texts(ids: Collection[UUID]) -> dict[UUID, list[AgreementText]]:

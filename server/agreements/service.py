@@ -1,7 +1,7 @@
 """What happens to agreements and their windows. Guards first; each function is called inside a unit of work."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from server.agreements import drawn, queries
 from server.agreements.models import Agreement, Every, RuleKind, WindowRule
 from server.agreements.problems import AGREEMENTS_NONE, WINDOW_DAYS, WINDOW_OPEN, WINDOW_SHUT, WINDOW_UNTIL
 from server.agreements.scopes import agree_scope
-from server.agreements.windows import open_at, period_of
+from server.agreements.windows import Period, open_at, period_of
 from server.foundation.db import changed, current_tenant, session
 from server.foundation.ids import PersonId
 from server.foundation.problems import NOT_FOUND, Problem
@@ -34,23 +34,24 @@ def begin(*, by: Actor, now: datetime) -> int:
 
 
 def draw_up(*, now: datetime) -> int:
-    """The same for a command or a cycle that opens. Who has one keeps it; who has another supervisor by now
-    finds it with them.
+    """The same for a command or a cycle that opens. Who has one keeps it, unless he is measured by other indicators
+    since; who has another supervisor by now finds it with them.
     """
     today = people.day_of(now)
     plan = queries.plan()
     period = period_of(Every.QUARTER if plan is None else Every(plan.every or Every.QUARTER), today)
     standing = queries.standing()
+    members = [one for one in people.members(today) if one.supervisor_id is not None]
+    sets = drawn.lines_for(members, today)
     made = 0
-    for member in people.members(today):
+    for member in members:
+        assert member.supervisor_id is not None
         held = standing.get(PersonId(member.person.id))
-        if member.supervisor_id is None:
-            continue
-        if held is not None and held.period_from >= period.first:
-            _hand_over(held, member.supervisor_id)
-            continue
-        lines = drawn.lines_for(member)
-        if not lines:
+        lines = sets.get(member.person.id, [])
+        first = _begins(held, lines, period, today)
+        if first is None:
+            if held is not None and held.period_from >= period.first:
+                _hand_over(held, member.supervisor_id)
             continue
         if held is not None:
             _close(held, now)
@@ -58,7 +59,7 @@ def draw_up(*, now: datetime) -> int:
             person_id=PersonId(member.person.id),
             supervisor_id=member.supervisor_id,
             period=period.name,
-            period_from=period.first,
+            period_from=first,
             period_to=period.last,
             lines=lines,
             terms=drawn.terms_of(lines),
@@ -71,6 +72,17 @@ def draw_up(*, now: datetime) -> int:
     session().flush()  # whoever has one from now on is told of the windows too
     _tell_of_windows()
     return made
+
+
+def _begins(held: Agreement | None, lines: drawn.Lines, period: Period, today: date) -> date | None:
+    """The first day of the agreement that is to be drawn up; None: there is none to draw up."""
+    if not lines:
+        return None
+    if held is None or held.period_from < period.first:
+        return period.first
+    # What somebody was measured by until a move stays agreed for those days; two of one first day cannot be told apart.
+    moved = drawn.codes_of(held.lines) != drawn.codes_of(lines)
+    return today if moved and held.period_from < today else None
 
 
 def _scopes(one: Agreement) -> Sequence[str]:

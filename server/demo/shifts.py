@@ -163,5 +163,5 @@ class Story:
             phone.sign_out(at)
 
 
-def _band(mark: int) -> str:
+def _band(mark: float) -> str:
     return "low" if mark < 3 else "mid" if mark == 3 else "high"

@@ -16,6 +16,7 @@ from server.foundation.problems import NOT_FOUND, Problem
 from server.foundation.web import Actor
 from server.indicators import queries as indicators
 from server.indicators.arithmetic import overall_tenths
+from server.indicators.marking import exact
 from server.people import queries as people
 from server.policy import Action, Relation, Stage
 from sync import model as core
@@ -45,7 +46,7 @@ def evaluation(evaluation_id: EvaluationId, *, by: Actor, now: datetime) -> dict
         "department_en": department.name_en,
         "state": one.state,
         "submitted_at": one.submitted_at,
-        "overall": overall_tenths([line["weight"] for line in lines], [line["mark"] for line in lines]),
+        "overall": overall_tenths([line["weight"] for line in lines], exact([line["mark"] for line in lines])),
         "last_overall": one.last_overall,
         "answer": said.kind if said else None,
         "answer_note": said.note if said else None,

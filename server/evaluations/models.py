@@ -21,6 +21,7 @@ from server.foundation.ids import (
     JobId,
     PersonId,
 )
+from server.indicators.marking import Mark
 from server.sync_api.models import FIELD_MAX, VERSION_MAX
 from sync.rules import COMMENT_MAX, NOTE_MAX, REASON_MAX, SCORE_MAX, SCORE_MIN, TAG_MAX
 
@@ -37,7 +38,7 @@ class ResultState(StrEnum):
 
 class Form(TenantRow, Base):
     """The lines of a set, for one job in one cycle, frozen when the cycle opened. Where sets differ by department or
-    level, a job has several.
+    level, or people agreed to other weights, a job has several.
 
     `lines`: objects with the names of `sync_api.columns.LINE_COLUMNS`; `key` counts from 1.
     """
@@ -58,8 +59,9 @@ class Form(TenantRow, Base):
 class Evaluation(TenantRow, Base):
     """One person judged by one rater in one cycle.
 
-    `values`, `rules`, `lasts` stand beside the form's lines: the measured value, the mark that the
-    band rule gives for it, and the mark of the last cycle; None where there is none.
+    `values`, `rules`, `lasts`, `data_to` stand beside the form's lines: the measured value, the mark that its rule gives
+    for it, the mark of the last cycle, and the last day (ISO) that the value reaches; None where there is none.
+    `data_to` is empty for evaluations that are older than it.
     """
 
     __tablename__ = "evaluation"
@@ -85,8 +87,9 @@ class Evaluation(TenantRow, Base):
     run_order: Mapped[int]
     """Where the rater meets this person; the start rotates, ratings drift along a queue."""
     values: Mapped[list[float | None]] = mapped_column(Json)
-    rules: Mapped[list[int | None]] = mapped_column(Json)
-    lasts: Mapped[list[int | None]] = mapped_column(Json)
+    rules: Mapped[list[Mark | None]] = mapped_column(Json)
+    lasts: Mapped[list[Mark | None]] = mapped_column(Json)
+    data_to: Mapped[list[str | None]] = mapped_column(Json, default=list, server_default="[]")
     last_overall: Mapped[int | None]
     """Tenths."""
     state: Mapped[str] = mapped_column(sa.String(12), default="open")

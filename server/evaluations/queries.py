@@ -18,6 +18,7 @@ from server.foundation.ids import CycleId, EvaluationId, FormId, PersonId, short
 from server.foundation.prepared import Later, ask, ask_later, of_plant, table_of, within
 from server.identity.models import Device
 from server.indicators import queries as indicators
+from server.indicators.marking import Mark
 from server.people import queries as people
 from server.people.models import Department, Person
 from sync import model as core
@@ -38,7 +39,9 @@ def _named_by(column: Any) -> Any:
 
 
 _FORM_LINES = of_plant(sa.select(_FORM.id, _FORM.lines).where(_FORM.id.in_(_named_by(_EVALUATION.form_id))))
-_PERIOD_ENDS = of_plant(sa.select(_CYCLE.id, _CYCLE.period_to).where(_CYCLE.id.in_(_named_by(_EVALUATION.cycle_id))))
+_PERIODS = of_plant(
+    sa.select(_CYCLE.id, _CYCLE.period_from, _CYCLE.period_to).where(_CYCLE.id.in_(_named_by(_EVALUATION.cycle_id)))
+)
 _RATED_BY = of_plant(sa.select(_EVALUATION.id).where(_EVALUATION.rater_id == sa.bindparam("rater")).limit(1))
 _PERSON = table_of(Person).c
 _PEOPLE = of_plant(
@@ -69,10 +72,10 @@ def counts(cycle_ids: Collection[UUID], reach: people.Reach) -> dict[UUID, int]:
     return {row[0]: row[1] for row in session().execute(query)}
 
 
-def period_ends(ids: Collection[UUID]) -> Callable[[], dict[CycleId, date]]:
-    """The last day of each cycle of these evaluations; asked with the next question."""
-    later = ask_later(_PERIOD_ENDS, {"ids": ids})
-    return lambda: {CycleId(row.id): row.period_to for row in later.rows()}
+def periods(ids: Collection[UUID]) -> Callable[[], dict[CycleId, tuple[date, date]]]:
+    """The first and the last day of each cycle of these evaluations; asked with the next question."""
+    later = ask_later(_PERIODS, {"ids": ids})
+    return lambda: {CycleId(row.id): (row.period_from, row.period_to) for row in later.rows()}
 
 
 def form_lines(ids: Collection[UUID]) -> Callable[[], dict[FormId, list[dict[str, Any]]]]:
@@ -268,10 +271,11 @@ def _earlier(people: Collection[UUID], cycle: Cycle) -> Sequence[sa.Row[Evaluati
     return session().execute(query).all()
 
 
-def last_marks(people: Collection[UUID], cycle: Cycle) -> dict[UUID, dict[str, int]]:
+def last_marks(people: Collection[UUID], cycle: Cycle) -> dict[UUID, dict[str, Mark]]:
     """Person -> indicator code -> mark in the last cycle before; what Gemba saw itself comes first."""
     month = cycle.period_from.isoformat()[:7]
-    found = {person: dict(marks) for person, marks in indicators.past_marks(people, month).items()}
+    past = indicators.past_marks(people, month)
+    found: dict[UUID, dict[str, Mark]] = {person: dict(marks) for person, marks in past.items()}
     for evaluation, result, form, _ in _earlier(people, cycle):
         for line, score, rule in zip(form.lines, result.scores, evaluation.rules, strict=True):
             mark = rule if score is None else score

@@ -11,6 +11,7 @@ from server import policy
 from server.evaluations.standing import Standing
 from server.evaluations.storing import OwnRow
 from server.indicators.arithmetic import overall_tenths
+from server.indicators.marking import Mark, exact
 from server.policy import Action, Relation, Stage
 from server.sync_api.registry import Record
 from sync import model as core
@@ -98,7 +99,7 @@ class EvaluationRecord(Record):
             comments=[_text(self.held(f"comment/{key}").value) for key in keys],
             chips=[_tags(self.held(f"chips/{key}").value) for key in keys],
             reasons=[_text(self.held(f"reason/{key}").value) for key in keys],
-            overall=overall_tenths([line["weight"] for line in self.form_lines], marks),
+            overall=overall_tenths([line["weight"] for line in self.form_lines], exact(marks)),
         )
 
 
@@ -135,12 +136,12 @@ def stage_of(status: core.Status, cycle: core.CycleState) -> Stage:
     return Stage.CLOSED if cycle is core.CycleState.CLOSED else Stage.SUBMITTED
 
 
-def effective(scores: Sequence[int | None], rules: Sequence[int | None]) -> list[int | None]:
+def effective(scores: Sequence[Mark | None], rules: Sequence[Mark | None]) -> list[Mark | None]:
     """What counts for each line: the person's mark, else the one by the data."""
     return [rule if score is None else score for score, rule in zip(scores, rules, strict=True)]
 
 
-def lines_of(form_lines: Sequence[Mapping[str, Any]], rules: Sequence[int | None]) -> tuple[core.Line, ...]:
+def lines_of(form_lines: Sequence[Mapping[str, Any]], rules: Sequence[Mark | None]) -> tuple[core.Line, ...]:
     """What the core's guard must know of a form's lines."""
     return tuple(core.Line(line["key"], rule) for line, rule in zip(form_lines, rules, strict=True))
 

@@ -18,8 +18,8 @@ from server.evaluations.scopes import facts_scope, rate_scope
 from server.foundation.db import changed, session
 from server.foundation.ids import CycleId, PersonId
 from server.indicators import queries as indicators
-from server.indicators.arithmetic import rule_mark
 from server.indicators.events import ValuesReceived
+from server.indicators.marking import Mark, days_of, marks_by_data
 from server.indicators.models import Indicator, MeasuredValue
 from server.sync_api.feed import left
 from server.sync_api.journal import write_rules
@@ -53,16 +53,21 @@ def _refresh(cycle: Cycle, event: ValuesReceived) -> None:
         return
     forms = queries.forms({one.form_id for one in judged})
     known = indicators.values_in({one.employee_id for one in judged}, cycle.period_from, cycle.period_to)
-    marks: dict[UUID, dict[str, int]] = {}
+    reach = indicators.reach_in({one.employee_id for one in judged}, cycle.period_from, cycle.period_to)
+    marks: dict[UUID, dict[str, Mark]] = {}
     for one in judged:
         changed("trend", one.id, [facts_scope(one.rater_id)])
-        fresh = _values(forms[one.form_id], known.get(one.employee_id, {}))
+        measured = known.get(one.employee_id, {})
+        fresh = _values(forms[one.form_id], measured)
+        if one.state == core.Status.OPEN.value:
+            # The phone reads it beside the trend: it is no news of the evaluation's own.
+            one.data_to = days_of(reach.get(one.employee_id, {}), forms[one.form_id].lines)
         if fresh == one.values:
             continue
         if one.state != core.Status.OPEN.value:
             _flag_signed(one, forms[one.form_id], fresh, cycle, event.at)
             continue
-        marks[one.id] = _take(one, forms[one.form_id], fresh)
+        marks[one.id] = _take(one, forms[one.form_id], fresh, measured)
     steps = _steps(list(marks))
     write_rules({one: many for one, many in marks.items() if many}, event.at, after=steps)
     scopes = {one.id: rate_scope(one.rater_id) for one in judged}
@@ -77,12 +82,9 @@ def _values(form: Form, known: Measured) -> list[float | None]:
     return [None if value is None else float(value) for value in values]
 
 
-def _take(one: Evaluation, form: Form, fresh: list[float | None]) -> dict[str, int]:
+def _take(one: Evaluation, form: Form, fresh: list[float | None], measured: Measured) -> dict[str, Mark]:
     """Give an open evaluation its new values; returns the marks by rule that changed, by field."""
-    rules = [
-        None if value is None or not line["bands"] else rule_mark(Decimal(str(value)), line["bands"], line["direction"])
-        for value, line in zip(fresh, form.lines, strict=True)
-    ]
+    rules = marks_by_data(measured, form.lines)
     moved = {
         f"score/{line['key']}": rule
         for line, rule, before in zip(form.lines, rules, one.rules, strict=True)

@@ -212,5 +212,6 @@ def result_row(
             [list(point) for point in history] or None,
             judge_zh,
             judge_en,
+            one.data_to if any(one.data_to) else None,
         ]
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,15 +11,14 @@ import sqlalchemy as sa
 from server.cycles import queries as cycles
 from server.cycles.events import CycleChanged, CycleOpened
 from server.cycles.models import Cycle, CycleState
-from server.evaluations import queries
+from server.evaluations import forms, queries
 from server.evaluations.models import Case, Evaluation, Form
 from server.evaluations.scopes import facts_scope, own_scope, rate_scope
 from server.foundation import clock
 from server.foundation.db import changed, session
-from server.foundation.ids import CycleId, DepartmentId, FormId, JobId, PersonId
-from server.indicators import matching
+from server.foundation.ids import CycleId, DepartmentId, FormId, PersonId
 from server.indicators import queries as indicators
-from server.indicators.arithmetic import rule_mark
+from server.indicators.marking import Mark, days_of, marks_by_data
 from server.people import queries as people
 from server.people.queries import Member
 from server.sync_api.feed import left
@@ -31,11 +30,11 @@ def create_for(event: CycleOpened) -> None:
     cycle = cycles.get(event.cycle_id)
     assert cycle is not None
     members = cycles.members_to_judge(cycle, event.opened_at)
-    by_person = _forms(cycle, members, event.opened_at)
+    by_person = forms.make(cycle, members, event.opened_at)
     judged = [one for one in members if one.person.id in by_person]
     known = _known(cycle, [one.person.id for one in judged])
     turn = _cycles_before(cycle)
-    marks: dict[UUID, dict[str, int]] = {}
+    marks: dict[UUID, dict[str, Mark]] = {}
     for rater_id in sorted({PersonId(one.supervisor_id) for one in judged if one.supervisor_id is not None}):
         _put_away(rater_id)
         team = [one for one in judged if one.supervisor_id == rater_id]
@@ -57,43 +56,20 @@ def create_for(event: CycleOpened) -> None:
     write_rules(marks, event.opened_at)
 
 
-def _forms(cycle: Cycle, members: Sequence[Member], at: datetime) -> dict[UUID, Form]:
-    """Person -> the form of his job and of the set that applies to him that day; without a set none."""
-    codes = matching.codes_of(members, people.day_of(at))
-    lines = {code: indicators.lines_of_category(code) for code in sorted(set(codes.values()))}
-    forms: dict[tuple[UUID, str], Form] = {}
-    found: dict[UUID, Form] = {}
-    for one in members:
-        code = codes.get(one.person.id, "")
-        if not lines.get(code):
-            continue
-        key = (one.job.id, code)
-        if key not in forms:
-            forms[key] = Form(
-                cycle_id=CycleId(cycle.id),
-                job_id=JobId(one.job.id),
-                job_zh=one.job.name_zh,
-                job_en=one.job.name_en,
-                lines=lines[code],
-            )
-            session().add(forms[key])
-        found[one.person.id] = forms[key]
-    session().flush()  # the evaluations' rows refer to them
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What is known of everybody when a cycle opens, by person."""
 
     values: Mapping[UUID, Mapping[str, Decimal]]
-    marks: Mapping[UUID, Mapping[str, int]]
+    reach: Mapping[UUID, Mapping[str, date]]
+    marks: Mapping[UUID, Mapping[str, Mark]]
     overalls: Mapping[UUID, Mapping[str, int]]
 
 
 def _known(cycle: Cycle, people: Collection[UUID]) -> _Known:
     return _Known(
         indicators.values_in(people, cycle.period_from, cycle.period_to),
+        indicators.reach_in(people, cycle.period_from, cycle.period_to),
         queries.last_marks(people, cycle),
         queries.overalls(people, cycle),
     )
@@ -110,12 +86,10 @@ def _evaluation(cycle: Cycle, form: Form, one: Member, rater_id: PersonId, order
         rater_id=rater_id,
         department_id=DepartmentId(one.department.id),
         level=one.level,
+        data_to=days_of(known.reach.get(person, {}), form.lines),
         run_order=order,
         values=[None if value is None else float(value) for value in values],
-        rules=[
-            None if value is None or not line["bands"] else rule_mark(value, line["bands"], line["direction"])
-            for value, line in zip(values, form.lines, strict=True)
-        ],
+        rules=marks_by_data(known.values.get(person, {}), form.lines),
         lasts=[marks.get(line["code"]) for line in form.lines],
         last_overall=next(reversed(list(known.overalls.get(person, {}).values())), None),
         state="open",

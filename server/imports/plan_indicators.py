@@ -7,7 +7,7 @@ from typing import Any, Final
 from server.imports.names import of_indicators, with_codes
 from server.imports.plan import Change, Difference, Held, Plan, What, text_of, unique
 from server.imports.records import Kind, Record
-from server.indicators.models import RATING, SHORT_MAX, Chip, Indicator, IndicatorVersion, SetLine
+from server.indicators.models import RATING, SHORT_MAX, Chip, Indicator, IndicatorVersion, Scale, SetLine
 
 INDICATOR, VERSION, SET_LINE, CHIP = (one.__tablename__ for one in (Indicator, IndicatorVersion, SetLine, Chip))
 WORDING: Final = ("name_zh", "name_en", "unit", "direction", "target", "threshold", "source", "frequency")
@@ -73,6 +73,8 @@ def _new_version(plan: Plan, indicator: Held, wording: Held, held: Held | None) 
     same_rule = held is not None and all(
         held[name] == wording[name] for name in ("unit", "direction", "target", "threshold", "source")
     )
+    # A file says nothing about the way from a value to a mark: a line stays a line.
+    on_line = held is not None and held["rule"] == Scale.LINE
     return {
         "id": plan.new_id(),
         "indicator_id": indicator["id"],
@@ -80,7 +82,8 @@ def _new_version(plan: Plan, indicator: Held, wording: Held, held: Held | None) 
         **wording,
         "short_zh": held["short_zh"] if held and same_names else str(wording["name_zh"])[:SHORT_MAX],
         "short_en": held["short_en"] if held and same_names else str(wording["name_en"])[:SHORT_MAX],
-        "bands": held["bands"] if held and same_rule else bands(wording),
+        "rule": (Scale.LINE if on_line else Scale.BANDS).value,
+        "bands": None if on_line else held["bands"] if held and same_rule else bands(wording),
         "anchors": held["anchors"] if held else None,
         "state": "approved",
     }

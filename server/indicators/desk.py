@@ -13,7 +13,7 @@ from server.foundation.problems import NOT_FOUND, Problem
 from server.foundation.web import Actor
 from server.indicators import difference, library, matching, standing
 from server.indicators.library_models import CoreOutput, Direction, IndicatorSet, Influence, OutputAgreement, Side
-from server.indicators.models import Indicator, IndicatorVersion, Tier, VersionState
+from server.indicators.models import Indicator, IndicatorVersion, Scale, Tier, VersionState
 from server.indicators.smart import Finding
 from server.people import queries as people
 from server.people.models import Job
@@ -133,7 +133,7 @@ def _named(many: Sequence[IndicatorVersion], answers: Mapping[UUID, Any]) -> set
 def _version(one: IndicatorVersion, answers: Sequence[Any], known: Mapping[UUID, Any], *, wide: bool) -> dict[str, Any]:
     return library.wording_of(one) | {
         "id": one.id, "number": one.number, "state": VersionState(one.state), "revision": one.revision,
-        "direction": Direction(one.direction),
+        "direction": Direction(one.direction), "rule": Scale(one.rule),
         "reason": one.reason if wide else "", "returned": one.returned if wide else "",
         "proposed_by": _name(known, one.proposed_by_id), "proposed_at": one.proposed_at,
         "approved_by": _name(known, one.approved_by_id), "approved_at": one.approved_at,

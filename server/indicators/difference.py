@@ -6,6 +6,7 @@ from typing import Any, Final
 
 FIELDS: Final = (
     "name_zh", "name_en", "short_zh", "short_en", "unit", "direction", "target", "threshold", "source", "frequency",
+    "rule",
 )  # fmt: skip
 
 

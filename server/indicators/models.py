@@ -43,6 +43,13 @@ class Tier(StrEnum):
     DESKS = "desks"
 
 
+class Scale(StrEnum):
+    """How a measured value becomes a mark: by four bounds, or on the line through threshold and target."""
+
+    BANDS = "bands"
+    LINE = "line"
+
+
 class Indicator(TenantRow, Base):
     """An indicator; what it says stands in its versions."""
 
@@ -57,7 +64,7 @@ class IndicatorVersion(TenantRow, Base):
     """One wording and rule of an indicator. A form keeps the one it was made of.
 
     `bands` [b2, b3, b4, b5]: the bound from which 2, 3, 4, 5 is given, itself included; None where
-    a person judges. `anchors`: five pairs [zh, en], for 1 to 5; None where data judge.
+    a person judges, or where `rule` is a line. `anchors`: five pairs [zh, en], for 1 to 5; None where data judge.
     """
 
     __tablename__ = "indicator_version"
@@ -80,6 +87,7 @@ class IndicatorVersion(TenantRow, Base):
     threshold: Mapped[Decimal | None] = mapped_column(VALUE)
     source: Mapped[str] = mapped_column(sa.String(40))
     frequency: Mapped[str] = mapped_column(sa.String(10))
+    rule: Mapped[str] = mapped_column(sa.String(5), default=Scale.BANDS.value, server_default=Scale.BANDS.value)
     bands: Mapped[list[float] | None] = mapped_column(Json)
     anchors: Mapped[list[list[str]] | None] = mapped_column(Json)
     state: Mapped[str] = mapped_column(sa.String(8))

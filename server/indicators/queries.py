@@ -13,6 +13,7 @@ from server.foundation.db import session
 from server.foundation.ids import short, unshort
 from server.foundation.prepared import ask_later, of_plant, table_of, within
 from server.indicators.arithmetic import aggregate_of, one_value
+from server.indicators.arithmetic.rules import linear_bands
 from server.indicators.arithmetic.values import Aggregate
 from server.indicators.models import (
     RATING,
@@ -23,6 +24,7 @@ from server.indicators.models import (
     MeasuredValue,
     PastMark,
     PastOverall,
+    Scale,
     SetLine,
 )
 
@@ -69,9 +71,40 @@ def _line(key: int, weight: int, one: IndicatorVersion, code: str) -> Line:
         "threshold": _number(one.threshold),
         "weight": weight,
         "source": one.source,
-        "bands": None if one.source == RATING else one.bands,
+        "bands": _bands(one),
         "anchors": one.anchors if one.source == RATING else None,
-    }
+    } | ({"rule": Scale.LINE.value} if one.source != RATING and one.rule == Scale.LINE else {})
+
+
+def _bands(one: IndicatorVersion) -> Sequence[float] | None:
+    if one.source == RATING:
+        return None
+    if one.rule != Scale.LINE:
+        return one.bands
+    assert one.threshold is not None
+    assert one.target is not None
+    return _on_line(one.threshold, one.target, one.direction)
+
+
+def _on_line(threshold: Decimal, target: Decimal, direction: str) -> list[float]:
+    """The bounds that a line draws of its own: where it gives 2, 3, 4 and 5. What shows bands shows them too."""
+    return [float(bound) for bound in linear_bands(threshold, target, direction)]
+
+
+def agreed_line(line: Line, target: int | float | None, weight: int) -> Line:
+    """A line as two people agreed about it; `set_weight` is what the set says, where that is another weight.
+
+    A straight line goes through the agreed target. Where that is no better than the threshold there is no such line,
+    and the set's target stays.
+    """
+    made = line | {"target": target, "weight": weight}
+    if line.get("rule") == Scale.LINE:
+        try:
+            bands = _on_line(Decimal(str(line["threshold"])), Decimal(str(target)), line["direction"])
+            made |= {"bands": bands}
+        except ValueError:
+            made |= {"target": line["target"]}
+    return made | {"set_weight": line["weight"]} if weight != line["weight"] else made
 
 
 def _number(value: Decimal | None) -> int | float | None:
@@ -101,6 +134,20 @@ def values_in(person_ids: Collection[UUID], period_from: date, period_to: date) 
         }
         for person, codes in found.items()
     }
+
+
+def reach_in(person_ids: Collection[UUID], period_from: date, period_to: date) -> Mapping[UUID, Mapping[str, date]]:
+    """Person -> indicator code -> the last day of the newest of those values."""
+    query = (
+        sa.select(MeasuredValue.person_id, Indicator.code, sa.func.max(MeasuredValue.period_to).label("last"))
+        .join(Indicator, Indicator.id == MeasuredValue.indicator_id)
+        .where(MeasuredValue.person_id.in_(person_ids), MeasuredValue.period_to.between(period_from, period_to))
+        .group_by(MeasuredValue.person_id, Indicator.code)
+    )
+    found: dict[UUID, dict[str, date]] = {}
+    for row in session().execute(query):
+        found.setdefault(row.person_id, {})[row.code] = row.last
+    return found
 
 
 def _aggregates(codes: Collection[str]) -> Mapping[str, Aggregate]:

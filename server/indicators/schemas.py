@@ -24,7 +24,7 @@ from server.indicators.library_models import (
     Influence,
     Side,
 )
-from server.indicators.models import CODE_MAX, NAME_MAX, REASON_MAX, SHORT_MAX, Tier, VersionState
+from server.indicators.models import CODE_MAX, NAME_MAX, REASON_MAX, SHORT_MAX, Scale, Tier, VersionState
 
 ANCHOR_MAX = 200
 VALUE_MAX = 999_999_999
@@ -48,6 +48,7 @@ class WordingSchema(Coded):
     threshold = a_value(load_default=None)
     source = Text(load_default="", max=40)
     frequency = Text(load_default="", max=10)
+    rule = Choice(Scale, load_default=Scale.BANDS, metadata={"description": "How a measured value becomes a mark."})
     bands = Items(
         a_value(),
         load_default=None,
@@ -180,6 +181,7 @@ class VersionSchema(Coded):
     threshold = Number(required=True, allow_none=True)
     source = Text(required=True)
     frequency = Text(required=True)
+    rule = Choice(Scale, required=True)
     bands = Items(Number(allow_none=True), required=True, allow_none=True, max=None)
     anchors = Items(Items(Text(), max=None), required=True, allow_none=True, max=None)
     reason = Text(required=True)

@@ -13,7 +13,7 @@ from server.foundation.events import publish
 from server.foundation.ids import IndicatorId
 from server.indicators.arithmetic import lacking
 from server.indicators.events import ValuesReceived
-from server.indicators.models import Chip, Indicator, IndicatorVersion, MeasuredValue, SetLine
+from server.indicators.models import Chip, Indicator, IndicatorVersion, MeasuredValue, Scale, SetLine
 
 TABLES: Final = (Indicator, IndicatorVersion, SetLine, MeasuredValue, Chip)
 """In the order in which their rows refer to each other."""
@@ -36,6 +36,7 @@ class Wording:
     direction: str = "higher"
     target: Decimal | None = None
     threshold: Decimal | None = None
+    rule: str = Scale.BANDS.value
     bands: list[float] | None = None
     anchors: list[list[str]] | None = None
 

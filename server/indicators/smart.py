@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from server.indicators.library_models import LINES_MAX, LINES_MIN
-from server.indicators.models import RATING
+from server.indicators.models import RATING, Scale
 
 MARKS: Final = 5
 FREQUENCIES: Final = ("daily", "weekly", "monthly", "quarterly")
@@ -85,7 +85,8 @@ def _measured(draft: Mapping[str, Any]) -> Iterator[Finding]:
         elif (threshold > target) == higher:
             params = {"direction": "higher" if higher else "lower"}
             yield Finding("threshold_side", params | {"target": plain(target), "threshold": plain(threshold)})
-    yield from _bands(draft.get("bands"), higher=higher)
+    if draft.get("rule") != Scale.LINE:
+        yield from _bands(draft.get("bands"), higher=higher)
     for mark, (zh, en) in enumerate(draft.get("anchors") or [], start=1):
         if not all(_numbers_alone(words, str(draft.get("unit") or "")) for words in (zh, en)):
             yield Finding("anchor_not_numbers", {"mark": mark})

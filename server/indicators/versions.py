@@ -15,7 +15,7 @@ from server.foundation.problems import NOT_ALLOWED, NOT_FOUND, FieldError, Probl
 from server.foundation.web import Actor
 from server.indicators import library, sets, standing
 from server.indicators.library_models import CoreOutput, Influence, InfluenceAnswer, OutputIndicator, Side
-from server.indicators.models import Indicator, IndicatorVersion, Tier, VersionState
+from server.indicators.models import Indicator, IndicatorVersion, Scale, Tier, VersionState
 from server.indicators.problems import (
     INDICATOR_CODE_TAKEN,
     INFLUENCE_SAME_PERSON,
@@ -264,4 +264,6 @@ def _write(one: IndicatorVersion, wording: Mapping[str, Any]) -> None:
         exact = name in ("target", "threshold") and value is not None
         if name == "anchors" and value is not None:
             value = [[*pair, "", ""][:2] for pair in value]  # one language may not be written yet
+        if name == "bands" and wording["rule"] == Scale.LINE:
+            value = None  # a line draws its own
         setattr(one, name, Decimal(str(value)) if exact else value)

@@ -74,6 +74,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "overall_history",
         "judge_zh",
         "judge_en",
+        "data_to",
     ),
     "trend": ("id", "lines"),
     "chip": ("id", "indicator_code", "band", "zh", "en"),
@@ -131,11 +132,17 @@ LINE_COLUMNS: Final = (
     "source",
     "bands",
     "anchors",
+    "set_weight",
+    "rule",
 )
-"""One line of `form.lines`."""
+"""One line of `form.lines`. `set_weight`: what the set of indicators says, where another weight was agreed. `rule`:
+"line" where the data mark on the straight line through threshold and target; `bands` are then the line's own."""
 
-TREND_LINE_COLUMNS: Final = ("key", "periods", "values", "data_to")
-"""One line of `trend.lines`."""
+TREND_LINE_COLUMNS: Final = ("key", "periods", "values", "data_to", "changes")
+"""One line of `trend.lines`. `changes`: what was corrected of the cycle's own values, by `CHANGE_COLUMNS`."""
+
+CHANGE_COLUMNS: Final = ("label", "before", "after", "reason", "changed_at")
+"""One entry of a trend line's `changes`, the oldest first."""
 
 TEXT_COLUMNS: Final = (
     "version",

@@ -352,7 +352,7 @@ def _history_row(record: Record, done: Done, words: wording.Words, now: datetime
 
 
 def write_rules(
-    marks: Mapping[UUID, Mapping[str, int]], now: datetime, *, after: Mapping[UUID, int] | None = None
+    marks: Mapping[UUID, Mapping[str, int | float]], now: datetime, *, after: Mapping[UUID, int] | None = None
 ) -> None:
     """The marks that the data gave, by record and field: first entries of new records, or, of a record that has had
     as many steps as `after` says, later ones."""

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OwnEdit } from '../sync/overlay';
 import type { AgreementRow, FormLine, TermLine, VoiceEntry } from '../sync/types';
-import { agreementOf, drawn, inOrder, parkedOf, sumOf, windowAt } from './agreement';
+import { agreementOf, better, drawn, inOrder, parkedOf, sumOf, windowAt, withTerms } from './agreement';
 import { uuidOf } from './ids';
 
 const ME = 'worker';
@@ -93,4 +93,20 @@ it('a change for the next window is no loss to be told of', () => {
 it('weights are summed, and an id of a row becomes one of a route', () => {
   expect(sumOf(CHANGED)).toBe(100);
   expect(uuidOf('AaInp5GleaGNHFrRb_7Y0A')).toBe('01a227a7-91a5-79a1-8d1c-5ad16ffed8d0');
+});
+
+describe('a line that marks on a straight line', () => {
+  const straight = { ...line(1, 100, 60), threshold: 90, rule: 'line', bands: [90, 95, 100, 105] } as FormLine;
+
+  it('leads through another target once that stands', () => {
+    const terms: TermLine[] = [[1, 98, 60], [2, null, 40]];
+    const [first] = withTerms([straight, LINES[1] as FormLine], terms);
+    expect(first).toMatchObject({ target: 98, bands: [90, 94, 98, 102] });
+    expect(withTerms(LINES, terms)[0]?.bands).toBeNull();
+  });
+
+  it('needs a target that is better than the warning value', () => {
+    expect([better(98, 90, 'higher'), better(90, 90, 'higher'), better(80, 90, 'higher'), better(80, 90, 'lower'), better(null, 90, 'lower')]).toEqual([true, false, false, true, false]);
+    expect(withTerms([straight], [[1, 80, 100]])[0]?.bands).toEqual([90, 95, 100, 105]);
+  });
 });

@@ -53,8 +53,20 @@ export const same = (a: readonly TermLine[], b: readonly TermLine[]): boolean =>
 export const withTerms = (lines: readonly FormLine[], terms: readonly TermLine[]): FormLine[] =>
   lines.map((line) => {
     const term = terms.find(([key]) => key === line.key);
-    return term ? { ...line, target: term[1], weight: term[2] } : line;
+    return term ? { ...line, target: term[1], weight: term[2], bands: onLine(line, term[1]) ?? line.bands } : line;
   });
+
+/** The bounds of a straight line through another target; null where there is no such line. */
+function onLine({ rule, threshold, direction }: FormLine, target: number | null): FormLine['bands'] {
+  if (!rule || !better(target, threshold, direction)) return null;
+  const low = threshold ?? 0;
+  const step = ((target ?? 0) - low) / 2;
+  return [low, low + step, low + 2 * step, low + 3 * step];
+}
+
+/** Whether a straight line can lead through threshold and target. */
+export const better = (target: number | null, threshold: number | null, direction: FormLine['direction']): boolean =>
+  target !== null && threshold !== null && (direction === 'higher' ? target > threshold : target < threshold);
 
 const STANDS: Record<VoiceKind, Stand> = { confirm: 'agreed', object: 'objected', disagree: 'disagreed', reply: 'silent' };
 

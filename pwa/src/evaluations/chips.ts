@@ -16,7 +16,7 @@ export type Band = ChipRow['band'];
 export const bandOf = (mark: Mark): Band => (mark < 3 ? 'low' : mark < 5 ? 'mid' : 'high');
 
 /** The ends of the scale wait for a fact. */
-export const asksForFact = (mark: Mark): boolean => mark !== 3 && mark !== 4;
+export const asksForFact = (mark: Mark): boolean => mark < 3 || mark > 4;
 
 const SLOT = /\{(value|target|threshold|period)\}/g;
 

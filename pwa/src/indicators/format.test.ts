@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { overwriteGetLocale } from '../generated/paraglide/runtime.js';
-import { amount, bandText, broken, reached, shown, tenths, type Measured } from './format';
+import { amount, bandText, broken, reached, ruleText, shown, tenths, type Measured } from './format';
 
 overwriteGetLocale(() => 'en');
 
@@ -24,4 +24,11 @@ test('a rule names the values of its mark, open at the ends of the scale', () =>
 test('a value at the threshold or the target is not worse than it', () => {
   expect([broken(90, higher), broken(89.9, higher), broken(6, lower), broken(6.1, lower)]).toEqual([false, true, false, true]);
   expect([reached(100, higher), reached(2.1, lower), reached(null, higher)]).toEqual([true, false, false]);
+});
+
+test('a straight line names its points, one for each mark, and the two that it goes through', () => {
+  const line: Measured = { ...higher, rule: 'line' };
+  expect([1, 2, 3, 4, 5].map((mark) => bandText(line, mark))).toEqual(['85%', '90%', '95%', '100%', '105%']);
+  expect([1, 2, 3, 4, 5].map((mark) => bandText({ ...lower, rule: 'line', bands: [6, 4, 2, 0] }, mark))).toEqual(['8', '6', '4', '2', '0']);
+  expect(ruleText(line, 3.12)).toBe('line 90%–100%');
 });

@@ -8,6 +8,7 @@ export interface Measured {
   target: number | null;
   threshold: number | null;
   bands: Bands | null;
+  rule?: 'line' | null;
 }
 
 /** 95.6, 100, 0.25 */
@@ -39,11 +40,13 @@ export function reached(value: number | null, line: Measured): boolean {
   return line.direction === 'higher' ? value >= line.target : value <= line.target;
 }
 
-/** The values that a mark stands for: "95–100%", "低于 90%", "105% 起". Empty for a line without bands. */
+/** The values that a mark stands for: "95–100%", "低于 90%"; on a straight line its one point. Empty for a line without bands. */
 export function bandText(line: Measured, mark: number): string {
   if (!line.bands) return '';
   const unit = line.unit === '%' ? '%' : '';
   const bound = (from: number) => amount(line.bands?.[from - 2] ?? 0);
+  const [two, three] = line.bands;
+  if (line.rule) return amount(two + (mark - 2) * (three - two)) + unit;
   const higher = line.direction === 'higher';
   if (mark === 1) {
     const edge = bound(2) + unit;
@@ -57,7 +60,8 @@ export function bandText(line: Measured, mark: number): string {
   return `${low}–${high}${unit}`;
 }
 
-/** "95–100% 记 3 分" */
+/** "95–100% 记 3 分", "90%–100% 直线" */
 export function ruleText(line: Measured, mark: number): string {
+  if (line.rule) return m.ui_rule_line({ low: bandText(line, 2), high: bandText(line, 4) });
   return m.ui_rule({ band: bandText(line, mark), mark });
 }

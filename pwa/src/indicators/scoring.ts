@@ -17,5 +17,6 @@ export function overallTenths(weights: readonly number[], marks: readonly (numbe
     if (mark === null) return null;
     sum += weight * mark;
   }
-  return Math.floor((sum + 5) / 10);
+  // Marks on a line have two decimals, which binary fractions only come near.
+  return Math.floor((Math.round(sum * 100) + 500) / 1000);
 }

@@ -11,6 +11,7 @@ export interface Wording {
   threshold: number | null;
   source: string;
   frequency: string;
+  rule: 'bands' | 'line';
   bands: (number | null)[] | null;
   anchors: string[][] | null;
 }
@@ -72,7 +73,7 @@ function measuredOf(draft: Wording, vague: Vague): Finding[] {
     if (target === threshold) found.push(finding('target_is_threshold', { value: target }));
     else if (threshold > target === higher) found.push(finding('threshold_side', { direction, target, threshold }));
   }
-  found.push(...bandsOf(draft.bands ?? [], higher));
+  if (draft.rule !== 'line') found.push(...bandsOf(draft.bands ?? [], higher));
   (draft.anchors ?? []).forEach((pair, place) => {
     if (!pair.every((words) => numbersAlone(words, draft.unit, vague))) found.push(finding('anchor_not_numbers', { mark: place + 1 }));
   });

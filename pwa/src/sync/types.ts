@@ -51,6 +51,10 @@ export interface FormLine {
   bands: [number, number, number, number] | null;
   /** Five pairs [zh, en], for the marks 1 to 5. */
   anchors: [string, string][] | null;
+  /** What the set says, where another weight was agreed. */
+  set_weight?: number | null;
+  /** The data mark on the straight line through threshold and target; `bands` are the line's own. */
+  rule?: 'line' | null;
 }
 
 export interface FormRow {
@@ -81,7 +85,7 @@ export interface EvaluationRow {
   department_en: string;
   /** Aligned to the form's lines; null: none. */
   values: (number | null)[];
-  /** Mark that the band rule gives for the value. */
+  /** Mark that the rule gives for the value; on a straight line with up to two decimals. */
   rules: (Mark | null)[];
   /** Mark of the last cycle. */
   lasts: (Mark | null)[];
@@ -156,6 +160,8 @@ export interface ResultRow {
   /** Who judged in the rater's place; null: the rater. */
   judge_zh: string | null;
   judge_en: string | null;
+  /** Beside the form's lines: the last day that each value reaches. Null: from before this was kept. */
+  data_to: (string | null)[] | null;
 }
 
 export interface TrendLine {
@@ -163,7 +169,12 @@ export interface TrendLine {
   periods: string[];
   values: (number | null)[];
   data_to: string | null;
+  /** What was corrected of the cycle's own values, the oldest first. */
+  changes?: ValueCorrection[] | null;
 }
+
+/** The period's name ("W46"), before, after, reason, and when, as it came: only the sheet that shows it takes it apart. */
+export type ValueCorrection = [label: string, before: number, after: number, reason: string, changed_at: Millis];
 
 export interface TrendRow {
   /** Id of the evaluation it belongs to. */

@@ -95,6 +95,11 @@ def days_steps(days: Sequence[int], overalls: Sequence[int | None]) -> list[Step
     return [*made, {"kind": "waits_for_rater"} if combined is None else _whole(_total(known), combined)]
 
 
+def agreed_step(weight: int, of_set: int) -> Step:
+    """That a weight is the one that was agreed, and what the set says."""
+    return {"kind": "agreed", "weight": str(weight), "of_set": str(of_set)}
+
+
 def _part(weight: int, mark: Mark) -> Step:
     return {"kind": "part", "weight": str(weight), "mark": plain(mark), "part": plain(_total([(weight, mark)]), 2)}
 

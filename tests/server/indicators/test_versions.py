@@ -45,6 +45,29 @@ def test_approval_is_refused_with_all_that_is_missing(hr: Any, boss: Any, drafte
     assert newest(hr, drafted["id"])["state"] == "proposed"
 
 
+def test_a_straight_line_needs_no_bands_and_leaves_none_behind(hr: Any, boss: Any, drafted: Any, proposed: str) -> None:
+    body = {"revision": 1, "wording": WORDING | {"rule": "line"}, "reason": ""}
+    assert boss.post(f"/api/indicators/versions/{proposed}", json=body).status_code == 200
+    version = newest(hr, drafted["id"])
+    assert (version["rule"], version["bands"], version["findings"]) == ("line", None, [])
+    assert hr.post(f"/api/indicators/versions/{proposed}/approve", json={}).status_code == 200
+    following = hr.post(f"/api/indicators/{drafted['id']}/versions", json={"reason": "新模具"}).get_json()["versions"][
+        0
+    ]
+    assert following["rule"] == "line", "the next one begins as a copy"
+    edit = {"revision": 1, "wording": WORDING | {"rule": "bands"}, "reason": ""}
+    assert hr.post(f"/api/indicators/versions/{following['id']}", json=edit).status_code == 200
+    told = hr.get(f"/api/indicators/versions/{following['id']}/difference?from_version_id={proposed}").get_json()
+    assert ("rule", "line", "bands") in [(one["field"], one["old"], one["new"]) for one in told]
+
+
+@pytest.mark.parametrize("rule", ["curve", 1, None, ["line"]])
+def test_a_rule_that_nobody_knows_is_refused(boss: Any, drafted: Any, rule: Any) -> None:
+    version = drafted["versions"][0]["id"]
+    body = {"revision": 1, "wording": WORDING | {"rule": rule}, "reason": ""}
+    assert problem(boss.post(f"/api/indicators/versions/{version}", json=body)) == (422, "invalid")
+
+
 def test_an_indicator_on_no_core_output_is_flagged_and_not_approved(hr: Any) -> None:
     assert row(hr, "OUT")["orphan"]  # type: ignore[index]
     made = hr.post("/api/indicators", json={"code": "LONE", "wording": WORDING}).get_json()

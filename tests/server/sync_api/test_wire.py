@@ -198,6 +198,7 @@ def test_the_format_is_pinned() -> None:
         columns.COLUMNS,
         columns.LINE_COLUMNS,
         columns.TREND_LINE_COLUMNS,
+        columns.CHANGE_COLUMNS,
         columns.CANDIDATE_COLUMNS,
         columns.VERSION_COLUMNS,
         columns.MAY,

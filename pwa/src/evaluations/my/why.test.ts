@@ -60,3 +60,29 @@ test('the sum behind a result names the bound that gave a mark by data, and noth
   ]);
   expect(sum.end).toEqual([{ kind: 'total', total: '3.20', overall: '3.2' }]);
 });
+
+test('on a straight line the sum names its two points, adds two decimals exactly, and says a weight that was agreed', () => {
+  const onLine = { ...form.lines[0], rule: 'line', threshold: 90, target: 100, set_weight: 50 } as FormRow['lines'][number];
+  const why = whyOf({ ...result, rules: [3.2, 2, null], overall: 33 }, { ...form, lines: [onLine, ...form.lines.slice(1)] }, chips, null, zh);
+  const [first] = sumOf(why).lines.filter(({ view }) => view.key === 1);
+  expect(first?.steps).toEqual([
+    { kind: 'line', value: '96', threshold: '90', target: '100', mark: '3.20' },
+    { kind: 'agreed', weight: '60', of_set: '50' },
+    { kind: 'part', weight: '60', mark: '3.2', part: '1.92' },
+  ]);
+  expect(why.find(({ view }) => view.key === 1)).toMatchObject({ byData: true, mark: 3.2 });
+  expect(exactly(why)).toBe('3.32');
+});
+
+test('two decimals are added as they are written, not as binary fractions', () => {
+  expect([share(3.57, 35), share(1.1, 30), share(3, 35)]).toEqual(['1.2495', '0.33', '1.05']);
+  const [one] = whyOf(result, form, chips, null, zh);
+  const weighed = (mark: number, weight: number) => ({ ...(one as NonNullable<typeof one>), mark, view: { ...(one as NonNullable<typeof one>).view, line: { ...form.lines[0], weight } as FormRow['lines'][number] } });
+  expect(exactly([weighed(3.57, 35), weighed(4, 65)])).toBe('3.8495');
+});
+
+test('a result says how far each value reached, and nothing where nobody kept it', () => {
+  const dated = whyOf({ ...result, data_to: ['2026-11-15', null, null] }, form, chips, null, zh);
+  expect(dated.map(({ view, dataTo }) => [view.key, dataTo])).toEqual([[3, null], [1, '2026-11-15'], [2, null]]);
+  expect(whyOf(result, form, chips, null, zh).every(({ dataTo }) => dataTo === null)).toBe(true);
+});

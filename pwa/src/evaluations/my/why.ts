@@ -15,6 +15,8 @@ export interface Why {
   noData: boolean;
   said: string[];
   reason: string;
+  /** The last day that the measured value reaches; null: nobody measured, or nobody kept it. */
+  dataTo: string | null;
 }
 
 export function whyOf(result: ResultRow, form: FormRow, chips: readonly ChipRow[], period: string | null, pick: (zh: string, en: string) => string): Why[] {
@@ -34,6 +36,7 @@ export function whyOf(result: ResultRow, form: FormRow, chips: readonly ChipRow[
       noData: line.bands !== null && rule === null,
       said: [...words, result.comments[i] ?? ''].filter(Boolean),
       reason: result.reasons[i] ?? '',
+      dataTo: result.data_to?.[i] ?? null,
     };
   });
   return rows.sort((a, b) => (b.mark ?? 0) - (a.mark ?? 0));
@@ -54,10 +57,11 @@ const asRow = (result: ResultRow, key: number, mark: number | null): Rated => ({
 });
 
 /** Tenths that one row adds: 5 at 10 % is 5, shown as 0.5. */
-export const share = (mark: number, weight: number): string => String((mark * weight) / 100);
+export const share = (mark: number, weight: number): string => String(Math.round(mark * weight * 100) / 10000);
 
 /** What all rows add, before it is rounded: "3.45", "3.3". */
 export function exactly(why: readonly Why[]): string {
-  const hundredths = why.reduce((all, { mark, view }) => all + (mark ?? 0) * view.line.weight, 0);
-  return hundredths % 10 ? (hundredths / 100).toFixed(2) : tenths(hundredths / 10);
+  const parts = Math.round(why.reduce((all, { mark, view }) => all + (mark ?? 0) * view.line.weight * 100, 0));
+  if (parts % 1000 === 0) return tenths(parts / 1000);
+  return parts % 100 ? String(parts / 10000) : (parts / 10000).toFixed(2);
 }

@@ -15,6 +15,7 @@ export type Step =
   | { kind: 'there'; there: string; due: string; value: string }
   | { kind: 'from' | 'within' | 'under' | 'over'; value: string; bound: string; mark: string }
   | { kind: 'line' | 'line_end'; value: string; threshold: string; target: string; mark: string }
+  | { kind: 'agreed'; weight: string; of_set: string }
   | { kind: 'part'; weight: string; mark: string; part: string }
   | { kind: 'open'; weight: string }
   | { kind: 'waits'; low: string; high: string }
@@ -53,6 +54,11 @@ export function linearStep(value: Exact, threshold: Exact, target: Exact, direct
   const mark = linearMark(value, threshold, target, direction);
   const ended = [WORST, BEST].some((end) => compare(mark, exact(end)) === 0);
   return { kind: ended ? 'line_end' : 'line', value: plain(value), threshold: plain(threshold), target: plain(target), mark: plain(mark, 2) };
+}
+
+/** That a weight is the one that was agreed, and what the set says. */
+export function agreedStep(weight: number, ofSet: number): Step {
+  return { kind: 'agreed', weight: String(weight), of_set: String(ofSet) };
 }
 
 /** What each line adds, in the order of the lines, and then the whole. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import vectors from '../../../../tests/vectors/arithmetic.json';
 import { overwriteGetLocale } from '../../generated/paraglide/runtime.js';
 import { exact } from './exact';
-import { sumSteps, type Step } from './explained';
+import { agreedStep, daysSteps, sumSteps, type Step } from './explained';
 import { told } from './told';
 
 const EVERY = [
@@ -12,11 +12,12 @@ const EVERY = [
   ...vectors.attendance.map(({ steps }) => steps),
   ...vectors.sums.map(({ steps }) => steps),
   ...vectors.days.map(({ steps }) => steps),
+  [agreedStep(35, 30)],
 ].flatMap((steps) => steps as unknown as Step[]);
 
 test.each(['zh-CN', 'en'] as const)('every line of a sum has words and shows all its numbers, %s', (locale) => {
   overwriteGetLocale(() => locale);
-  expect(new Set(EVERY.map(({ kind }) => kind)).size).toBe(20);
+  expect(new Set(EVERY.map(({ kind }) => kind)).size).toBe(21);
   for (const step of EVERY) {
     const words = told(step, '%').map(({ text, result }) => `${text} ${result}`).join(' ');
     for (const [name, number] of Object.entries(step)) {
@@ -25,6 +26,15 @@ test.each(['zh-CN', 'en'] as const)('every line of a sum has words and shows all
     }
     expect(words).not.toMatch(/undefined|\{/);
   }
+});
+
+test('the one result of two supervisors reads as one would write it, each with the weight of his days', () => {
+  overwriteGetLocale(() => 'en');
+  const read = (steps: Step[]) => steps.flatMap((step) => told(step)).map(({ text, result }) => `${text} ${result}`.trim());
+  expect(read(daysSteps([14, 17], [36, 41]))).toEqual([
+    '14 of 31 days → 45%', '45% × 3.6 = 1.62', '17 of 31 days → 55%', '55% × 4.1 = 2.255', 'Together = 3.875', 'Rounded to one decimal → 3.9',
+  ]);
+  expect(read(daysSteps([14, 17], [36, null])).at(-1)).toBe('Waits for a rater who has not finished');
 });
 
 test('a sum reads as one would write it', () => {

@@ -23,6 +23,7 @@ export function told(step: Step, unit = ''): Told[] {
     case 'over': return [{ text: m.sum_over(bounded(step, unit)), result: `→ ${step.mark}` }];
     case 'line': return [{ text: m.sum_line(lined(step, unit)), result: `→ ${step.mark}` }];
     case 'line_end': return [{ text: m.sum_line_end(lined(step, unit)), result: `→ ${step.mark}` }];
+    case 'agreed': return [{ text: m.sum_agreed(step), result: `${step.weight}%` }];
     case 'part': return [{ text: m.sum_part(step), result: `= ${step.part}` }];
     case 'open': return [{ text: m.sum_open(step), result: '' }];
     case 'waits': return [{ text: m.sum_waits(step), result: '' }];

@@ -19,12 +19,13 @@ export const ANSWERS = { yes: m.library_yes, partly: m.library_partly, no: m.lib
 export const TIERS = { all: m.library_tier_all, leaders: m.library_tier_leaders, desks: m.library_tier_desks };
 export const EVERY = { daily: m.library_daily, weekly: m.library_weekly, monthly: m.library_monthly, quarterly: m.library_quarterly };
 export const WAYS = { higher: m.library_higher, lower: m.library_lower };
+export const RULES = { bands: m.library_rule_bands, line: m.library_rule_line };
 export const GOAL_TIERS = { company: m.goal_company, plant: m.goal_plant, workshop: m.goal_workshop, team: m.goal_team, person: m.goal_person };
 
 const FIELDS: Record<string, () => string> = {
   name_zh: m.library_name_zh, name_en: m.library_name_en, short_zh: m.library_short_zh, short_en: m.library_short_en,
   unit: m.library_unit, direction: m.library_direction, target: m.library_target, threshold: m.library_threshold,
-  source: m.library_source, frequency: m.library_frequency,
+  source: m.library_source, frequency: m.library_frequency, rule: m.library_rule,
 };
 
 export const everyWords = (frequency: string): string => (EVERY as Record<string, () => string>)[frequency]?.() ?? frequency;
@@ -47,6 +48,7 @@ export function valueWords(field: string, value: unknown): string {
   const words = String(value);
   if (field === 'direction') return (WAYS as Record<string, () => string>)[words]?.() ?? words;
   if (field === 'frequency') return everyWords(words);
+  if (field === 'rule') return (RULES as Record<string, () => string>)[words]?.() ?? words;
   return field === 'source' ? sourceWords(words) : words;
 }
 
