@@ -138,7 +138,7 @@ def test_a_proposal_from_the_floor_becomes_an_indicator_that_both_sides_stand_by
     expect(change).to_have_text(re.compile(r"20\s*18"), timeout=PATIENCE_MS)
     hr.shot("library-difference-zh-light")
     library(hr)
-    expect(page.locator('[data-indicator="OUT"] [data-orphan]')).to_be_visible()
+    expect(page.locator('[data-indicator="ATT"] [data-orphan]')).to_be_visible()
     page.locator("[data-filter-orphans]").check()
     expect(page.locator(f'[data-indicator]:has-text("{name}")')).to_have_count(0)
     examine(hr, "the library", DESK_LEAST)
