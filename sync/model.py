@@ -14,6 +14,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import NamedTuple
 
+from sync.floor import Judged, Proposal, Proposed, Sway, Swayed, Verdict
 from sync.terms import NO_CLOCK, Clock, TermLine, Terms, Voice, Window
 
 MERGED_MARK = "+"
@@ -142,6 +143,8 @@ class Right(StrEnum):
     AGREE = "agree"
     REPLY = "reply"
     ADJUST = "adjust"
+    SPEAK = "speak"
+    PROPOSE = "propose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,15 +190,18 @@ class Said(NamedTuple):
     text: Version
 
 
-Value = int | str | None | Tags | Answers | tuple[TermLine, ...] | tuple[Said, ...]
-"""What a field holds: score 1..5 or None, text or None, tags, a Status, answers, terms, what was said of them."""
-Asked = int | str | None | Submit | Recall | Answer | Resolution | Terms | Voice
+Spoken = tuple[Proposed, ...] | tuple[Swayed, ...] | tuple[Judged, ...]
+Value = int | str | None | Tags | Answers | tuple[TermLine, ...] | tuple[Said, ...] | Spoken
+"""What a field holds: score 1..5 or None, text or None, tags, a Status, answers, terms, what was said of them, what the
+floor says of its indicators."""
+Asked = int | str | None | Submit | Recall | Answer | Resolution | Terms | Voice | Proposal | Sway | Verdict
 """What a mutation asks for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """One edit. `field` is canonical: score/3, comment/3, reason/3, chips/3, status, answer, terms, voice.
+    """One edit. `field` is canonical: score/3, comment/3, reason/3, chips/3, status, answer, terms, voice,
+    proposal, influence, verdict.
 
     For `add` and `remove` the value is the tag. `device_time` is what the phone's clock said: shown, never
     trusted.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import lru_cache
 
+from sync.floor import Proposal, Sway, Verdict
 from sync.model import Asked, Op, Recall, Right
 from sync.terms import REPLY, Terms, Voice
 
@@ -38,6 +39,9 @@ RULES: dict[str, Rule] = {
     "answer": Rule.APPEND,
     "terms": Rule.COMMANDS,
     "voice": Rule.APPEND,
+    "proposal": Rule.APPEND,
+    "influence": Rule.APPEND,
+    "verdict": Rule.APPEND,
 }
 
 OPS: dict[Rule, frozenset[Op]] = {
@@ -72,6 +76,12 @@ def right_for(op: Op, value: Asked) -> Right:
             return Right.ADJUST
         case Voice(kind=kind):
             return Right.REPLY if kind == REPLY else Right.AGREE
+        case Proposal(draft=draft):
+            return Right.SPEAK if draft is None else Right.PROPOSE
+        case Sway():
+            return Right.SPEAK
+        case Verdict():
+            return Right.REPLY
         case _:
             return NEEDS.get(op, Right.SUBMIT)
 

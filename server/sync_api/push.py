@@ -29,7 +29,8 @@ from server.sync_api import journal, registry, stored
 from server.sync_api.contact import note_contacts
 from server.sync_api.journal import Arrival, Journal, Outcome
 from server.sync_api.problems import AUTHOR_MISMATCH, SYNC_MALFORMED
-from server.sync_api.wire import Push, RawMutation, Reader, Request, Unreadable
+from server.sync_api.said import Unreadable
+from server.sync_api.wire import Push, RawMutation, Reader, Request
 from sync.merge import again, decide
 from sync.model import Facts, Mutation, MutationId, Op, Reason, Receipt
 

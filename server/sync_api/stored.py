@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from server.foundation.ids import unshort
+from sync.floor import Draft, Proposal, Sway, Verdict
 from sync.model import (
     Answer,
     Asked,
@@ -54,8 +55,17 @@ def _terms(kept: Any) -> Terms:
     return Terms(tuple((key, target, weight) for key, target, weight in kept["lines"]), kept["words"])
 
 
-def _said(kept: Any) -> Answer | Voice:
-    return Voice(kept["voice"], kept["words"]) if "voice" in kept else Answer(kept["answer"], kept["note"])
+def _said(kept: Any) -> Answer | Voice | Proposal | Sway | Verdict:
+    if "voice" in kept:
+        return Voice(kept["voice"], kept["words"])
+    if "proposal" in kept:
+        draft = kept["draft"]
+        return Proposal(kept["about"], kept["proposal"], None if draft is None else Draft(*draft))
+    if "influence" in kept:
+        return Sway(kept["about"], kept["influence"], kept["words"])
+    if "verdict" in kept:
+        return Verdict(kept["verdict"], kept["words"])
+    return Answer(kept["answer"], kept["note"])
 
 
 def asked_to_json(asked: Asked) -> Any:
@@ -69,6 +79,12 @@ def asked_to_json(asked: Asked) -> Any:
             return {"answer": kind, "note": note}
         case Voice(kind, words):
             return {"voice": kind, "words": words}
+        case Proposal(about, words, draft):
+            return {"proposal": words, "about": about, "draft": None if draft is None else list(draft)}
+        case Sway(about, answer, words):
+            return {"influence": answer, "about": about, "words": words}
+        case Verdict(answer, words):
+            return {"verdict": answer, "words": words}
         case Terms(lines, words):
             return {"lines": [list(line) for line in lines], "words": words}
         case Resolution(case_id, chosen, value, reason):

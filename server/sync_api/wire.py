@@ -21,14 +21,13 @@ a bad one is parked with its reason and its neighbours are applied.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from server.sync_api.columns import FIELD_CODES, PROTOCOL
-from sync.rules import COMMENT_MAX, NOTE_MAX, REASON_MAX, SCORE_MAX, SCORE_MIN, TAG_MAX
-from sync.terms import KINDS
+from server.sync_api.said import SAID, Unreadable, terms, text_value
+from sync.rules import COMMENT_MAX, REASON_MAX, SCORE_MAX, SCORE_MIN, TAG_MAX
 
 MUTATIONS_MAX: Final = 50
 """Most mutations in one push; a phone sends the rest in its next round."""
@@ -38,7 +37,6 @@ CURSORS_MAX: Final = 200
 WRITERS_MAX: Final = 200
 BASES_MAX: Final = 64
 SIGNS_MAX: Final = 400
-TERMS_MAX: Final = 99
 N_MAX: Final = 2**53 - 1
 TIME_MAX: Final = 2**63 - 1
 """A column's 64 bits. What a phone's clock says may be any whole number; beyond, it is cut to them."""
@@ -48,8 +46,6 @@ _WRITER = re.compile(r"[A-Za-z0-9_-]{22}(\+[A-Za-z0-9_-]{0,6})?\.[A-Za-z0-9_-]{2
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{0,24}")
 _TAG = re.compile(rf"[A-Za-z0-9_.:-]{{1,{TAG_MAX}}}")
 _VERSION = re.compile(r"(\d{1,4})\.(\d{1,16})")
-_UNCLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-"""Categories Cc and Cs, but for line break and tab."""
 _LINE_CODE = re.compile(r"([scrg])([1-9]\d?)")
 
 
@@ -59,14 +55,6 @@ class BadEnvelope(Exception):
     def __init__(self, pointer: str) -> None:
         super().__init__(pointer)
         self.pointer = pointer
-
-
-class Unreadable(Exception):
-    """One mutation that means nothing to us; it is parked with `reason` and kept as it came."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +98,10 @@ class Request:
 class WireMutation:
     """One mutation in canonical words.
 
-    field: score/3, comment/3, reason/3, chips/3, status, answer, terms, voice. op: set, add, remove, command,
-    append, resolve. base: versions that its author saw, canonical text, none for an empty field.
+    field: score/3, comment/3, reason/3, chips/3, status, answer, terms, voice, proposal, influence, verdict. op: set,
+    add, remove, command, append, resolve. base: versions that its author saw, canonical text, none for an empty field.
     value: set = score or text; add, remove = the tag; command = {"name", "signs": [[field,
-    version]]} or {"lines": [[key, target, weight]], "words"}; append = {"answer", "note"} or {"voice",
-    "words"}; resolve = {"case", "chosen", "value", "reason"}.
+    version]]} or {"lines": [[key, target, weight]], "words"}; append = what `said.py` reads; resolve = {"case", "chosen", "value", "reason"}.
     """
 
     n: int
@@ -230,12 +217,11 @@ class Reader:
         if code in ("!submit", "!recall"):
             command = code[1:]
             return "status", "command", lambda v: {"name": command, "signs": self._signs(v)}
-        if code == "ans":
-            return "answer", "append", _answer
-        if code == "voi":
-            return "voice", "append", _voice
+        if code in SAID:
+            field, read = SAID[code]
+            return field, "append", read
         if code == "!terms":
-            return "terms", "command", _terms
+            return "terms", "command", terms
         resolving = code.startswith("=")
         match = _LINE_CODE.fullmatch(code[1:] if resolving else code)
         if match is None or (resolving and match[1] == "g"):
@@ -307,28 +293,12 @@ def _score(value: Any) -> int | None:
     return value
 
 
-def _text_value(value: Any, most: int) -> str:
-    """Text as it is stored: NFC, without control characters but the line break and the tab."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise Unreadable("bad_value")
-    if len(value) > 4 * most:  # before NFC, which is not free
-        raise Unreadable("too_long")
-    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n"))
-    if len(text) > most:
-        raise Unreadable("too_long")
-    if _UNCLEAN.search(text):
-        raise Unreadable("bad_text")
-    return text
-
-
 def _comment(value: Any) -> str:
-    return _text_value(value, COMMENT_MAX)
+    return text_value(value, COMMENT_MAX)
 
 
 def _reason(value: Any) -> str:
-    return _text_value(value, REASON_MAX)
+    return text_value(value, REASON_MAX)
 
 
 _PLAIN: Final[dict[str, Callable[[Any], Any]]] = {"s": _score, "c": _comment, "r": _reason}
@@ -338,30 +308,3 @@ def _tag(value: Any) -> str:
     if not isinstance(value, str) or not _TAG.fullmatch(value):
         raise Unreadable("bad_value")
     return value
-
-
-def _answer(value: Any) -> dict[str, str]:
-    if not isinstance(value, list) or not 1 <= len(value) <= 2 or value[0] not in ("agree", "disagree"):
-        raise Unreadable("bad_value")
-    return {"answer": value[0], "note": _text_value(value[1] if len(value) == 2 else None, NOTE_MAX)}
-
-
-def _voice(value: Any) -> dict[str, str]:
-    if not isinstance(value, list) or not 1 <= len(value) <= 2 or value[0] not in KINDS:
-        raise Unreadable("bad_value")
-    return {"voice": value[0], "words": _text_value(value[1] if len(value) == 2 else None, NOTE_MAX)}
-
-
-def _terms(value: Any) -> dict[str, Any]:
-    if not isinstance(value, list) or not 1 <= len(value) <= 2 or not isinstance(value[0], list):
-        raise Unreadable("bad_value")
-    lines = value[0]
-    if len(lines) > TERMS_MAX or not all(isinstance(line, list) and len(line) == 3 for line in lines):
-        raise Unreadable("bad_value")
-    if not all(type(key) is int and type(weight) is int and _is_target(target) for key, target, weight in lines):
-        raise Unreadable("bad_value")
-    return {"lines": lines, "words": _text_value(value[1] if len(value) == 2 else None, NOTE_MAX)}
-
-
-def _is_target(value: Any) -> bool:
-    return value is None or type(value) in (int, float)

@@ -14,7 +14,7 @@ from server.sync_api.answers import Answer, Delta, Writers, trim, write_answer
 from server.sync_api.wire import MUTATIONS_MAX, BadEnvelope, Reader, Unreadable, read_request
 
 VECTORS: dict[str, Any] = json.loads(Path("tests/vectors/wire.json").read_text(encoding="utf-8"))
-FORMAT_HASH = "c26a8b11"
+FORMAT_HASH = "52f2e14e"
 
 
 def named(kind: str) -> Any:
@@ -160,6 +160,15 @@ def fault_of(mutation: list[Any]) -> str:
         ([1, 0, "!submit", [["s3"]]], "bad_value"),
         ([1, 0, "!submit", [["role", 1]]], "unknown_field"),
         ([1, 0, "ans", ["maybe"]], "bad_value"),
+        ([1, 0, "pro", "words"], "bad_value"),
+        ([1, 0, "pro", []], "bad_value"),
+        ([1, 0, "pro", ["w", "", ["short"]]], "bad_value"),
+        ([1, 0, "pro", ["w", "", ["n", "", "", "lower", "20", None, "", "", "", ""]]], "bad_value"),
+        ([1, 0, "pro", ["w", "", ["n\x00", "", "", "lower", 20, None, "", "", "", ""]]], "bad_text"),
+        ([1, 0, "inf", ["maybe", RECORD]], "bad_value"),
+        ([1, 0, "inf", ["yes"]], "bad_value"),
+        ([1, 0, "ver", ["later"], "0.1"], "bad_value"),
+        ([1, 0, "ver", ["taken", ["w"]]], "bad_value"),
         ([1, 0, "=g3", [RECORD, None, "x"]], "unknown_field"),
         ([1, 0, "=s3", ["short", None, 3]], "bad_record"),
     ],
