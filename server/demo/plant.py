@@ -111,13 +111,14 @@ def _staff(content: Any, departments: dict[str, Department], now: datetime) -> d
         for offset, (zh, en, level) in enumerate(members):
             rows.append([str(first + offset), zh, en, place, "OPR", level, boss, None])
     made: dict[str, Person] = {}
-    for number, zh, en, place, job, level, boss, role in rows:
+    for number, zh, en, place, job, level, boss, role, *area in rows:
         made[number] = people.hire(number, zh, en, now=now)
         people.assign(made[number].id, departments[place], jobs[job], level, valid_from=HIRED_ON)
         if boss is not None:
             people.report_to(made[number].id, made[boss].id, valid_from=HIRED_ON)
         if role is not None:
-            people.grant(made[number].id, Role(role), valid_from=HIRED_ON)
+            department = departments[area[0]] if area else None
+            people.grant(made[number].id, Role(role), valid_from=HIRED_ON, department=department)
     return made
 
 

@@ -19,8 +19,14 @@ export const STATES: Record<State, () => string> = {
 
 export function withUnit(value: number, { unit }: { unit: string | null }): string {
   if (unit === '%') return `${amount(value)}%`;
+  if (unit === 'count') return amount(value) + m.library_unit_count();
   return unit ? `${amount(value)} ${unit}` : amount(value);
 }
+
+/** Sources that are no name of a system; every other one is shown as it is called in the plant. */
+const SOURCES: Record<string, () => string> = { attendance: m.agree_source_attendance, manual: m.agree_source_manual, HR: m.agree_source_hr, training: m.agree_source_training };
+
+export const sourceWords = (source: string): string => m.floor_data({ source: SOURCES[source]?.() ?? source });
 
 /** Target and warning in one sentence; empty where a person judges. */
 export function aimWords(line: Line): string {
