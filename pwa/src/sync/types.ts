@@ -249,7 +249,7 @@ export type SpanCells = [from: string, to: string | null, lines: unknown[][]];
 
 /**
  * What one is measured by, what one may propose for, and what one has said of it; of the people that one answers for, what
- * they have said. The nested cells are read by `indicators/floor/read.ts` alone: no screen of the first route needs them.
+ * they have said. The nested cells are read by `indicators/library/floor/read.ts` alone: no screen of the first route needs them.
  */
 export interface FloorRow {
   id: Id;

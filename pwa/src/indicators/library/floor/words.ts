@@ -1,8 +1,8 @@
 /** What the floor's screens say. Tables and not `m[key]`: a name made at run time would keep every message. */
-import { m } from '../../generated/paraglide/messages.js';
-import { dayAndTime } from '../../ui/when';
-import { pick } from '../../ui/words';
-import { amount } from '../format';
+import { m } from '../../../generated/paraglide/messages.js';
+import { dayAndTime } from '../../../ui/when';
+import { pick } from '../../../ui/words';
+import { amount } from '../../format';
 import type { Line, Proposed, State, Sway } from './read';
 
 export const SWAYS: Record<Sway, () => string> = { yes: m.floor_yes, partly: m.floor_partly, no: m.floor_no };

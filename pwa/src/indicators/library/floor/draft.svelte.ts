@@ -1,6 +1,6 @@
 /** What a supervisor is writing on the floor, by person: kept while the app is open, so that leaving the screen loses
  *  nothing. What is handed in lies in the outbox from that tap on. */
-import type { Wording } from '../smart';
+import type { Wording } from '../../smart';
 
 export interface Draft {
   job: string;

@@ -1,6 +1,6 @@
 /** One function for each thing that is said. Each resolves when the phone has it on disk, not before. */
-import type { Id, NewMutation, Version } from '../../sync/types';
-import type { Wording } from '../smart';
+import type { Id, NewMutation, Version } from '../../../sync/types';
+import type { Wording } from '../../smart';
 import type { Sway } from './read';
 
 /** What of the phone is needed to write. */

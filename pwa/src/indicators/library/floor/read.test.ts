@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { OwnEdit } from '../../sync/overlay';
-import type { FloorRow, NewMutation } from '../../sync/types';
-import type { Wording } from '../smart';
+import type { OwnEdit } from '../../../sync/overlay';
+import type { FloorRow, NewMutation } from '../../../sync/types';
+import type { Wording } from '../../smart';
 import { handIn, judge, suggest, sway } from './acts';
 import { current, floorOf, later } from './read';
 

@@ -1,6 +1,6 @@
 /** What this phone holds of the floor's words: one's own, and those of the team, own edits laid over. */
-import { realClock } from '../../foundation/clock';
-import type { Phone } from '../../sync/phone.svelte';
+import { realClock } from '../../../foundation/clock';
+import type { Phone } from '../../../sync/phone.svelte';
 import { type Floor, floorOf } from './read';
 
 export class FloorWords {

@@ -2,9 +2,9 @@
  * What one is measured by and what was said of it, as a person sees it: the server's row under own words that it does not
  * hold yet. Pure. The cells are those of `server/indicators/floor/rows.py`.
  */
-import { LINE_COLUMNS } from '../../generated/wire-columns';
-import type { OwnEdit } from '../../sync/overlay';
-import type { FloorRow, FormLine, Id, Millis, Version } from '../../sync/types';
+import { LINE_COLUMNS } from '../../../generated/wire-columns';
+import type { OwnEdit } from '../../../sync/overlay';
+import type { FloorRow, FormLine, Id, Millis, Version } from '../../../sync/types';
 
 export type Sway = 'yes' | 'partly' | 'no';
 /** `here`: on this phone only. A draft is answered by what HR does with it: approved, returned, retired. */
