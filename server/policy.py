@@ -63,6 +63,9 @@ class Action(StrEnum):
     INDICATOR_SET_READ = "indicator_set.read"
     INDICATOR_SET_WRITE = "indicator_set.write"
     OWN_SET_READ = "own_set.read"
+    FLOOR_SPEAK = "floor.speak"
+    FLOOR_REPLY = "floor.reply"
+    FLOOR_READ = "floor.read"
     GOAL_READ = "goal.read"
     GOAL_WRITE = "goal.write"
     MEASURED_VALUE_READ = "measured_value.read"
@@ -156,6 +159,10 @@ MATRIX: Mapping[Action, Row] = MappingProxyType(
         Action.INDICATOR_SET_READ: _always(_LINE | _DESKS),
         Action.INDICATOR_SET_WRITE: _always(_HR),
         Action.OWN_SET_READ: _always(_OWN),
+        # What somebody says of the own indicators: a voice, and no change of the library.
+        Action.FLOOR_SPEAK: _always(_OWN),
+        Action.FLOOR_REPLY: _always(frozenset({Relation.SUPERVISOR})),
+        Action.FLOOR_READ: _always(_LINE | _DESKS),
         Action.GOAL_READ: _always(_OWN | _LINE | _DESKS),
         Action.GOAL_WRITE: _always(_LINE | _DESKS),
         # ---- measured values ----

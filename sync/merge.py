@@ -11,6 +11,7 @@ from sync.agreement import decide_terms, decide_voice
 from sync.base import Missing, Seen, descends, follow
 from sync.cases import decide_case, join, mine, open_case, plain, reopen
 from sync.commands import decide_append, decide_command
+from sync.floor import Proposal, Sway, Verdict
 from sync.measures import Entry, Objection
 from sync.measuring import decide_entry, decide_objection
 from sync.model import (
@@ -31,6 +32,7 @@ from sync.model import (
     Step,
     Tags,
 )
+from sync.proposal import decide_influence, decide_proposal, decide_verdict
 from sync.rules import TAGS_MAX, TEXT_MAX, Rule, family, right_for, rule_of
 from sync.shape import makes_sense
 from sync.terms import Terms, Voice
@@ -65,6 +67,12 @@ def decide(held: Held, edit: Mutation, facts: Facts, lookup: Lookup) -> Decision
             return decide_voice(held, edit, edit.value, facts, lookup)
         case Op.APPEND if isinstance(edit.value, Objection):
             return decide_objection(held, edit, edit.value, facts, lookup)
+        case Op.APPEND if isinstance(edit.value, Proposal):
+            return decide_proposal(held, edit, edit.value, facts)
+        case Op.APPEND if isinstance(edit.value, Sway):
+            return decide_influence(held, edit, edit.value, facts)
+        case Op.APPEND if isinstance(edit.value, Verdict):
+            return decide_verdict(held, edit, edit.value, facts, lookup)
         case Op.APPEND:
             return decide_append(held, edit, facts, lookup)
 

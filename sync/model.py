@@ -14,6 +14,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import NamedTuple
 
+from sync.floor import Judged, Proposal, Proposed, Sway, Swayed, Verdict
 from sync.measures import Entry, Key, Objection, Stands
 from sync.receipts import Reason as Reason
 from sync.receipts import Receipt as Receipt
@@ -115,6 +116,8 @@ class Right(StrEnum):
     ADJUST = "adjust"
     ENTER = "enter"
     DISPUTE = "dispute"
+    SPEAK = "speak"
+    PROPOSE = "propose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +163,33 @@ class Said(NamedTuple):
     text: Version
 
 
-Value = int | str | None | Tags | Answers | tuple[TermLine, ...] | tuple[Said, ...]
-"""What a field holds: score 1..5 or None, text or None, tags, a Status, answers, terms, what was said of them."""
-Asked = int | str | None | Submit | Recall | Answer | Resolution | Terms | Voice | Entry | Objection
+Spoken = tuple[Proposed, ...] | tuple[Swayed, ...] | tuple[Judged, ...]
+Value = int | str | None | Tags | Answers | tuple[TermLine, ...] | tuple[Said, ...] | Spoken
+"""What a field holds: score 1..5 or None, text or None, tags, a Status, answers, terms, what was said of them, what the
+floor says of its indicators."""
+Asked = (
+    int
+    | str
+    | None
+    | Submit
+    | Recall
+    | Answer
+    | Resolution
+    | Terms
+    | Voice
+    | Entry
+    | Objection
+    | Proposal
+    | Sway
+    | Verdict
+)
 """What a mutation asks for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
     """One edit. `field` is canonical: score/3, comment/3, reason/3, chips/3, status, answer, terms, voice,
-    value, objection.
+    value, objection, proposal, influence, verdict.
 
     For `add` and `remove` the value is the tag. `device_time` is what the phone's clock said: shown, never
     trusted.

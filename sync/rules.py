@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import lru_cache
 
+from sync.floor import Proposal, Sway, Verdict
 from sync.measures import Entry, Objection
 from sync.model import Asked, Op, Recall, Right
 from sync.terms import REPLY, Terms, Voice
@@ -41,6 +42,9 @@ RULES: dict[str, Rule] = {
     "voice": Rule.APPEND,
     "value": Rule.COMMANDS,
     "objection": Rule.APPEND,
+    "proposal": Rule.APPEND,
+    "influence": Rule.APPEND,
+    "verdict": Rule.APPEND,
 }
 
 OPS: dict[Rule, frozenset[Op]] = {
@@ -79,6 +83,12 @@ def right_for(op: Op, value: Asked) -> Right:
             return Right.ENTER
         case Objection():
             return Right.DISPUTE
+        case Proposal(draft=draft):
+            return Right.SPEAK if draft is None else Right.PROPOSE
+        case Sway():
+            return Right.SPEAK
+        case Verdict():
+            return Right.REPLY
         case _:
             return NEEDS.get(op, Right.SUBMIT)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from sync import floor
+from sync.floor import Draft, Proposal, Sway, Verdict
 from sync.measures import CODE_MAX, WHY_MAX, Entry, Objection, is_day, is_shown
 from sync.model import Answer, Asked, Facts, Mutation, Op, Recall, Resolution, Submit
 from sync.rules import (
@@ -81,6 +83,50 @@ def is_objection(asked: Objection) -> bool:
     )
 
 
+def is_proposal(asked: Proposal) -> bool:
+    """Words, or a draft with a name; a draft is about no version that there is."""
+    if not is_clean(asked.words, NOTE_MAX) or not is_clean(asked.about, floor.ID_MAX):
+        return False
+    if asked.draft is None:
+        return asked.words.strip() != ""
+    return asked.about == "" and is_draft(asked.draft)
+
+
+def is_draft(draft: Draft) -> bool:
+    """With a name in one language at least; the rest may be missing."""
+    texts = (
+        (draft.name_zh, floor.NAME_MAX), (draft.name_en, floor.NAME_MAX), (draft.unit, floor.UNIT_MAX),
+        (draft.source, floor.SOURCE_MAX), (draft.frequency, floor.FREQUENCY_MAX),
+        (draft.job, floor.ID_MAX), (draft.output, floor.ID_MAX),
+    )  # fmt: skip
+    return (
+        all(is_clean(text, longest) for text, longest in texts)
+        and (draft.name_zh + draft.name_en).strip() != ""
+        and draft.direction in (floor.HIGHER, floor.LOWER)
+        and all(value is None or _is_number(value) for value in (draft.target, draft.threshold))
+    )
+
+
+def is_sway(said: Sway) -> bool:
+    """About a version, with words unless the answer is yes."""
+    return (
+        said.answer in floor.SWAYS
+        and 0 < len(said.about) <= floor.ID_MAX
+        and is_clean(said.about, floor.ID_MAX)
+        and is_clean(said.words, NOTE_MAX)
+        and (said.answer == floor.YES or said.words.strip() != "")
+    )
+
+
+def is_verdict(said: Verdict) -> bool:
+    """With words when it declines."""
+    return (
+        said.answer in floor.VERDICTS
+        and is_clean(said.words, NOTE_MAX)
+        and (said.answer == floor.TAKEN or said.words.strip() != "")
+    )
+
+
 def _is_whole(value: object, low: int, high: int) -> bool:
     return type(value) is int and low <= value <= high
 
@@ -114,6 +160,12 @@ def makes_sense(edit: Mutation, facts: Facts) -> bool:
             return isinstance(edit.value, Entry) and len(edit.base) <= 1 and is_entry(edit.value)
         case Op.APPEND if edit.field == "objection":
             return isinstance(edit.value, Objection) and len(edit.base) <= 1 and is_objection(edit.value)
+        case Op.APPEND if edit.field == "proposal":
+            return isinstance(edit.value, Proposal) and not edit.base and is_proposal(edit.value)
+        case Op.APPEND if edit.field == "influence":
+            return isinstance(edit.value, Sway) and not edit.base and is_sway(edit.value)
+        case Op.APPEND if edit.field == "verdict":
+            return isinstance(edit.value, Verdict) and len(edit.base) == 1 and is_verdict(edit.value)
         case Op.COMMAND:
             signed = edit.value.signed if isinstance(edit.value, Submit) else ()
             return (

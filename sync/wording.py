@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sync.floor import Proposal, Sway, Verdict
 from sync.model import Answer, Candidate, Case, CaseChange, Decision, Mutation, Op, Resolution, Step
 from sync.terms import Terms, Voice
 
@@ -46,6 +47,12 @@ MESSAGES: dict[str, frozenset[str]] = {
     "history_voice_object": frozenset({"words"}),
     "history_voice_disagree": frozenset({"words"}),
     "history_voice_reply": frozenset({"words"}),
+    "history_proposal": frozenset({"words"}),
+    "history_influence_yes": frozenset({"words"}),
+    "history_influence_partly": frozenset({"words"}),
+    "history_influence_no": frozenset({"words"}),
+    "history_verdict_taken": frozenset({"words"}),
+    "history_verdict_declined": frozenset({"words"}),
     "history_terms_changed": frozenset({"words"}),
     "history_terms_changed_late": frozenset({"words"}),
     "history_case_gave": frozenset({"author", "value", "device_time", "received_at"}),
@@ -87,8 +94,7 @@ def of_step(edit: Mutation, decision: Decision) -> Words | None:
             answer = edit.value if isinstance(edit.value, Answer) else Answer("agree", "")
             return Words(f"history_answer_{answer.kind}", {"note": answer.note})
         case Step.VOICED:
-            said = edit.value if isinstance(edit.value, Voice) else Voice("confirm", "")
-            return Words(f"history_voice_{said.kind}", {"words": said.words})
+            return _of_voice(edit)
         case Step.ADJUSTED:
             words = edit.value.words if isinstance(edit.value, Terms) else ""
             return Words("history_terms_changed_late" if decision.late else "history_terms_changed", {"words": words})
@@ -104,6 +110,20 @@ def of_step(edit: Mutation, decision: Decision) -> Words | None:
             return Words("history_tag_kept", {"value": _plain(edit.value)})
         case Step.SET:
             return _of_set(edit)
+
+
+def _of_voice(edit: Mutation) -> Words:
+    match edit.value:
+        case Proposal(words=words):
+            return Words("history_proposal", {"words": words})
+        case Sway(answer=answer, words=words):
+            return Words(f"history_influence_{answer}", {"words": words})
+        case Verdict(answer=answer, words=words):
+            return Words(f"history_verdict_{answer}", {"words": words})
+        case Voice(kind=kind, words=words):
+            return Words(f"history_voice_{kind}", {"words": words})
+        case _:
+            return Words("history_voice_confirm", {"words": ""})
 
 
 def _of_set(edit: Mutation) -> Words:

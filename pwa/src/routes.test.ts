@@ -20,7 +20,7 @@ test('every plain page is reached by its own address', () => {
 test('nobody is sent to a page that the server refuses them', () => {
   expect(homeOf(['hr'])).toBe('board');
   expect(homeOf(['hr', 'supervisor'])).toBe('team');
-  expect(homeOf(['hrbp'])).toBe('my');
+  expect(homeOf(['hrbp'])).toBe('board');
   expect(homeOf(['admin'])).toBe('my');
   expect(homeOf([])).toBe('my');
 });

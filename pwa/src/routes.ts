@@ -1,4 +1,4 @@
-import { deskOpens } from './foundation/people';
+import { areaOpens } from './foundation/people';
 
 /** Where the reader is, as the hash says it. Hash routes: one document, precached, opens without a network. */
 export type Route =
@@ -55,8 +55,8 @@ export function replace(to: string): void {
 
 const RATES = ['supervisor', 'delegate'];
 
-/** Where this person's work is: the team for who rates, the board for HR, the own result for everybody else. */
+/** Where this person's work is: the team for who rates, the board for HR and its partners, the own result for everybody else. */
 export function homeOf(roles: readonly string[]): 'team' | 'board' | 'my' {
   if (roles.some((role) => RATES.includes(role))) return 'team';
-  return deskOpens(roles) ? 'board' : 'my';
+  return areaOpens(roles) ? 'board' : 'my';
 }

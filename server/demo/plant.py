@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from server.cycles import service as cycles
 from server.cycles.models import Cycle
-from server.demo import agreed, facts
+from server.demo import agreed, facts, library
 from server.demo.shifts import Story
 from server.foundation import clock
 from server.foundation.db import session, tenant_context, unit_of_work
@@ -66,6 +66,8 @@ def _fill(tenant_id: TenantId, hashed: str, now: datetime) -> None:
             account.password_hash, account.password_set_at = hashed, now
     session().flush()
     facts.measure(versions, staff, today=_today(now), now=now)
+    library.Library(versions, staff, now).fill()
+    library.set_goals(staff, departments, _today(now), now)
     taking_part = [departments[code] for code in content["opened"]]
     story = Story({PersonId(one.id): number for number, one in staff.items()}, since=now - timedelta(days=60))
     agreed.plan(now)
@@ -109,13 +111,14 @@ def _staff(content: Any, departments: dict[str, Department], now: datetime) -> d
         for offset, (zh, en, level) in enumerate(members):
             rows.append([str(first + offset), zh, en, place, "OPR", level, boss, None])
     made: dict[str, Person] = {}
-    for number, zh, en, place, job, level, boss, role in rows:
+    for number, zh, en, place, job, level, boss, role, *area in rows:
         made[number] = people.hire(number, zh, en, now=now)
         people.assign(made[number].id, departments[place], jobs[job], level, valid_from=HIRED_ON)
         if boss is not None:
             people.report_to(made[number].id, made[boss].id, valid_from=HIRED_ON)
         if role is not None:
-            people.grant(made[number].id, Role(role), valid_from=HIRED_ON)
+            department = departments[area[0]] if area else None
+            people.grant(made[number].id, Role(role), valid_from=HIRED_ON, department=department)
     return made
 
 

@@ -14,7 +14,7 @@ from server.sync_api.registry import Viewer
 from server.values.corrections import ask_corrected
 
 Changes = Mapping[tuple[UUID, str], list[list[Any]]]
-"""(person, indicator code) -> corrections, by `sync_api.columns.CHANGE_COLUMNS`."""
+"""(person, indicator code) -> corrections, by `sync_api.columns.TREND_CHANGE_COLUMNS`."""
 
 
 def trend_rows(

@@ -1,6 +1,6 @@
 """Shapes of sets and of the goal board in the API."""
 
-from server.foundation.fields import Boolean, Choice, Coded, Day, Id, Integer, Items, Nested, Number, Text
+from server.foundation.fields import Boolean, Choice, Coded, Day, Id, Instant, Integer, Items, Nested, Number, Text
 from server.indicators.library_models import LEVEL_MAX, UNIT_MAX, WORDS_MAX, GoalTier
 from server.indicators.models import CODE_MAX, NAME_MAX
 from server.indicators.schemas import NamedSchema, a_value
@@ -29,6 +29,37 @@ class EndSchema(Coded):
     """The last day on which a set applies."""
 
     valid_to = Day(required=True)
+
+
+class AheadSchema(Coded):
+    """What HR is about to do: let the set `set_id` end, or write another with this match."""
+
+    set_id = Id(load_default=None, allow_none=True)
+    valid_to = Day(load_default=None, allow_none=True)
+    department_id = Id(load_default=None, allow_none=True)
+    category = Text(load_default=None, allow_none=True, min=1, max=CODE_MAX)
+    job_id = Id(load_default=None, allow_none=True)
+    level = Text(load_default=None, allow_none=True, min=1, max=LEVEL_MAX)
+    valid_from = Day(load_default=None, allow_none=True)
+
+
+class AffectedSchema(Coded):
+    """Somebody to whom another set would apply. `before` and `after`: codes of sets; null: none, "": the new one."""
+
+    person_id = Id(required=True)
+    name_zh = Text(required=True)
+    name_en = Text(required=True)
+    department_zh = Text(required=True)
+    department_en = Text(required=True)
+    before = Text(required=True, allow_none=True)
+    after = Text(required=True, allow_none=True)
+
+
+class AheadAnswerSchema(Coded):
+    """From which day it would be so, and for whom of those who are here today."""
+
+    day = Day(required=True)
+    people = Items(Nested(AffectedSchema), required=True, max=None)
 
 
 class SetLineSchema(Coded):
@@ -115,3 +146,23 @@ class OwnerSchema(NamedSchema):
     """Somebody who may own a goal."""
 
     id = Id(required=True)
+
+
+class FloorProposalSchema(Coded):
+    """What somebody proposes from the floor, and what became of it."""
+
+    id = Id(required=True)
+    name_zh = Text(required=True)
+    name_en = Text(required=True)
+    department_zh = Text(required=True, allow_none=True)
+    department_en = Text(required=True, allow_none=True)
+    words = Text(required=True)
+    is_draft = Boolean(required=True)
+    about_zh = Text(required=True, allow_none=True)
+    about_en = Text(required=True, allow_none=True)
+    indicator_id = Id(required=True, allow_none=True)
+    state = Text(required=True)
+    reply = Text(required=True)
+    replied_by = Nested(NamedSchema, required=True, allow_none=True)
+    received_at = Instant(required=True)
+    replied_at = Instant(required=True, allow_none=True)

@@ -12,6 +12,7 @@ from server.foundation.ids import DepartmentId, PersonId
 from server.foundation.problems import NOT_FOUND, Problem
 from server.foundation.web import Actor
 from server.indicators import difference, library, matching, standing
+from server.indicators.floor import queries as floor_queries
 from server.indicators.library_models import CoreOutput, Direction, IndicatorSet, Influence, OutputAgreement, Side
 from server.indicators.models import Indicator, IndicatorVersion, Scale, Tier, VersionState
 from server.indicators.smart import Finding
@@ -98,6 +99,7 @@ def indicator(indicator_id: UUID, *, by: Actor, now: datetime) -> dict[str, Any]
     outputs = library.outputs_of([one.id]).get(one.id, [])
     names = {job.id: job for job in library.jobs()}
     answers = library.answers_to([each.id for each in many])
+    own = floor_queries.counts([each.id for each in many])
     wide = standing.sees_all(held)
     known = people.by_id(_named(many, answers)) if wide else {}
     mine = _my_sides(by, now, {output.job_id for output in outputs}) if wide else {}
@@ -113,6 +115,9 @@ def indicator(indicator_id: UUID, *, by: Actor, now: datetime) -> dict[str, Any]
             | {
                 "findings": _findings(library.missing(each, outputs, answers.get(each.id, []), names)) if wide else [],
                 "may": _may(each, by, held),
+                "own_answers": {
+                    one.value: own[each.id][one.value] if wide and each.id in own else 0 for one in Influence
+                },
             }
             for each in many
         ],

@@ -30,6 +30,10 @@ class Place:
     valid_from: date
     valid_to: date | None
 
+    def holds(self, day: date) -> bool:
+        """Whether the person stands here on this day."""
+        return self.valid_from <= day and (self.valid_to is None or self.valid_to >= day)
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -164,7 +168,7 @@ def codes_of(members: Collection[people.Member], day: date) -> dict[UUID, str]:
 def set_of(person_id: UUID, day: date) -> list[AppliedLine]:
     """The lines by which a person is judged on a day, in order; none without a place or a set."""
     for place in places([person_id]).get(person_id, []):
-        if place.valid_from <= day and (place.valid_to is None or place.valid_to >= day):
+        if place.holds(day):
             match = best(all_sets(), place, day)
             return [] if match is None else lines_of(match.code)
     return []

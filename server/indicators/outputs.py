@@ -12,6 +12,7 @@ from server.foundation.ids import JobId
 from server.foundation.problems import NOT_FOUND, Problem
 from server.foundation.web import Actor
 from server.indicators import standing
+from server.indicators.floor import telling
 from server.indicators.library_models import OUTPUTS_MAX, OUTPUTS_MIN, CoreOutput, OutputAgreement, Side
 from server.indicators.problems import INFLUENCE_SAME_PERSON, OUTPUT_UNKNOWN, OUTPUTS_COUNT
 from server.people.models import Job
@@ -39,6 +40,7 @@ def write(job_id: UUID, wanted: Sequence[dict[str, Any]], *, by: Actor, now: dat
         output.position, output.name_zh, output.name_en = position, one["name_zh"], one["name_en"]
     if before != [(one["name_zh"], one["name_en"]) for one in wanted]:
         session().execute(sa.delete(OutputAgreement).where(OutputAgreement.job_id == job_id))
+        telling.tell_of_jobs([job_id], now)
     session().flush()  # the answer is read from the rows
 
 

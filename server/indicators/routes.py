@@ -6,6 +6,7 @@ from uuid import UUID
 from server.foundation import clock
 from server.foundation.web import Room, current_actor
 from server.indicators import board_schemas, desk, goals, outputs, schemas, sets, versions
+from server.indicators.floor import desk as floor
 from server.policy import Action
 
 indicators = Room("indicators", url_prefix="/api/indicators", description="The library of indicators.")
@@ -30,6 +31,13 @@ def draft_indicator(asked: dict[str, Any]) -> Any:
     actor, now = current_actor(), clock.now()
     made = versions.draft(**asked, by=actor, now=now)
     return desk.indicator(made.indicator_id, by=actor, now=now)
+
+
+@indicators.route("/proposals", action=Action.FLOOR_READ)
+@indicators.response(200, board_schemas.FloorProposalSchema(many=True))
+def list_proposals() -> Any:
+    """List what people of the reader's part propose from the floor."""
+    return floor.proposals(by=current_actor(), now=clock.now())
 
 
 @indicators.route("/<uuid:indicator_id>", action=Action.INDICATOR_READ)
@@ -178,6 +186,14 @@ def end_set(asked: dict[str, Any], set_id: UUID) -> Any:
     actor, now = current_actor(), clock.now()
     sets.end(set_id, asked["valid_to"], by=actor, now=now)
     return desk.sets(by=actor, now=now)
+
+
+@indicator_sets.route("/ahead", methods=["POST"], action=Action.INDICATOR_SET_WRITE)
+@indicator_sets.arguments(board_schemas.AheadSchema)
+@indicator_sets.response(200, board_schemas.AheadAnswerSchema)
+def see_ahead(asked: dict[str, Any]) -> Any:
+    """Say to whom another set would apply if a set ended or a new one were written; changes nothing."""
+    return sets.ahead(sets.Ahead(**asked), by=current_actor(), now=clock.now())
 
 
 @indicator_sets.route("/own", action=Action.OWN_SET_READ)

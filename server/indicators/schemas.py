@@ -164,6 +164,14 @@ class GivenSchema(Coded):
     answered_at = Instant(required=True)
 
 
+class OwnAnswersSchema(Coded):
+    """How many of those who are measured by a version say that their job can influence it; no names."""
+
+    yes = Integer(required=True)
+    partly = Integer(required=True)
+    no = Integer(required=True)
+
+
 class VersionSchema(Coded):
     """A version with who did what to it, and what is missing before approval."""
 
@@ -193,6 +201,7 @@ class VersionSchema(Coded):
     retired_by = Nested(NamedSchema, required=True, allow_none=True)
     retired_at = Instant(required=True, allow_none=True)
     answers = Items(Nested(GivenSchema), required=True, max=None)
+    own_answers = Nested(OwnAnswersSchema, required=True)
     findings = Items(Nested(GapSchema), required=True, max=None)
     may = Items(Text(), required=True, max=None)
 

@@ -13,10 +13,14 @@ from server.foundation.events import publish
 from server.foundation.ids import IndicatorId
 from server.indicators.arithmetic import lacking
 from server.indicators.events import ValuesReceived
+from server.indicators.floor import telling
 from server.indicators.models import Chip, Indicator, IndicatorVersion, MeasuredValue, Scale, SetLine
 
 TABLES: Final = (Indicator, IndicatorVersion, SetLine, MeasuredValue, Chip)
 """In the order in which their rows refer to each other."""
+
+_TEXTS: Final = frozenset({IndicatorVersion.__tablename__, SetLine.__tablename__})
+"""What people read of what they are measured by."""
 
 LIBRARY: Final = "lib"
 """The scope in which every phone of the plant holds the quick comments."""
@@ -82,6 +86,8 @@ def bring_in(rows: Sequence[Row], step: Callable[[int], None]) -> None:
     for row, one in told:
         if row.table == Chip.__tablename__:
             changed("chip", one["id"], [LIBRARY], "put" if row.after is not None else "leave")
+    if any(row.table in _TEXTS for row in rows):
+        telling.tell_everybody()
     measured = [row for row, _ in told if row.table == MeasuredValue.__tablename__]
     if measured:
         people = frozenset(batch.identity_of(row)["person_id"] for row in measured)

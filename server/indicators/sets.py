@@ -1,9 +1,9 @@
 """What happens to sets: a set is written with a first day; another with the same match takes over from its own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -71,6 +71,67 @@ def end(set_id: UUID, valid_to: date, *, by: Actor, now: datetime) -> IndicatorS
     session().flush()  # whom it applies to is read again
     _tell(one.department_id, valid_to + timedelta(days=1), now=now)
     return one
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A set that is to end (`set_id`, `valid_to`), or the match and first day of one that is to be written."""
+
+    set_id: UUID | None
+    valid_to: date | None
+    department_id: UUID | None
+    category: str | None
+    job_id: UUID | None
+    level: str | None
+    valid_from: date | None
+
+
+NEW: Final = ""
+"""Code of a set that is not written yet."""
+
+
+def ahead(wanted: Ahead, *, by: Actor, now: datetime) -> dict[str, Any]:
+    """To whom of today's people another set would apply, and from which day; nothing is written. Raises Problem
+    `not_allowed`, `not_found`, `set_day`.
+    """
+    standing.demand(by, Action.INDICATOR_SET_WRITE, now=now)
+    today, held = people.day_of(now), matching.all_sets()
+    if wanted.set_id is None:
+        day = wanted.valid_from or today
+        new = Match(NEW, day, wanted.department_id, wanted.category, wanted.job_id, wanted.level, wanted.valid_to)
+        then = [*held, new]
+    else:
+        query = sa.select(IndicatorSet.code).where(IndicatorSet.id == wanted.set_id)
+        code = session().execute(query).scalar_one_or_none()
+        if code is None:
+            raise Problem(NOT_FOUND)
+        last = wanted.valid_to or today
+        day = last + timedelta(days=1)
+        then = [replace(one, valid_to=last) if one.code == code else one for one in held]
+    if day < today:
+        raise Problem(SET_DAY)
+    return {"day": day, "people": _differing(held, then, day, today)}
+
+
+def _differing(held: Sequence[Match], then: Sequence[Match], day: date, today: date) -> list[dict[str, Any]]:
+    members = people.members(today)
+    places = matching.places([one.person.id for one in members])
+    found = []
+    for one in members:
+        # Where he will stand on that day, as far as it is known: a move may come before it.
+        place = next((p for p in places.get(one.person.id, []) if p.holds(day)), None)
+        if place is None:
+            continue
+        before, after = matching.best(held, place, day), matching.best(then, place, day)
+        if before != after and (before is None or after is None or before.code != after.code):
+            found.append(
+                {
+                    "person_id": one.person.id, "name_zh": one.person.name_zh, "name_en": one.person.name_en,
+                    "department_zh": one.department.name_zh, "department_en": one.department.name_en,
+                    "before": None if before is None else before.code, "after": None if after is None else after.code,
+                }
+            )  # fmt: skip
+    return found
 
 
 def renew(version: IndicatorVersion, valid_from: date, *, now: datetime) -> None:

@@ -61,12 +61,17 @@ def sides(person_id: PersonId, at: datetime, members: Collection[Member]) -> dic
 
 def jobs_to_change(by: Actor, held: Collection[Relation], *, now: datetime) -> frozenset[UUID] | None:
     """The jobs whose outputs and indicators this person may propose; None: every job."""
+    return jobs_of(by.person_id, held, now)
+
+
+def jobs_of(person_id: PersonId, held: Collection[Relation], now: datetime) -> frozenset[UUID] | None:
+    """The same for somebody who is not at a door: the author of what a phone brings."""
     if Relation.HR in held:
         return None
     members = people.members(people.day_of(now))
-    found = set(sides(by.person_id, now, members))
+    found = set(sides(person_id, now, members))
     if Relation.HRBP in held:
-        area = _in_area(by.person_id, Role.HRBP, now)
+        area = _in_area(person_id, Role.HRBP, now)
         found |= {one.job.id for one in members if area is None or one.department.id in area}
     return frozenset(found)
 

@@ -14,6 +14,7 @@ from server.foundation.ids import IndicatorId, JobId, PersonId
 from server.foundation.problems import NOT_ALLOWED, NOT_FOUND, FieldError, Problem
 from server.foundation.web import Actor
 from server.indicators import library, sets, standing
+from server.indicators.floor import telling
 from server.indicators.library_models import CoreOutput, Influence, InfluenceAnswer, OutputIndicator, Side
 from server.indicators.models import Indicator, IndicatorVersion, Scale, Tier, VersionState
 from server.indicators.problems import (
@@ -92,11 +93,16 @@ def place(indicator_id: UUID, tier: Tier, output_ids: Collection[UUID], *, by: A
     """
     held = _held(indicator_id, by=by, now=now)
     _outputs(output_ids, by=by, now=now)
-    before = {one.id for one in library.outputs_of([held.id]).get(held.id, [])}
-    _outputs(before - set(output_ids), by=by, now=now)  # nobody takes it from a job that is not theirs
+    hung = library.outputs_of([held.id]).get(held.id, [])
+    _outputs(
+        {one.id for one in hung} - set(output_ids), by=by, now=now
+    )  # nobody takes it from a job that is not theirs
     session().execute(sa.delete(OutputIndicator).where(OutputIndicator.indicator_id == held.id))
     _hang(held.id, output_ids)
     held.tier = tier.value
+    session().flush()  # the jobs that it serves now are read back
+    now_hung = library.outputs_of([held.id]).get(held.id, [])
+    telling.tell_of_jobs({one.job_id for one in (*hung, *now_hung)}, now)
     return held
 
 
@@ -109,6 +115,7 @@ def propose(version_id: UUID, *, by: Actor, now: datetime) -> IndicatorVersion:
         raise Problem(VERSION_NOT_OPEN, number=one.number)
     one.state, one.proposed_at, one.returned = VersionState.PROPOSED.value, now, ""
     one.proposed_by_id = one.proposed_by_id or by.person_id
+    telling.tell_of_version(one.id)
     return one
 
 
@@ -120,6 +127,7 @@ def send_back(version_id: UUID, reason: str, *, by: Actor, now: datetime) -> Ind
     if not reason:
         raise Problem(RETURN_REASON)
     one.state, one.returned, one.revision = VersionState.DRAFT.value, reason, one.revision + 1
+    telling.tell_of_version(one.id)
     return one
 
 
@@ -135,6 +143,7 @@ def approve(version_id: UUID, valid_from: date | None, *, by: Actor, now: dateti
         raise Problem(VERSION_INCOMPLETE, errors=as_errors(found), count=len(found))
     one.state, one.approved_by_id, one.approved_at = VersionState.APPROVED.value, by.person_id, now
     session().flush()  # sets refer to what is approved
+    telling.tell_of_version(one.id)
     if valid_from is not None:
         sets.renew(one, valid_from, now=now)
     return one
@@ -154,6 +163,7 @@ def retire(version_id: UUID, *, by: Actor, now: datetime) -> IndicatorVersion:
     if held_by:
         raise Problem(VERSION_IN_USE, count=len(held_by))
     one.state, one.retired_by_id, one.retired_at = VersionState.RETIRED.value, by.person_id, now
+    telling.tell_of_version(one.id)
     return one
 
 

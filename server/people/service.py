@@ -80,10 +80,21 @@ def grant(person_id: UUID, role: Role, *, valid_from: date, department: Departme
 def bring_in(rows: Sequence[Row], renamed: Sequence[PersonId], moves: LinesMoved, step: Callable[[int], None]) -> None:
     """Write many rows of people, places and lines at once, and tell of those whom phones show."""
     batch.write(TABLES, rows, step)
+    for person_id, day in _placed(rows):
+        publish(PersonPlaced(person_id, day))
     if renamed:
         publish(Renamed(tuple(renamed)))
     if moves.moves:
         publish(moves)
+
+
+def _placed(rows: Sequence[Row]) -> list[tuple[PersonId, date]]:
+    """Who has another place by these rows, and from which day, as far as a row says so: what ends a place is followed
+    by the row of the next, or nothing more is to be told."""
+    found = (row.after or row.before or {} for row in rows if row.table == Assignment.__tablename__)
+    return [
+        (PersonId(one["person_id"]), one["valid_from"]) for one in found if {"person_id", "valid_from"} <= one.keys()
+    ]
 
 
 def tell_back(followed: Sequence[Row]) -> None:

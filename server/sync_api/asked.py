@@ -9,11 +9,15 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 
+from sync.floor import SWAYS, VERDICTS, Draft
 from sync.measures import CODE_MAX, WHY_MAX
 from sync.rules import COMMENT_MAX, NOTE_MAX, REASON_MAX, SCORE_MAX, SCORE_MIN, TAG_MAX
 from sync.terms import KINDS
 
 TERMS_MAX: Final = 99
+DRAFT_CELLS: Final = len(Draft._fields)
+CELL_MAX: Final = 200
+"""Of any text of a draft; the core has the bound of each."""
 
 _TAG = re.compile(rf"[A-Za-z0-9_.:-]{{1,{TAG_MAX}}}")
 _UNCLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -141,3 +145,48 @@ def _day(value: Any) -> str:
         return date.fromisoformat(value).isoformat()
     except (TypeError, ValueError) as error:
         raise Unreadable("bad_value") from error
+
+
+def _proposal(value: Any) -> dict[str, Any]:
+    if not isinstance(value, list) or not 1 <= len(value) <= 3:
+        raise Unreadable("bad_value")
+    words, about, draft = [*value, None, None][:3]
+    return {
+        "proposal": _text_value(words, NOTE_MAX),
+        "about": _text_value(about, CELL_MAX),
+        "draft": None if draft is None else _draft(draft),
+    }
+
+
+def _draft(value: Any) -> list[Any]:
+    """The cells of `sync.floor.Draft`, in its order."""
+    if not isinstance(value, list) or len(value) != DRAFT_CELLS:
+        raise Unreadable("bad_value")
+    cells = dict(zip(Draft._fields, value, strict=True))
+    if not all(_is_target(cells[name]) for name in ("target", "threshold")):
+        raise Unreadable("bad_value")
+    return [cell if name in ("target", "threshold") else _text_value(cell, CELL_MAX) for name, cell in cells.items()]
+
+
+def _influence(value: Any) -> dict[str, str]:
+    if not isinstance(value, list) or not 2 <= len(value) <= 3 or value[0] not in SWAYS:
+        raise Unreadable("bad_value")
+    words = _text_value(value[2] if len(value) == 3 else None, NOTE_MAX)
+    return {"influence": value[0], "about": _text_value(value[1], CELL_MAX), "words": words}
+
+
+def _verdict(value: Any) -> dict[str, str]:
+    if not isinstance(value, list) or not 1 <= len(value) <= 2 or value[0] not in VERDICTS:
+        raise Unreadable("bad_value")
+    return {"verdict": value[0], "words": _text_value(value[1] if len(value) == 2 else None, NOTE_MAX)}
+
+
+SAID: Final[dict[str, tuple[str, Callable[[Any], Any]]]] = {
+    "ans": ("answer", answer),
+    "voi": ("voice", voice),
+    "obj": ("objection", objection),
+    "pro": ("proposal", _proposal),
+    "inf": ("influence", _influence),
+    "ver": ("verdict", _verdict),
+}
+"""Code -> the field that it is added to, and what reads its value."""

@@ -110,11 +110,13 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "spans",
         "keeps",
     ),
+    "floor": ("id", "person_id", "name_zh", "name_en", "spans", "jobs", "proposals", "sways", "may"),
 }
 """kind -> its columns. Instants are whole milliseconds since 1970, days are ISO text."""
 
-READS: Final = 2
-"""What the phone of today says of the rows that it knows. 1: window, agreement. 2: measured. A scope that holds a newer kind goes
+READS: Final = 3
+"""What the phone of today says of the rows that it knows. 1: window, agreement. 2: measured. 3: floor. A scope that
+holds a newer kind goes
 only to phones that say so: another would drop the rows and keep the cursor."""
 
 LINE_COLUMNS: Final = (
@@ -139,9 +141,9 @@ LINE_COLUMNS: Final = (
 "line" where the data mark on the straight line through threshold and target; `bands` are then the line's own."""
 
 TREND_LINE_COLUMNS: Final = ("key", "periods", "values", "data_to", "changes")
-"""One line of `trend.lines`. `changes`: what was corrected of the cycle's own values, by `CHANGE_COLUMNS`."""
+"""One line of `trend.lines`. `changes`: what was corrected of the cycle's own values, by `TREND_CHANGE_COLUMNS`."""
 
-CHANGE_COLUMNS: Final = ("label", "before", "after", "reason", "changed_at")
+TREND_CHANGE_COLUMNS: Final = ("label", "before", "after", "reason", "changed_at")
 """One entry of a trend line's `changes`, the oldest first."""
 
 TEXT_COLUMNS: Final = (
@@ -239,7 +241,17 @@ VERSION_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 """Columns whose whole value is one version ("w.n" on the wire). Versions inside
 `evaluation.fields` and `case.candidates` stand at the places that their own lists give."""
 
-MAY: Final = {"score": 1, "submit": 2, "recall": 4, "decide": 8, "answer": 16, "agree": 32, "reply": 64, "adjust": 128}
+MAY: Final = {
+    "score": 1,
+    "submit": 2,
+    "recall": 4,
+    "decide": 8,
+    "answer": 16,
+    "agree": 32,
+    "reply": 64,
+    "adjust": 128,
+    "propose": 256,
+}
 """Bits of the column `may`: what the asking person may do with this row now."""
 
 RECEIPTS: Final = {
@@ -259,4 +271,4 @@ RECEIPTS: Final = {
 FIELD_CODES: Final = {"s": "score", "c": "comment", "r": "reason", "g": "chips"}
 """First letter of a mutation's code -> first part of the canonical field name; the rest of the
 code is the line's key. `!submit` and `!recall` write `status`, `ans` writes `answer`, `!terms` and `voi` the
-terms somebody is measured by and what is said of them."""
+terms somebody is measured by and what is said of them, `pro`, `inf` and `ver` what the floor says of its indicators."""

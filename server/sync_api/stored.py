@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from server.foundation.ids import unshort
+from sync.floor import Draft, Proposal, Sway, Verdict
 from sync.measures import Entry, Objection, Shown, number
 from sync.model import (
     Answer,
@@ -66,10 +67,19 @@ def _entry(kept: Any) -> Entry:
     return Entry(kept["indicator"], kept["first"], _shown(kept["value"]), shown, kept["reason"])
 
 
-def _said(kept: Any) -> Answer | Voice | Objection:
+def _said(kept: Any) -> Answer | Voice | Objection | Proposal | Sway | Verdict:
+    if "voice" in kept:
+        return Voice(kept["voice"], kept["words"])
     if "indicator" in kept:
         return Objection(kept["indicator"], kept["first"], _shown(kept["shown"]), kept["words"])
-    return Voice(kept["voice"], kept["words"]) if "voice" in kept else Answer(kept["answer"], kept["note"])
+    if "proposal" in kept:
+        draft = kept["draft"]
+        return Proposal(kept["about"], kept["proposal"], None if draft is None else Draft(*draft))
+    if "influence" in kept:
+        return Sway(kept["about"], kept["influence"], kept["words"])
+    if "verdict" in kept:
+        return Verdict(kept["verdict"], kept["words"])
+    return Answer(kept["answer"], kept["note"])
 
 
 def asked_to_json(asked: Asked) -> Any:
@@ -83,6 +93,12 @@ def asked_to_json(asked: Asked) -> Any:
             return {"answer": kind, "note": note}
         case Voice(kind, words):
             return {"voice": kind, "words": words}
+        case Proposal(about, words, draft):
+            return {"proposal": words, "about": about, "draft": None if draft is None else list(draft)}
+        case Sway(about, answer, words):
+            return {"influence": answer, "about": about, "words": words}
+        case Verdict(answer, words):
+            return {"verdict": answer, "words": words}
         case Terms(lines, words):
             return {"lines": [list(line) for line in lines], "words": words}
         case Entry(indicator, first, entered, shown, reason):

@@ -97,11 +97,11 @@ class Request:
 class WireMutation:
     """One mutation in canonical words.
 
-    field: score/3, comment/3, reason/3, chips/3, status, answer, terms, voice, value, objection. op: set, add, remove, command,
-    append, resolve. base: versions that its author saw, canonical text, none for an empty field.
-    value: set = score or text; add, remove = the tag; command = {"name", "signs": [[field,
-    version]]} or {"lines": [[key, target, weight]], "words"}; append = {"answer", "note"}, {"voice",
-    "words"}; of value and objection {"indicator", "first", ...}; resolve = {"case", "chosen", "value", "reason"}.
+    field: score/3, comment/3, reason/3, chips/3, status, answer, terms, voice, value, objection, proposal, influence,
+    verdict. op: set, add, remove, command, append, resolve. base: versions that its author saw, canonical text, none for
+    an empty field. value: set = score or text; add, remove = the tag; command = {"name", "signs": [[field, version]]},
+    {"lines": [[key, target, weight]], "words"} or {"indicator", "first", ...}; append = what `asked.SAID` reads;
+    resolve = {"case", "chosen", "value", "reason"}.
     """
 
     n: int
@@ -226,16 +226,13 @@ class Reader:
         if code in ("!submit", "!recall"):
             command = code[1:]
             return "status", "command", lambda v: {"name": command, "signs": self._signs(v)}
-        if code == "ans":
-            return "answer", "append", asked.answer
-        if code == "voi":
-            return "voice", "append", asked.voice
+        if code in asked.SAID:
+            field, read = asked.SAID[code]
+            return field, "append", read
         if code == "!terms":
             return "terms", "command", asked.terms
         if code == "!value":
             return "value", "command", asked.entry
-        if code == "obj":
-            return "objection", "append", asked.objection
         resolving = code.startswith("=")
         match = _LINE_CODE.fullmatch(code[1:] if resolving else code)
         if match is None or (resolving and match[1] == "g"):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
+from sync.floor import SWAYS, VERDICTS, Proposal, Sway, Verdict
 from sync.model import Answer, Case, Decision, Held, Mutation, MutationId, Op, Receipt, Step
 from sync.terms import KINDS, Terms, Voice
 from sync.wording import MESSAGES, Words, of_case, of_step
@@ -54,7 +55,7 @@ def test_every_message_is_said_by_something() -> None:
 
 
 def spoken() -> list[tuple[Mutation, Decision]]:
-    """Everything that can be said of an agreement, and its terms changed in time and late."""
+    """Everything that can be said of an agreement and from the floor, and terms changed in time and late."""
     made: list[tuple[Mutation, Decision]] = []
     for n, kind in enumerate(KINDS, start=1):
         edit = Mutation(MutationId("d", "ann", n), "r", "voice", Op.APPEND, Voice(kind, "w"))
@@ -62,6 +63,11 @@ def spoken() -> list[tuple[Mutation, Decision]]:
     for late in (False, True):
         edit = Mutation(MutationId("d", "ann", 9), "r", "terms", Op.COMMAND, Terms((), "w"))
         made.append((edit, Decision(Receipt.APPLIED, Held((), edit.id), step=Step.ADJUSTED, late=late)))
+    asked: list[Proposal | Sway | Verdict] = [Proposal("", "w"), *(Sway("v", one, "w") for one in SWAYS)]
+    asked += [Verdict(one, "w") for one in VERDICTS]
+    for n, value in enumerate(asked, start=10):
+        edit = Mutation(MutationId("d", "ann", n), "r", "proposal", Op.APPEND, value)
+        made.append((edit, Decision(Receipt.APPLIED, Held((), edit.id), step=Step.VOICED)))
     for edit, decision in made:
         words = of_step(edit, decision)
         assert words is not None

@@ -86,6 +86,9 @@ export function deskOpens(roles: readonly string[]): boolean {
   return roles.includes('hr');
 }
 
+/** The board and the values of one's part of the plant, to read: HR's partners too. */
+export const areaOpens = (roles: readonly string[]): boolean => deskOpens(roles) || roles.includes('hrbp');
+
 /** Keys of other systems are an administrator's. */
 export const keysOpen = (roles: readonly string[]): boolean => roles.includes('admin');
 

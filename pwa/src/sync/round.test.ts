@@ -1,3 +1,4 @@
+import { READS } from '../generated/wire-columns';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { UserDb } from '../db/user-db';
 import type { Credentials } from '../foundation/credentials';
@@ -139,7 +140,7 @@ test('a phone that is stuck says how often it tried and why; one that is not say
   await outbox.inTurn(() => outbox.take(1, [])); // as the phone reads the disk after a round
   await round(parts, []);
   const at = expect.any(Number) as number;
-  expect(server.bodies.map((body) => body.slice(9))).toEqual([[0, '', 2, at], [0, '', 2, at], [0, '', 2, at], [4, 'offline', 2, at], [5, 'offline', 2, at], [0, '', 2]]);
+  expect(server.bodies.map((body) => body.slice(9))).toEqual([[0, '', READS, at], [0, '', READS, at], [0, '', READS, at], [4, 'offline', READS, at], [5, 'offline', READS, at], [0, '', READS]]);
 });
 
 test('an edit that was set aside is told from the first round on', async () => {
@@ -147,5 +148,5 @@ test('an edit that was set aside is told from the first round on', async () => {
   await setAside(outbox, 1);
   server.then(answering({}));
   await round(parts, []);
-  expect(server.bodies[0]?.slice(7)).toEqual([1, 0, 0, 'set_aside', 2]);
+  expect(server.bodies[0]?.slice(7)).toEqual([1, 0, 0, 'set_aside', READS]);
 });

@@ -17,7 +17,7 @@ export type Millis = number;
 /** A mark on the scale 1 to 5. */
 export type Mark = number;
 /** Canonical name of a field: "score/3", "comment/3", "reason/3", "chips/3", "status", "answer", "terms", "voice", "value",
- *  "objection". */
+ *  "objection", "proposal", "influence", "verdict". */
 export type FieldName = string;
 
 export interface CycleRow {
@@ -260,6 +260,25 @@ export interface AgreementRow {
   kept: KeptEntry | null;
 }
 
+/** A day from which these lines apply, the last day or null, the lines (none: no set does). */
+export type SpanCells = [from: string, to: string | null, lines: unknown[][]];
+
+/**
+ * What one is measured by, what one may propose for, and what one has said of it; of the people that one answers for, what
+ * they have said. The nested cells are read by `indicators/library/floor/read.ts` alone: no screen of the first route needs them.
+ */
+export interface FloorRow {
+  id: Id;
+  person_id: Id;
+  name_zh: string;
+  name_en: string;
+  spans: SpanCells[] | null;
+  jobs: unknown[][] | null;
+  proposals: unknown[][] | null;
+  sways: unknown[][] | null;
+  may: string[];
+}
+
 export interface Rows {
   cycle: CycleRow;
   form: FormRow;
@@ -271,6 +290,7 @@ export interface Rows {
   window: WindowRow;
   agreement: AgreementRow;
   measured: MeasuredRow;
+  floor: FloorRow;
 }
 export type Kind = keyof Rows;
 
@@ -287,6 +307,9 @@ export type Op = 'set' | 'add' | 'remove' | 'command' | 'append' | 'resolve';
  * | command | status                     | { name: 'submit', signs: [[field, version], ...] } or { name: 'recall', signs: [] } | null |
  * | append  | answer                     | { answer: 'agree' or 'disagree', note }           | version of the result |
  * | append  | voice                      | { voice: a VoiceKind, words }                     | version of the text, null: as drawn up |
+ * | append  | proposal                   | { proposal: words, about: id or '', draft: cells or null } | null |
+ * | append  | influence                  | { influence: 'yes', 'partly' or 'no', about: id, words } | null |
+ * | append  | verdict                    | { verdict: 'taken' or 'declined', words }         | version of the proposal |
  * | command | terms                      | { lines, words }                                  | version of the text, null: as drawn up |
  * | command | value                      | an EntryValue                                     | own entry it goes on from, null |
  * | append  | objection                  | an ObjectionValue                                 | null |

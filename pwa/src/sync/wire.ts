@@ -141,10 +141,12 @@ function codeAndValue(edit: Edit, writers: Writers): [string, unknown] {
       );
       return [`!${value['name'] as string}`, signs.length ? signs : null];
     }
-    case 'append':
-      if (edit.field === 'voice') return ['voi', value['words'] ? [value['voice'], value['words']] : [value['voice']]];
+    case 'append': {
       if (edit.field === 'objection') return ['obj', [value['indicator'], value['first'], value['shown'], value['words']]];
-      return ['ans', value['note'] ? [value['answer'], value['note']] : [value['answer']]];
+      // What is said names its parts in the order of the wire; an empty last one is left out.
+      const cells = Object.values(value);
+      return [edit.field.slice(0, 3), cells.at(-1) ? cells : cells.slice(0, -1)];
+    }
     case 'resolve': {
       const chosen = value['chosen'] as Version | null;
       return [

@@ -2,7 +2,7 @@
 import type { components } from '../generated/api';
 import type { FormLine, TrendLine } from '../sync/types';
 import { dayOf } from '../ui/when';
-import type { Series } from './measured';
+import type { Point, Series } from './measured';
 import type { Measured } from '../indicators/format';
 
 type Schemas = components['schemas'];
@@ -21,8 +21,10 @@ export function ofTrend(line: FormLine, trend: TrendLine): Held {
 export const labelOf = ({ label, period_to }: { label: string; period_to: string }): string =>
   label === '' || /^\d{4}-\d\d-\d\d$/.test(label) ? dayOf(period_to) : label;
 
-export function ofMeasured({ unit, direction, target, threshold, points }: Series): Held {
-  return { unit, direction, target, threshold, bands: null, points: points.map((point) => ({ label: labelOf(point), value: point.value })) };
+type Stands = Pick<Series, 'unit' | 'target' | 'threshold'> & { direction: string; points: readonly Pick<Point, 'label' | 'period_to' | 'value'>[] };
+
+export function ofMeasured({ unit, direction, target, threshold, points }: Stands): Held {
+  return { unit, direction: direction === 'lower' ? 'lower' : 'higher', target, threshold, bands: null, points: points.map((point) => ({ label: labelOf(point), value: point.value })) };
 }
 
 /** How the last value stands to the one before: better, worse or the same, by the indicator's own direction. */

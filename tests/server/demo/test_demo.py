@@ -24,7 +24,18 @@ from server.foundation.ids import TenantId, new_id, short
 from server.identity import passwords
 from server.identity import queries as accounts
 from server.identity.models import PASSWORD_MIN, AuthSession
-from server.indicators.models import Chip, MeasuredValue, PastMark
+from server.indicators import library, standing
+from server.indicators.library_models import (
+    OUTPUTS_MAX,
+    OUTPUTS_MIN,
+    CoreOutput,
+    Goal,
+    GoalTier,
+    InfluenceAnswer,
+    OutputAgreement,
+    Side,
+)
+from server.indicators.models import Chip, Indicator, MeasuredValue, PastMark
 from server.people import queries as people
 from server.sync_api.models import LoggedMutation
 from tests.conftest import NOW, settings_for
@@ -306,3 +317,49 @@ def test_the_data_are_plain_json_with_words_for_both_languages() -> None:
     folder = Path(facts.__file__).parent / "data"
     for path in folder.glob("*.json"):
         assert json.loads(path.read_text("utf-8")), path
+
+
+# ---- the library ---------------------------------------------------------------------------------
+
+
+def test_whoever_agreed_to_outputs_or_answered_speaks_for_that_side(loaded: Flask, clock: TestClock) -> None:
+    members = people.members(people.day_of(clock.now()))
+    agreed = list(session().execute(sa.select(OutputAgreement)).scalars())
+    said = list(session().execute(sa.select(InfluenceAnswer)).scalars())
+    assert agreed
+    assert {one.answer for one in said} == {"yes", "partly", "no"}
+    assert all(one.words for one in said if one.answer != "yes")
+    for one in [*agreed, *said]:
+        speaks = standing.sides(one.person_id, clock.now(), members).get(one.job_id, frozenset())
+        assert Side(one.side) in speaks, (one.job_id, one.side)
+
+
+def test_every_job_that_is_judged_has_its_core_outputs_and_one_indicator_hangs_on_none(loaded: Flask) -> None:
+    outputs: dict[Any, int] = {}
+    for one in session().execute(sa.select(CoreOutput)).scalars():
+        outputs[one.job_id] = outputs.get(one.job_id, 0) + 1
+    judged = {job.id for job in library.jobs() if job.category in read("indicators")["sets"]}
+    assert judged <= set(outputs)
+    assert all(OUTPUTS_MIN <= outputs[job] <= OUTPUTS_MAX for job in judged)
+    hung = library.outputs_of()
+    orphans = [one.code for one in session().execute(sa.select(Indicator)).scalars() if one.id not in hung]
+    assert orphans == ["ATT"], "attendance is what nobody is there for: the screen must say so"
+
+
+def test_two_sides_see_an_indicator_differently(loaded: Flask) -> None:
+    said: dict[Any, set[str]] = {}
+    for one in session().execute(sa.select(InfluenceAnswer)).scalars():
+        said.setdefault((one.indicator_version_id, one.job_id), set()).add(one.answer)
+    assert len([both for both in said.values() if len(both) > 1]) >= 4
+
+
+def test_the_goal_board_reaches_from_the_company_to_a_person(loaded: Flask, clock: TestClock) -> None:
+    goals = {one.id: one for one in session().execute(sa.select(Goal)).scalars()}
+    today = people.day_of(clock.now())
+    assert {one.tier for one in goals.values()} == {tier.value for tier in GoalTier}
+    assert all(one.period_from <= today <= one.period_to for one in goals.values())
+    person = next(one for one in goals.values() if one.tier == GoalTier.PERSON)
+    ways = [person]
+    while ways[-1].parent_id is not None:
+        ways.append(goals[ways[-1].parent_id])
+    assert ways[-1].tier == GoalTier.COMPANY

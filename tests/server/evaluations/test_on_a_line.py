@@ -16,7 +16,7 @@ from server.foundation.db import session
 from server.foundation.ids import unshort
 from server.indicators.models import Indicator, IndicatorVersion, MeasuredValue
 from server.people.models import Department
-from server.sync_api.columns import CHANGE_COLUMNS, LINE_COLUMNS, TREND_LINE_COLUMNS
+from server.sync_api.columns import LINE_COLUMNS, TREND_CHANGE_COLUMNS, TREND_LINE_COLUMNS
 from server.values.rows import Given
 from server.values.taking import take_in
 from tests.cast import open_cycle
@@ -145,7 +145,7 @@ def test_a_correction_before_the_submit_reaches_the_rater_with_its_reason(
     bring(floor, 101.0)
     her.pull()
     trend = trend_of(her, record)
-    (change,) = (dict(zip(CHANGE_COLUMNS, one, strict=True)) for one in trend["changes"])
+    (change,) = (dict(zip(TREND_CHANGE_COLUMNS, one, strict=True)) for one in trend["changes"])
     assert change == {
         "label": "2026-11", "before": 95.6, "after": 101, "reason": NEWS, "changed_at": to_ms(floor.clock.now()),
     }  # fmt: skip

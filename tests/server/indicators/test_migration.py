@@ -1,19 +1,25 @@
 """The library's migration runs forward on data: what stood before it stands after it, and still applies."""
 
+import importlib.util
 import json
 import sqlite3
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from alembic import command
+from flask import Flask
 
 from server.app import create_app
 from server.foundation import migrate
-from server.foundation.db import db, tenant_context
+from server.foundation.db import db, session, tenant_context
 from server.foundation.ids import TenantId, new_id
 from server.indicators import library, matching
+from server.indicators.floor.scopes import box_of, floor_scope
 from server.indicators.models import VersionState
+from server.sync_api.feed import sequence
+from server.sync_api.models import Feed
 from tests.conftest import settings_for
 
 BEFORE = "20261128_phones"
@@ -76,6 +82,9 @@ def test_sets_versions_and_forms_of_before_are_there_after(tmp_path: Path) -> No
             assert bare.exec_driver_sql("PRAGMA foreign_key_check").all() == []
             assert bare.exec_driver_sql("SELECT lines FROM form").scalar_one() == before[10][1]["lines"]
             assert "uq_form" not in str(bare.exec_driver_sql("SELECT sql FROM sqlite_master").all())
+            told = bare.exec_driver_sql("SELECT scope, kind, seq FROM feed").all()
+            assert [tuple(row) for row in told] == [(floor_scope(one["person"]), "floor", 1)]
+            assert bare.exec_driver_sql("SELECT n FROM tenant_seq").scalar_one() == 1
         with tenant_context(TenantId(one["tenant"])):
             (line,) = matching.set_of(one["person"], date(2026, 11, 24))
             assert (line.indicator_version_id, line.weight) == (one["version"], 100)
@@ -89,3 +98,27 @@ def test_sets_versions_and_forms_of_before_are_there_after(tmp_path: Path) -> No
             )
         db.session.remove()
         db.engine.dispose()
+
+
+def test_everybody_is_told_on_either_database(app: Flask, cast: Any) -> None:
+    """On PostgreSQL row-level security hides a plant's people from whoever does not say which plant is meant."""
+    spec = importlib.util.spec_from_file_location("floor", Path("migrations/versions/20261129_floor.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    migration = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(migration)
+    with app.app_context(), tenant_context(cast.tenant_id):
+        session().close()
+        scope = floor_scope(cast.worker.id)
+        held = sequence()
+        session().execute(sa.delete(Feed).where(Feed.kind == "floor"))
+        session().commit()
+        with db.engine.begin() as connection:
+            migration._tell_of(connection, cast.tenant_id)
+        session().close()
+        row = session().execute(sa.select(Feed).where(Feed.scope == scope)).scalar_one()
+        assert row.record_id == box_of(cast.worker.id)
+        count = session().execute(sa.select(sa.func.count()).where(Feed.kind == "floor")).scalar_one()
+        assert (count, sequence()) == (8, held + 8)
+        assert held < row.seq <= held + 8
+        db.session.remove()

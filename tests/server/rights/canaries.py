@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from server.foundation.db import session
 from server.foundation.ids import short
 from server.identity.models import AuthSession, DeviceUser
+from server.indicators.floor.scopes import box_of
 from tests.server.agreements.conftest import Agreeing
 from tests.server.hostile.knock import doors, knock, plain, query_names
 from tests.server.rights.stock import DRAFT, OBJECTION
@@ -44,7 +45,7 @@ def plant(world: World) -> list[Canary]:
     made.append(Canary(OBJECTION, "the reason of an objection", "team", "values"))
     made.append(Canary(DRAFT, "an indicator that is drafted for desks", "", "draft"))
     made.append(Canary(world.desk["key_text"], "the key of another system", "", "never"))
-    made += [*_agreement(world), *_case(world), *_parked(world), *_phones(world), *_keys(world)]
+    made += [*_agreement(world), *_floor(world), *_case(world), *_parked(world), *_phones(world), *_keys(world)]
     return made
 
 
@@ -79,6 +80,16 @@ def _agreement(world: World) -> Iterator[Canary]:
     receipts = phone.push(phone.typed(record, "voi", ["object", "words-of-an-objector."]))
     assert receipts[phone.n][0] == "a", receipts
     yield Canary("words-of-an-objector.", "what was said of an agreement", "team", "agreements")
+
+
+def _floor(world: World) -> Iterator[Canary]:
+    """江军 proposes a change of what he is measured by, in words for his superiors and HR."""
+    team = world.people["team"]
+    phone = Agreeing(world.client("team"), team, clock=world.clock)
+    phone.pull()
+    receipts = phone.push(phone.typed(short(box_of(team.id)), "pro", ["words-from-the-floor."]))
+    assert receipts[phone.n][0] == "a", receipts
+    yield Canary("words-from-the-floor.", "what somebody proposes from the floor", "team", "agreements")
 
 
 def _parked(world: World) -> Iterator[Canary]:

@@ -14,7 +14,7 @@ from server.sync_api.answers import Answer, Delta, Writers, trim, write_answer
 from server.sync_api.wire import MUTATIONS_MAX, BadEnvelope, Reader, Unreadable, read_request
 
 VECTORS: dict[str, Any] = json.loads(Path("tests/vectors/wire.json").read_text(encoding="utf-8"))
-FORMAT_HASH = "74d01883"
+FORMAT_HASH = "14a33334"
 
 
 def named(kind: str) -> Any:
@@ -65,7 +65,7 @@ def test_a_request_means_what_the_vectors_say(vector: dict[str, Any]) -> None:
 
 def test_an_older_phone_writes_every_cursor_out() -> None:
     request = copy.deepcopy(one("requests", "idle"))
-    request[5] = [1840] * 6
+    request[5] = [1840] * 7
     assert read_request(request) == read_request(one("requests", "idle"))
 
 
@@ -116,7 +116,7 @@ def one(kind: str, name: str) -> Any:
 
 def test_an_idle_round_costs_at_most_100_bytes_each_way() -> None:
     request = copy.deepcopy(one("requests", "idle"))
-    assert len(request[5]) == 6
+    assert len(request[5]) == 7
     request[5][0] = 999_999
     assert bytes_of(request) <= 100
     assert bytes_of(one("answers", "idle")) <= 100
@@ -167,6 +167,15 @@ def fault_of(mutation: list[Any]) -> str:
         ([1, 0, "!submit", [["s3"]]], "bad_value"),
         ([1, 0, "!submit", [["role", 1]]], "unknown_field"),
         ([1, 0, "ans", ["maybe"]], "bad_value"),
+        ([1, 0, "pro", "words"], "bad_value"),
+        ([1, 0, "pro", []], "bad_value"),
+        ([1, 0, "pro", ["w", "", ["short"]]], "bad_value"),
+        ([1, 0, "pro", ["w", "", ["n", "", "", "lower", "20", None, "", "", "", ""]]], "bad_value"),
+        ([1, 0, "pro", ["w", "", ["n\x00", "", "", "lower", 20, None, "", "", "", ""]]], "bad_text"),
+        ([1, 0, "inf", ["maybe", RECORD]], "bad_value"),
+        ([1, 0, "inf", ["yes"]], "bad_value"),
+        ([1, 0, "ver", ["later"], "0.1"], "bad_value"),
+        ([1, 0, "ver", ["taken", ["w"]]], "bad_value"),
         ([1, 0, "=g3", [RECORD, None, "x"]], "unknown_field"),
         ([1, 0, "=s3", ["short", None, 3]], "bad_record"),
     ],
@@ -198,7 +207,7 @@ def test_the_format_is_pinned() -> None:
         columns.COLUMNS,
         columns.LINE_COLUMNS,
         columns.TREND_LINE_COLUMNS,
-        columns.CHANGE_COLUMNS,
+        columns.TREND_CHANGE_COLUMNS,
         columns.CANDIDATE_COLUMNS,
         columns.VERSION_COLUMNS,
         columns.MAY,

@@ -34,6 +34,12 @@ const STEPS: Record<string, Words> = {
   history_voice_object: m.history_voice_object,
   history_voice_disagree: m.history_voice_disagree,
   history_voice_reply: m.history_voice_reply,
+  history_proposal: m.history_proposal,
+  history_influence_yes: m.history_influence_yes,
+  history_influence_partly: m.history_influence_partly,
+  history_influence_no: m.history_influence_no,
+  history_verdict_taken: m.history_verdict_taken,
+  history_verdict_declined: m.history_verdict_declined,
   history_terms_changed: m.history_terms_changed,
   history_terms_changed_late: m.history_terms_changed_late,
 };

@@ -17,6 +17,9 @@ export type NewSet = Schemas['Set'];
 export type Goal = Schemas['HeldGoal'];
 export type NewGoal = Schemas['Goal'];
 export type Owner = Schemas['Owner'];
+export type Word = Schemas['FloorProposal'];
+export type Ahead = Schemas['AheadAnswer'];
+export type AskAhead = Partial<Schemas['Ahead']>;
 export type Change = Schemas['WordingChange'];
 export type Answer = Schemas['Answer'];
 export type Draft = Schemas['Draft'];
@@ -29,6 +32,7 @@ export class LibraryDesk extends Attempts {
   places = $state.raw<Place[]>([]);
   sets = $state.raw<HeldSet[]>([]);
   goals = $state.raw<Goal[]>([]);
+  words = $state.raw<Word[]>([]);
   owners = $state.raw<Owner[]>([]);
   opened = $state.raw<Indicator | null>(null);
   /** What the server said is missing when approval was refused. */
@@ -51,6 +55,11 @@ export class LibraryDesk extends Attempts {
     return this.attempt(async () => {
       [this.goals, this.owners] = await Promise.all([api.get('/api/goals'), api.get('/api/goals/owners')]);
     });
+  }
+
+  /** What people of the reader's part propose from the floor. */
+  loadWords(): Promise<boolean> {
+    return this.attempt(async () => void (this.words = await api.get('/api/indicators/proposals')));
   }
 
   open(id: string): Promise<boolean> {
@@ -128,6 +137,20 @@ export class LibraryDesk extends Attempts {
 
   writeSet(wanted: NewSet): Promise<boolean> {
     return this.attempt(async () => void (this.sets = await api.post('/api/indicator-sets', wanted)));
+  }
+
+  /** To whom another set would apply; null where it could not be asked. */
+  async ahead(asked: AskAhead): Promise<Ahead | null> {
+    let found: Ahead | null = null;
+    await this.attempt(async () => {
+      const nothing = { set_id: null, valid_to: null, department_id: null, category: null, job_id: null, level: null, valid_from: null };
+      found = await api.post('/api/indicator-sets/ahead', { ...nothing, ...asked });
+    });
+    return found;
+  }
+
+  endSet(set_id: string, valid_to: string): Promise<boolean> {
+    return this.attempt(async () => void (this.sets = await api.post('/api/indicator-sets/{set_id}/end', { valid_to }, { set_id })));
   }
 
   setGoal(wanted: NewGoal, held: Goal | null): Promise<boolean> {

@@ -29,10 +29,13 @@ const FIELDS: Record<string, () => string> = {
 };
 
 export const everyWords = (frequency: string): string => (EVERY as Record<string, () => string>)[frequency]?.() ?? frequency;
-export const sourceWords = (source: string): string => (source === 'rating' ? m.library_judged() : source);
+/** Sources that are no name of a system; every other one is shown as it is called in the plant. */
+const SOURCES: Record<string, () => string> = { rating: m.library_judged, attendance: m.agree_source_attendance, manual: m.agree_source_manual, HR: m.agree_source_hr, training: m.agree_source_training };
+export const sourceWords = (source: string): string => SOURCES[source]?.() ?? source;
 
 /** A unit that is a word stands apart from its number: "20 min", "98%". */
-export const withUnit = (unit: string): string => (/^[a-z]/i.test(unit) ? ` ${unit}` : unit);
+export const withUnit = (unit: string): string => (unit === 'count' ? m.library_unit_count() : /^[a-z]/i.test(unit) ? ` ${unit}` : unit);
+export const measured = (value: number, unit: string): string => `${value}${withUnit(unit)}`;
 
 /** A field of a difference: "4 分从", "3 分（中文）". */
 export function fieldWords(field: string, mark: number | null): string {
