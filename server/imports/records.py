@@ -99,6 +99,7 @@ FIELDS: Final[Mapping[Kind, tuple[Field, ...]]] = {
         Field("period", Type.PERIOD, needed=True),
         Field("value", Type.NUMBER, needed=True),
         Field("source", Type.TEXT, longest=40),
+        Field("reason", Type.TEXT, longest=500),
     ),
     Kind.CHIPS: (
         Field("band", Type.CHOICE, needed=True, choices=("low", "mid", "high")),

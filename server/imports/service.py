@@ -17,6 +17,7 @@ from server.foundation.ids import PersonId, new_id
 from server.foundation.prepared import upsert
 from server.foundation.problems import Code, Problem
 from server.imports import applying, planning, queries
+from server.imports.foreseeing import foreseeing
 from server.imports.models import (
     AT_WORK,
     FILE_NAME_MAX,
@@ -44,6 +45,7 @@ from server.imports.progress import Progress, is_silent
 from server.imports.records import Finding, Record, Weight
 from server.imports.understanding import Understood, understand
 from server.people.queries import day_of
+from server.values.bringing import Refused
 
 FILES_MAX: Final = 20
 BYTES_MAX: Final = 10 * 1024 * 1024
@@ -155,7 +157,7 @@ def plan_of(
     held = queries.stock(read.records, now)
     seen = queries.fingerprint(held)
     options = Options(date.fromisoformat(job.options["since"]), job.options["complete"], job.options["may_make_admin"])
-    made = planning.plan(read.records, read.findings, held, options, new_id, read.named)
+    made = planning.plan(read.records, read.findings, held, options, new_id, read.named, foreseeing(now))
     return made, seen, read
 
 
@@ -278,7 +280,12 @@ def _apply(import_id: UUID, token: str, plan: Plan, records: Sequence[Record], p
     choice = Choice(job.options["choice"]) if job.options["choice"] else None
     if choice is Choice.WAIT:
         _refuse_waiting(choice, phones(job, now))
-    applying.apply(import_id, plan, keep_former=choice is not Choice.PARK, now=now, step=progress.step)
+    try:
+        applying.apply(
+            import_id, plan, job.applied_by_id, keep_former=choice is not Choice.PARK, now=now, step=progress.step
+        )
+    except Refused as refused:
+        raise Problem(IMPORT_PLANT_CHANGED) from refused
     session().execute(sa.delete(ImportFile).where(ImportFile.import_id == import_id))
     _remember(job.options.get("remembered", {}) | job.mappings, now)
     job = _at_work(import_id, token, lock=True)

@@ -8,8 +8,8 @@ from typing import Any
 from server.imports.models import Part
 from tests.server.imports.conftest import Office
 
-PEOPLE = 250
-INDICATORS = ("OUT", "FPY", "ATT", "FIVE-S")
+PEOPLE = 500
+INDICATORS = ("OUT", "FPY")
 RATIO_MAX = 30
 """Ten would be a straight line; a square would be a hundred."""
 
