@@ -19,6 +19,7 @@ from server.foundation.events import publish
 from server.foundation.prepared import ask, of_plant, table_of, within
 from server.indicators.events import ValuesReceived
 from server.indicators.models import MeasuredValue
+from server.values import looking, sources
 from server.values.models import ApiKey, ValueChange, ValueFlag, ValueObjection, ValueSource
 from server.values.rows import By, Fate, Given, Receipt
 from server.values.taking import take_in
@@ -55,6 +56,7 @@ def bring_in(
         refused = next((one for one in taken.receipts if one.fate is Fate.REFUSED), None)
         if refused is not None:
             raise Refused(refused)
+        looking.look(sources.locked(source), at)
     session().flush()
     corrected = [Row(ValueChange.__tablename__, None, one) for one in _changes(about, at).values()]
     return corrected, list(_differences(before, _beside(about, rows)))

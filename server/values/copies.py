@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from server.foundation.db import current_tenant, session
+from server.foundation.db import UtcDateTime, current_tenant, session
 from server.values.doubts import COPIED_RUN, DIFFERENT, FINE
 
 LOOK_BACK: Final = timedelta(days=124)
@@ -25,22 +25,22 @@ _DIFFERENT: Final = " + ".join(
 _STANDS: Final = "measured_value"
 # What stands, with what is laid ahead in its place: a preview looks at the plant as it would be.
 _AHEAD: Final = (
-    "(SELECT tenant_id, person_id, indicator_id, period_from, value FROM measured_value m WHERE NOT EXISTS"
+    "(SELECT tenant_id, person_id, indicator_id, period_from, value, received_at FROM measured_value m WHERE NOT EXISTS"
     " (SELECT 1 FROM value_ahead a WHERE a.person_id = m.person_id AND a.indicator_id = m.indicator_id"
     " AND a.period_from = m.period_from) AND m.tenant_id = :tenant AND m.indicator_id = :indicator"
-    " UNION ALL SELECT :tenant, person_id, indicator_id, period_from, value FROM value_ahead) AS points_of"
+    " UNION ALL SELECT :tenant, person_id, indicator_id, period_from, value, NULL FROM value_ahead) AS points_of"
 )
 # Runs of values that stand more than once. They are paired in Python: joined with themselves in the database they cost
 # PostgreSQL, which has no figures about them, the square of their number (seen: 10 s for 10,000).
 _REPEATED: Final = (
-    f"WITH points AS (SELECT person_id, period_from, value, {_LAGS},"
+    f"WITH points AS (SELECT person_id, period_from, value, received_at, {_LAGS},"
     f" lag(period_from, {COPIED_RUN - 1}) OVER series AS run_from FROM {{points}}"
     " WHERE tenant_id = :tenant AND indicator_id = :indicator AND period_from BETWEEN :since AND :until"
     " WINDOW series AS (PARTITION BY person_id ORDER BY period_from)),"
-    f" runs AS (SELECT person_id, period_from, run_from, {_SIGN} AS sign FROM points"
+    f" runs AS (SELECT person_id, period_from, run_from, received_at, {_SIGN} AS sign FROM points"
     f" WHERE v{COPIED_RUN - 1} IS NOT NULL AND 1 + {_DIFFERENT} >= {DIFFERENT}),"
-    " counted AS (SELECT person_id, period_from, run_from, sign, count(*) OVER (PARTITION BY sign) AS n FROM runs)"
-    " SELECT person_id, period_from, run_from, sign FROM counted WHERE n > 1"
+    " counted AS (SELECT person_id, period_from, run_from, received_at, sign, count(*) OVER (PARTITION BY sign) AS n FROM runs)"
+    " SELECT person_id, period_from, run_from, received_at, sign FROM counted WHERE n > 1"
     " ORDER BY sign, period_from, person_id LIMIT 5000"
 )
 _FINENESS: Final = (
@@ -57,7 +57,7 @@ _TYPED: Final = (
 
 def copied(indicator: UUID, first: date, last: date, *, ahead: bool = False) -> Iterator[tuple[Any, Any]]:
     """Runs of an indicator's values that end in these days, each with one that it may be a copy of: person_id,
-    period_from (of its last period), run_from (of its first). `ahead`: with what is laid ahead on the stage."""
+    period_from (of its last period) with received_at, run_from (of its first). `ahead`: with what is laid ahead on the stage."""
     connection = session().connection()
     points = _AHEAD if ahead else _STANDS
     given = {"tenant": current_tenant(), "indicator": indicator, "since": first - LOOK_BACK, "until": last}
@@ -65,7 +65,9 @@ def copied(indicator: UUID, first: date, last: date, *, ahead: bool = False) -> 
     if connection.execute(fineness, given).scalar_one() < FINE:
         return
     query = sa.text(_REPEATED.format(points=points)).bindparams(*_TYPED)
-    read = query.columns(person_id=sa.Uuid, period_from=sa.Date, run_from=sa.Date, sign=sa.Text)
+    read = query.columns(
+        person_id=sa.Uuid, period_from=sa.Date, run_from=sa.Date, received_at=UtcDateTime, sign=sa.Text
+    )
     for _, group in groupby(connection.execute(read, given), key=lambda row: row.sign):
         for run, other in _pairs(list(group)):
             if run.period_from >= first:  # what ended before was looked at when it came

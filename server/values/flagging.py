@@ -1,6 +1,6 @@
 """Doubts about values that came in, written down. See `doubts.py` for when a value is doubted."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -10,15 +10,12 @@ import sqlalchemy as sa
 from server.foundation.db import current_tenant, session
 from server.foundation.ids import new_id
 from server.foundation.prepared import upsert
-from server.values.copies import copied
-from server.values.doubts import COPIED_RUN, Usual
+from server.values.doubts import Usual
 from server.values.models import FlagKind, ValueFlag
 from server.values.stage import Staged
 
 AT_MOST: Final = 500
-"""Doubts of copying of one batch: a file copied whole is seen by its first five hundred."""
-Key = tuple[UUID, UUID, date]
-"""Person, indicator, first day."""
+"""Doubts of copying of one look: a file copied whole is seen by its first five hundred."""
 
 
 class Doubts:
@@ -58,27 +55,9 @@ class Doubts:
                 .execution_options(synchronize_session=False)
             )
 
-    def write(self, indicators: Collection[UUID], people: Collection[UUID], first: date, last: date) -> None:
-        """Look for copies among what is there now, and write everything down."""
-        self.copies(indicators, people, first, last)
+    def write(self) -> None:
+        """Write everything down."""
         write_flags(self._found, self._at)
-
-    def copies(
-        self, indicators: Collection[UUID], people: Collection[UUID], first: date, last: date, *, ahead: bool = False
-    ) -> list[Key]:
-        """Note copies of and by these people in these days; returns of which values. `ahead`: among what stands and
-        what is laid ahead on the stage."""
-        found: list[Key] = []
-        for indicator in indicators:
-            for run, other in copied(indicator, first, last, ahead=ahead):
-                if len(self._found) >= AT_MOST:
-                    return found
-                if run.person_id in people:
-                    params = {"count": COPIED_RUN, "other_id": str(other.person_id)}
-                    params["other_from"] = other.period_from.isoformat()
-                    self._add(run.person_id, indicator, run.period_from, FlagKind.COPIED, **params)
-                    found.append((run.person_id, indicator, run.period_from))
-        return found
 
 
 def write_flags(found: Mapping[tuple[UUID, UUID, date, str], Mapping[str, Any]], at: datetime) -> None:

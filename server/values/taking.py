@@ -17,7 +17,8 @@ from server.foundation.ids import new_id
 from server.foundation.prepared import insert_rows
 from server.foundation.problems import Problem
 from server.indicators.events import ValuesReceived
-from server.values import queries, sources, stage
+from server.values import looking, queries, sources, stage
+from server.values.copies import copied
 from server.values.doubts import HISTORY, Usual
 from server.values.flagging import Doubts
 from server.values.models import REASON_MAX, FlagKind, LateRule, ValueChange, ValueSource
@@ -79,6 +80,7 @@ class _Taking:
         self._touched: set[UUID] = set()
         self._begins, self._first, self._last = date.max, date.max, date.min
         self._begun = False
+        self._count = 0
 
     def through(self, rows: Iterable[Given]) -> Taken:
         """Go through all of them; returns what became of each."""
@@ -245,6 +247,7 @@ class _Taking:
     def _note(self, row: stage.Staged) -> None:
         self._touched.add(row[1])
         self._begins = min(self._begins, row[3])
+        self._count += 1
         self._first, self._last = min(self._first, row[4]), max(self._last, row[4])
 
     def _flags(self, row: stage.Staged) -> tuple[str, ...]:
@@ -261,17 +264,16 @@ class _Taking:
         if self._dry or not self._touched:
             return
         self._source.last_value_at = self._at
-        self._doubts.write(self._usual, self._touched, self._begins, self._last)
+        self._doubts.write()
+        looking.note(self._source, self._usual, self._begins, self._last, self._count, self._at)
         publish(ValuesReceived(frozenset(self._touched), self._first, self._last, self._at))
 
     def _tell_copies(self, foreseen: Mapping[tuple[UUID, UUID, date], int]) -> None:
         receipts = {one.place: one for one in self.taken.receipts}
-        for key in self._doubts.copies(self._usual, self._touched, self._begins, self._last, ahead=True):
-            if (place := foreseen.get(key)) is None:
-                continue
-            plain = receipts.pop(place, None)
-            if plain is None:  # plainly new until now, and only counted
-                self.taken.receipts.append(Receipt(place, Fate.NEW, flags=(FlagKind.COPIED.value,)))
-            else:
-                self.taken.receipts.remove(plain)
-                self.taken.receipts.append(replace(plain, flags=(*plain.flags, FlagKind.COPIED.value)))
+        for indicator in self._usual:
+            for run, _ in copied(indicator, self._begins, self._last, ahead=True):
+                place = foreseen.get((run.person_id, indicator, run.period_from))
+                if place is not None:  # one that is plainly new was only counted until now
+                    plain = receipts.get(place) or Receipt(place, Fate.NEW)
+                    receipts[place] = replace(plain, flags=(*plain.flags, FlagKind.COPIED.value))
+        self.taken.receipts = list(receipts.values())
