@@ -50,11 +50,10 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the importer says beside the files. `since`: from when changes without a date of their own hold.
-    `complete`: whoever is not in the list of people has left. `may_make_admin`: the importer is an administrator."""
+    `complete`: whoever is not in the list of people has left."""
 
     since: date
     complete: bool = False
-    may_make_admin: bool = False
 
 
 @dataclass(slots=True)

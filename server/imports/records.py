@@ -5,7 +5,7 @@ know no bytes. Both name a field by the name it has here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -160,3 +160,10 @@ class Record:
     kind: Kind
     place: Place
     values: Mapping[str, Content]
+    columns: Mapping[str, Place] = field(default_factory=dict)
+    """Field -> letter and header of its column, the same for all rows of a table."""
+
+    def cell(self, name: str) -> Place:
+        """Where the file has a field of this row."""
+        column = self.columns.get(name, self.place)
+        return replace(self.place, column=column.column, header=column.header)

@@ -54,11 +54,8 @@ _WEIGHTS: Final = (Weight.ERROR, Weight.DOUBT, Weight.NOTE)
 _CHANGEABLE: Final = frozenset({State.READY, State.FAILED})
 
 
-def create(
-    files: Sequence[tuple[str, bytes]], *, since: date | None, complete: bool, by: PersonId | None, admin: bool
-) -> ImportJob:
-    """Note a set of files; its preview is made by `preview`. `admin`: whoever brings it may make administrators. Raises
-    Problem `import_files`, `import_busy`."""
+def create(files: Sequence[tuple[str, bytes]], *, since: date | None, complete: bool, by: PersonId | None) -> ImportJob:
+    """Note a set of files; its preview is made by `preview`. Raises Problem `import_files`, `import_busy`."""
     if not 0 < len(files) <= FILES_MAX or sum(len(content) for _, content in files) > BYTES_MAX:
         raise Problem(IMPORT_FILES, max_files=FILES_MAX, max_bytes=BYTES_MAX)
     now = clock.now()
@@ -82,7 +79,7 @@ def create(
         undone_by_id=None,
         files=told,
         mappings={},
-        options={"since": first.isoformat(), "complete": complete, "may_make_admin": admin, "choice": None},
+        options={"since": first.isoformat(), "complete": complete, "choice": None},
         counts={},
         errors=0,
         doubts=0,
@@ -123,11 +120,10 @@ def begin(job: ImportJob, state: State, now: datetime) -> str:
     return job.token
 
 
-def remap(job: ImportJob, mappings: Mapping[str, Any], *, admin: bool, now: datetime) -> str:
+def remap(job: ImportJob, mappings: Mapping[str, Any], *, now: datetime) -> str:
     """Understand columns otherwise, and look anew. Raises Problem `import_state`, `import_busy`."""
     _require(job, _CHANGEABLE, now)
     job.mappings = dict(mappings)
-    job.options = job.options | {"may_make_admin": admin and job.options["may_make_admin"]}
     session().execute(sa.delete(ImportPart).where(ImportPart.import_id == job.id))
     return begin(job, State.READING, now)
 
@@ -156,7 +152,7 @@ def plan_of(
     progress.begin(Phase.PLANNING, len(read.records))
     held = queries.stock(read.records, now)
     seen = queries.fingerprint(held)
-    options = Options(date.fromisoformat(job.options["since"]), job.options["complete"], job.options["may_make_admin"])
+    options = Options(date.fromisoformat(job.options["since"]), job.options["complete"])
     made = planning.plan(read.records, read.findings, held, options, new_id, read.named, foreseeing(now))
     return made, seen, read
 
@@ -235,15 +231,14 @@ def phones(job: ImportJob, now: datetime) -> list[Waiting]:
 # ---- apply --------------------------------------------------------------------------------------
 
 
-def start_applying(job: ImportJob, choice: Choice | None, *, by: PersonId | None, admin: bool, now: datetime) -> str:
+def start_applying(job: ImportJob, choice: Choice | None, *, by: PersonId | None, now: datetime) -> str:
     """Let an import be applied; returns the token of the process that is to do it. Raises Problem `import_state`,
     `import_errors`, `import_choice_needed`, `import_phones_waiting`, `import_busy`."""
     _require(job, frozenset({State.READY}), now)
     if job.errors:
         raise Problem(IMPORT_ERRORS, count=job.errors)
     _refuse_waiting(choice, phones(job, now))
-    allowed = {"may_make_admin": admin and job.options["may_make_admin"], "choice": choice.value if choice else None}
-    job.options = job.options | allowed
+    job.options = job.options | {"choice": choice.value if choice else None}
     job.applied_by_id = by
     return begin(job, State.APPLYING, now)
 
