@@ -16,6 +16,7 @@ const PROBLEMS: Record<ImportCode, (params: never) => string> = {
   import_files: m.problem_import_files,
   import_busy: m.problem_import_busy,
   evaluation_begun: m.problem_evaluation_begun,
+  too_slow: m.problem_too_slow,
 };
 
 export const STATES: Record<State, () => string> = {
