@@ -170,7 +170,9 @@ def _told(
 
 
 def _named(one: Mapping[str, Any]) -> str:
-    """By what people know it: number or code; else what there is."""
+    """By what people know it: number or code, of a value whose and of which period; else what there is."""
+    if "label" in one and "person_id" in one:
+        return f"{_number(one['person_id'])} {one['label']}"
     for name in ("employee_no", "code", "label", "zh", "person_id", "id"):
         if one.get(name) is not None:
             return str(plain(one[name])) if name != "person_id" else _number(one[name])
