@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from server import policy
 from server.agreements import drawn, queries
 from server.agreements.models import Agreement, Every, RuleKind, WindowRule
 from server.agreements.problems import AGREEMENTS_NONE, WINDOW_DAYS, WINDOW_OPEN, WINDOW_SHUT, WINDOW_UNTIL
@@ -175,10 +176,15 @@ def _tell_of_windows() -> None:
 
 
 def let_go(agreement_id: UUID, *, by: Actor, now: datetime) -> None:
-    """Let the own change that is kept for the next window go. Raises Problem `not_found`."""
+    """Let the own change that is kept for the next window go. Raises Problem `not_found`, `not_allowed`."""
     one = queries.get(agreement_id)
-    held = None if one is None else queries.kept([one.person_id], by.person_id).get(one.person_id)
-    if one is None or held is None:
+    if one is None:
+        raise Problem(NOT_FOUND)
+    place = people.places([one.person_id], now).get(one.person_id)
+    stands = people.relations(by.person_id, one.person_id, None if place is None else place.id, now)  # type: ignore[arg-type]
+    policy.require(Action.AGREEMENT_ADJUST, stands)
+    held = queries.kept([one.person_id], by.person_id).get(one.person_id)
+    if held is None:
         raise Problem(NOT_FOUND)
     held.settled_at = now
     changed("agreement", one.id, [agree_scope(one.supervisor_id)])

@@ -68,12 +68,14 @@ def _parser() -> argparse.ArgumentParser:
     listed = add(user, "list", "users", "list_users", "list accounts")
     create = add(user, "create", "users", "create", "create an account and print its code")
     reset = add(user, "reset", "users", "reset", "print a new code; sessions end")
-    for verb in (listed, create, reset):
+    granted = add(user, "grant", "users", "grant", "give somebody who is there a role for the plant")
+    for verb in (listed, create, reset, granted):
         verb.add_argument("--plant", help="code of the plant; needed where there are several")
-    for verb in (create, reset):
+    for verb in (create, reset, granted):
         verb.add_argument("employee_no", help="personnel number")
     create.add_argument("--name-zh", help="name in Chinese characters")
     create.add_argument("--name-en", help="name in Latin letters")
+    granted.add_argument("--role", choices=("manager", "hrbp", "hr", "admin"), required=True, help="role for the plant")
     create.add_argument("--role", choices=("manager", "hrbp", "hr", "admin"), help="role for the plant")
     import_module("server.cli.importing").add_to(verbs, add)
     openapi = add(verbs, "openapi", "papers", "openapi", "print the description of the API")

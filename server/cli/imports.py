@@ -137,7 +137,7 @@ def _who_is_first() -> str:
     granted = people.granted_roles(people.day_of(now))
     first = [one for one in people.by_id(granted).values() if granted[one.id] & {"admin", "hr"}]
     if not first:
-        return "Nobody in it is HR or an administrator: gemba user create NUMBER --role admin makes one."
+        return "Nobody in it is HR or an administrator: gemba user grant NUMBER --role admin makes one."
     number = min(one.employee_no for one in first)
     return f"A one-time code to sign in with: gemba user reset {number}."
 
@@ -170,7 +170,7 @@ def _bring_in(asked: argparse.Namespace, files: list[tuple[str, bytes]], *, foun
 
 def _created(asked: argparse.Namespace, files: list[tuple[str, bytes]]) -> tuple[UUID, str]:
     try:
-        made = service.create(files, since=asked.since, complete=asked.complete, by=None, admin=True)
+        made = service.create(files, since=asked.since, complete=asked.complete, by=None)
     except Problem as problem:
         raise Refused(say(f"problem_{problem.code.name}", "en", problem.params)) from problem
     return made.id, made.token
@@ -179,7 +179,7 @@ def _created(asked: argparse.Namespace, files: list[tuple[str, bytes]]) -> tuple
 def _start_applying(import_id: UUID, choice: Choice | None) -> str:
     job = queries.job(import_id, lock=True)
     assert job is not None
-    return service.start_applying(job, choice, by=None, admin=True, now=clock.now())
+    return service.start_applying(job, choice, by=None, now=clock.now())
 
 
 def _is_wanted(asked: argparse.Namespace, founded: bool) -> bool:

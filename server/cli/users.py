@@ -1,4 +1,4 @@
-"""gemba user list, create, reset."""
+"""gemba user list, create, reset, grant."""
 
 import argparse
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ from server.identity.models import Account
 from server.identity.service import EndReason
 from server.people import service as people
 from server.people.models import Role
-from server.people.queries import day_of
+from server.people.queries import by_number, day_of, granted_roles
 
 
 @contextmanager
@@ -55,6 +55,25 @@ def create(asked: argparse.Namespace) -> int:
         session().close()
         name_zh, name_en = asked.name_zh or asked.employee_no, asked.name_en or asked.employee_no
         _print_code(lambda: _hire(asked.employee_no, name_zh, name_en, asked.role))
+    return 0
+
+
+def grant(asked: argparse.Namespace) -> int:
+    """Give somebody a role for the whole plant, from today on. No list does that."""
+    with _plant(asked):
+
+        def work() -> bool:
+            person = by_number(asked.employee_no)
+            if person is None:
+                raise Refused("Nobody has this number.")
+            now = clock.now()
+            if asked.role in granted_roles(day_of(now)).get(person.id, ()):
+                return False
+            people.grant(person.id, Role(asked.role), valid_from=day_of(now))
+            return True
+
+        given = unit_of_work(work)
+        print(f"{asked.employee_no} {'is' if given else 'was already'} {asked.role} of the plant.")
     return 0
 
 

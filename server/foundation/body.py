@@ -11,6 +11,7 @@ from webargs import core
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from server.foundation.arrival import arriving
 from server.foundation.problems import (
     BAD_ENCODING,
     BAD_JSON,
@@ -47,12 +48,13 @@ class BoundedRequest(Request):
         return BODY_CAPS.get(self.path, BODY_MAX_BYTES)
 
     def get_data(self, cache: bool = True, as_text: bool = False, parse_form_data: bool = False) -> Any:
-        """Return the body. Raises Problem `too_large` and `bad_encoding`."""
+        """Return the body. Raises Problem `too_large`, `too_slow`, `busy` and `bad_encoding`."""
         if self._body is None:
             # One byte more than the cap: a chunked body is cut there without a word (seen).
             self.max_content_length = self.body_cap + 1
             try:
-                raw = super().get_data(cache=True)
+                with arriving(min(self.content_length or self.body_cap, self.body_cap)):
+                    raw = super().get_data(cache=True)
             except RequestEntityTooLarge as error:
                 raise Problem(TOO_LARGE, max_bytes=self.body_cap) from error
             if len(raw) > self.body_cap:

@@ -1,5 +1,7 @@
 """Alembic without a configuration file: the schema of this release, and proofs about it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -49,19 +51,38 @@ def refuse_unknown(connection: sa.Connection) -> None:
         )
 
 
-def upgrade(engine: sa.Engine) -> None:
-    """Bring the database to this release's schema, in one transaction."""
+def upgrade(engine: sa.Engine, to: str = "head") -> None:
+    """Bring the database to this release's schema, in one transaction. `to`: no further than this revision."""
     with engine.connect() as bare:
         connection = bare.execution_options(begin="IMMEDIATE")
         refuse_unknown(connection)
         connection.rollback()
-        with connection.begin():
+        with _tables_may_be_made_anew(connection), connection.begin():
             if connection.dialect.name == "postgresql":
                 # Two servers that start together take turns.
                 connection.execute(sa.text("SET LOCAL lock_timeout = '30s'"))
                 connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(7120264)"))
-            command.upgrade(_config(connection), "head")
+            command.upgrade(_config(connection), to)
+            if connection.dialect.name == "sqlite":
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                if broken is not None:
+                    raise RuntimeError(f"a row of {broken[0]} refers to none of {broken[2]}: nothing was migrated")
+
+
+@contextmanager
+def _tables_may_be_made_anew(connection: sa.Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew, and refuses to drop the old one while rows refer to it. It looks away
+    only when told so outside a transaction; what refers to what is looked at before the commit instead."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def differences(connection: sa.Connection) -> list[Any]:

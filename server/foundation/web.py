@@ -58,6 +58,7 @@ class Demand:
     crowd: bool = False
     snapshot: bool = False
     key: bool = False
+    first: Callable[[], object] | None = None
 
 
 admission = Admission()
@@ -112,15 +113,17 @@ class Room(Blueprint):  # type: ignore[misc]
         crowd: bool = False,
         snapshot: bool = False,
         key: bool = False,
+        first: Callable[[], object] | None = None,
         **options: Any,
     ) -> Callable[[View], View]:
         """Register a view. `public`: no session needed. `unit=False`: it opens its own units of
         work. `drain`: a session that may only hand in edits is let in too. `crowd`: everybody comes
         at once after an outage; no more are let in than can be served soon. `snapshot`: the view goes
-        on reading at the point in time at which its caller was recognised; it ends that read itself."""
+        on reading at the point in time at which its caller was recognised; it ends that read itself. `first`: asked
+        before the body is read, where a body is large: who may not send one takes no place and no memory."""
         if public == (action is not None):
             raise ValueError(f"{rule}: a route demands an action or is public")
-        demand = Demand(action, public, unit, drain, crowd, snapshot, key)
+        demand = Demand(action, public, unit, drain, crowd, snapshot, key, first)
         register = super().route(rule, methods=list(methods), **options)
 
         def decorate(view: View) -> View:
@@ -138,6 +141,11 @@ def _guarded(view: View, demand: Demand) -> View:
         if demand.crowd:
             admission.look()
         token = None if demand.public else _enter(demand)
+        if demand.first is not None and token is not None:
+            with tenant_context(token.tenant_id):
+                _recognise(token, demand)
+                demand.first()
+                end_read()
         # A phone may take minutes to send its body: meanwhile it holds no transaction, and no place of the few inside.
         request.get_data()
         with admission.enter() if demand.crowd else nullcontext():

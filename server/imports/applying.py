@@ -23,22 +23,32 @@ from server.indicators import service as indicators
 from server.people import service as people
 from server.people.events import LinesMoved, Moved
 from server.people.models import Person
+from server.values import bringing as values
+from server.values.models import ValueObjection
+from server.values.rows import By
 
 PAGE: Final = 200
 NAMED: Final = 20
 """So many of the later changes are told; how many there are is told in any case."""
 _ACCOUNTS: Final = (Account,)
+_OBJECTION: Final = ValueObjection.__tablename__
 _STAMPED: Final = ("received_at", "created_at")
 Step = Callable[[int], None]
 
 
-def apply(import_id: UUID, plan: Plan, *, keep_former: bool, now: datetime, step: Step) -> None:
-    """Write what a plan says and keep what was. `keep_former`: what former supervisors still send counts."""
+def apply(import_id: UUID, plan: Plan, by: PersonId | None, *, keep_former: bool, now: datetime, step: Step) -> None:
+    """Write what a plan says and keep what was. `by`: who applies it. `keep_former`: what former supervisors still send
+    counts. Raises values.bringing.Refused, Problem `source_locked`."""
     rows = [_stamped(row, now) for row in plan.rows]
     moves = [one for one in plan.moves if one.on <= plan.stock.today]
-    put(import_id, Part.ROW, map(to_json, rows))
     event = LinesMoved(tuple(map(_moved, moves)), now, None if keep_former else now)
-    _write(rows, plan.renamed, event, now, step)
+    for write in _rooms(rows, plan.renamed, event, now, step):
+        write()
+    given = {source: one.given for source, one in plan.values.items() if one.given}
+    about = {identity_of(row)["person_id"] for row in rows if row.table == values.VALUE}
+    corrected, beside = values.bring_in(given, about, now, By(person_id=by), step) if given else ([], [])
+    put(import_id, Part.ROW, map(to_json, [*rows, *corrected]))
+    put(import_id, Part.BESIDE, map(to_json, beside))
     put(import_id, Part.MOVE, map(to_json, event.followed))
 
 
@@ -53,21 +63,20 @@ def _stamped(row: Row, now: datetime) -> Row:
     return Row(row.table, row.before, {**after, **{name: now for name in _STAMPED if name in after}})
 
 
-def _write(
-    rows: Sequence[Row], renamed: Iterable[UUID], moves: LinesMoved, now: datetime, step: Step, *, back: bool = False
-) -> None:
-    # What refers to people comes after them, and goes before them.
-    def of(models: Iterable[type[Base]]) -> list[Row]:
-        names = {table_of(model).name for model in models}
-        return [row for row in rows if row.table in names]
+def _of(rows: Sequence[Row], models: Iterable[type[Base]]) -> list[Row]:
+    names = {table_of(model).name for model in models}
+    return [row for row in rows if row.table in names]
 
-    rooms: tuple[Callable[[], None], ...] = (
-        lambda: identity.bring_in(of(_ACCOUNTS), step, now=now),
-        lambda: people.bring_in(of(people.TABLES), [PersonId(one) for one in sorted(renamed)], moves, step),
-        lambda: indicators.bring_in(of(indicators.TABLES), step),
+
+def _rooms(
+    rows: Sequence[Row], renamed: Iterable[UUID], moves: LinesMoved, now: datetime, step: Step
+) -> tuple[Callable[[], None], ...]:
+    """What each room writes: what refers to people comes after them, and goes before them."""
+    return (
+        lambda: identity.bring_in(_of(rows, _ACCOUNTS), step, now=now),
+        lambda: people.bring_in(_of(rows, people.TABLES), [PersonId(one) for one in sorted(renamed)], moves, step),
+        lambda: indicators.bring_in(_of(rows, indicators.TABLES), step),
     )
-    for write in reversed(rooms) if back else rooms:
-        write()
 
 
 def put(import_id: UUID, what: Part, items: Iterable[Any]) -> None:
@@ -91,13 +100,18 @@ def undo(import_id: UUID, *, now: datetime, step: Step) -> None:
     `evaluation_begun`."""
     rows = [from_json(one) for one in queries.parts(import_id, Part.ROW)]
     followed = frozenset(identity_of(from_json(one))["id"] for one in queries.parts(import_id, Part.MOVE))
-    stands = [*_changed_since(rows), *_referring(rows, followed)]
+    objections = [_told(_OBJECTION, one, "refers") for one in values.objected(rows)]
+    stands = [*_changed_since(rows), *_referring(rows, followed), *objections]
     if stands:
         raise Problem(IMPORT_STOOD_UPON, count=len(stands), stands=stands[:NAMED])
     person = Person.__tablename__
     renamed = {identity_of(row)["id"] for row in rows if row.table == person and row.before and row.after}
     people.tell_back([from_json(one) for one in queries.parts(import_id, Part.MOVE)])
-    _write([row.back for row in rows], renamed, LinesMoved((), now), now, step, back=True)
+    back = [row.back for row in rows]
+    beside = [from_json(one) for one in queries.parts(import_id, Part.BESIDE)]
+    values.take_back(_of(back, values.TABLES), beside, now, step)
+    for write in reversed(_rooms(back, renamed, LinesMoved((), now), now, step)):
+        write()
 
 
 def _changed_since(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -156,7 +170,9 @@ def _told(
 
 
 def _named(one: Mapping[str, Any]) -> str:
-    """By what people know it: number or code; else what there is."""
+    """By what people know it: number or code, of a value whose and of which period; else what there is."""
+    if "label" in one and "person_id" in one:
+        return f"{_number(one['person_id'])} {one['label']}"
     for name in ("employee_no", "code", "label", "zh", "person_id", "id"):
         if one.get(name) is not None:
             return str(plain(one[name])) if name != "person_id" else _number(one[name])
@@ -169,4 +185,4 @@ def _number(person_id: UUID) -> str:
 
 
 def _models() -> dict[str, type[Base]]:
-    return {table_of(model).name: model for model in (*_ACCOUNTS, *people.TABLES, *indicators.TABLES)}
+    return {table_of(model).name: model for model in (*_ACCOUNTS, *people.TABLES, *indicators.TABLES, *values.TABLES)}

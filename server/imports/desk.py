@@ -24,9 +24,8 @@ from server.imports.progress import is_silent
 from server.imports.records import Finding, Kind, Place, Weight
 from server.imports.understanding import fields_of
 from server.imports.wording import said
-from server.people import queries as people
 from server.people.desk import require_plant
-from server.policy import Action, Relation
+from server.policy import Action
 
 _OWN: Final = (
     "id", "created_at", "created_by_id", "applied_at", "applied_by_id", "undone_at", "undone_by_id", "files", "counts",
@@ -42,10 +41,6 @@ def _job(import_id: UUID, *, lock: bool = False) -> ImportJob:
     if found is None:
         raise Problem(NOT_FOUND)
     return found
-
-
-def _is_admin(by: Actor, now: datetime) -> bool:
-    return Relation.ADMIN in people.plant_relations(by.person_id, now)
 
 
 def told(job: ImportJob, now: datetime, *, with_phones: bool = False) -> dict[str, Any]:
@@ -116,9 +111,7 @@ def create(asked: Mapping[str, Any], *, by: Actor, now: datetime) -> tuple[UUID,
 
     def work() -> tuple[UUID, str]:
         require_plant(by, Action.IMPORT_RUN, now=now)
-        made = service.create(
-            files, since=asked["since"], complete=asked["complete"], by=by.person_id, admin=_is_admin(by, now)
-        )
+        made = service.create(files, since=asked["since"], complete=asked["complete"], by=by.person_id)
         return made.id, made.token
 
     return unit_of_work(work)
@@ -141,7 +134,7 @@ def remap(import_id: UUID, mappings: Mapping[str, Any], *, by: Actor, now: datet
 
     def work() -> str:
         require_plant(by, Action.IMPORT_RUN, now=now)
-        return service.remap(_job(import_id, lock=True), told, admin=_is_admin(by, now), now=now)
+        return service.remap(_job(import_id, lock=True), told, now=now)
 
     return unit_of_work(work)
 
@@ -152,7 +145,7 @@ def apply(import_id: UUID, choice: Choice | None, *, by: Actor, now: datetime) -
     def work() -> str:
         require_plant(by, Action.IMPORT_RUN, now=now)
         job = _job(import_id, lock=True)
-        return service.start_applying(job, choice, by=PersonId(by.person_id), admin=_is_admin(by, now), now=now)
+        return service.start_applying(job, choice, by=PersonId(by.person_id), now=now)
 
     return unit_of_work(work)
 

@@ -39,13 +39,15 @@ class Phase(StrEnum):
 
 
 class Part(StrEnum):
-    """What a part holds: tables, findings and changes that the preview shows, rows before and after, moves that were made."""
+    """What a part holds: tables, findings and changes that the preview shows, rows before and after, moves that were
+    made, and rows that are put back only where they are as the import left them."""
 
     TABLE = "table"
     FINDING = "finding"
     CHANGE = "change"
     ROW = "row"
     MOVE = "move"
+    BESIDE = "beside"
 
 
 class ImportJob(TenantRow, Base):

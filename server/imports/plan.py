@@ -9,6 +9,7 @@ from uuid import UUID
 
 from server.foundation.batch import Row
 from server.imports.records import Finding, Kind, Place, Record, Weight
+from server.values.rows import Given, Taken
 
 Held = dict[str, Any]
 """A row as the database has it, by the names of its columns."""
@@ -49,11 +50,10 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the importer says beside the files. `since`: from when changes without a date of their own hold.
-    `complete`: whoever is not in the list of people has left. `may_make_admin`: the importer is an administrator."""
+    `complete`: whoever is not in the list of people has left."""
 
     since: date
     complete: bool = False
-    may_make_admin: bool = False
 
 
 @dataclass(slots=True)
@@ -92,6 +92,26 @@ _COUNT: Final = dict.fromkeys((what.value for what in What), 0)
 
 
 @dataclass(slots=True)
+class Values:
+    """Values of one source: as they are handed in, by their place, and where the files have them."""
+
+    given: list[Given] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What would become of values; `locked`: why their source takes nothing in."""
+
+    taken: Taken = field(default_factory=Taken)
+    locked: str | None = None
+
+
+Foresee = Callable[["Plan", str, Values], Foreseen]
+"""Says what would become of values of a source in the plant as a plan leaves it."""
+
+
+@dataclass(slots=True)
 class Plan:
     """What an import would do. With an error among the findings it does nothing."""
 
@@ -103,6 +123,8 @@ class Plan:
     """Without what stays as it is: that is only counted."""
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
+    values: dict[str, Values] = field(default_factory=dict)
+    """Source -> its values that are new or other than what stands; their `rows` tell what was."""
     moves: list[Move] = field(default_factory=list)
     renamed: set[UUID] = field(default_factory=set)
     named: frozenset[str] = frozenset()

@@ -14,6 +14,8 @@ from server.people.models import Assignment, Person, ReportingLine, Role, RoleGr
 
 ACCOUNT, PERSON = Account.__tablename__, Person.__tablename__
 OFFICES: Final = frozenset(role.value for role in Role)
+BY_HAND: Final = OFFICES - {Role.MANAGER.value}
+"""Who holds one of these sees more than his own line: no list gives it or takes it away."""
 _OWN: Final = ("hired_on", "left_on", "phone", "email")
 _PLACE: Final = ("department", "job", "level")
 
@@ -76,9 +78,6 @@ def _is_sound(plan: Plan, one: Record) -> bool:
     hired, left = _days(plan, one)
     if hired is not None and left is not None and left < hired:
         plan.error("left_before_hired", one.place, hired_on=hired, left_on=left)
-        sound = False
-    if values.get("role") == Role.ADMIN.value and not plan.options.may_make_admin:
-        plan.error("admin_by_admin_alone", one.place, number=values["employee_no"])
         sound = False
     return sound
 
@@ -201,10 +200,13 @@ def _place_differences(plan: Plan, now: Held | None, seat: Held) -> list[Differe
 
 
 def _role(plan: Plan, one: Record, person_id: UUID, since: date) -> list[Difference]:
-    """An office is granted for the plant; none is ever taken away by a list."""
+    """A manager's office is granted for the plant; the others are given by hand, and none is taken away by a list."""
     role = one.values.get("role")
     grants = plan.stock.grants.setdefault(person_id, [])
     if role not in OFFICES or any(g["role"] == role and g["valid_to"] is None for g in grants):
+        return []
+    if role in BY_HAND:
+        plan.doubt("role_by_hand", one.cell("role"), number=one.values["employee_no"], role=role)
         return []
     first = max(since, plan.options.since) if grants else since
     granted = {"id": plan.new_id(), "person_id": person_id, "role": role, "department_id": None}
@@ -239,5 +241,8 @@ def _leaving(plan: Plan, work: Working, one: Record, number: str, last: date | N
         if not timeline.end(last):
             plan.error("left_before_change", one.place, number=number, day=last)
     for grant in plan.stock.grants.get(person_id, []):
-        if grant["valid_from"] <= last and (grant["valid_to"] is None or grant["valid_to"] > last):
+        if grant["role"] in BY_HAND:
+            if grant["valid_to"] is None or grant["valid_to"] > last:
+                plan.doubt("role_stays", one.place, number=number, role=grant["role"])
+        elif grant["valid_from"] <= last and (grant["valid_to"] is None or grant["valid_to"] > last):
             plan.update(RoleGrant.__tablename__, ("id",), grant, {"valid_to": last})

@@ -5,7 +5,7 @@ know no bytes. Both name a field by the name it has here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -99,6 +99,7 @@ FIELDS: Final[Mapping[Kind, tuple[Field, ...]]] = {
         Field("period", Type.PERIOD, needed=True),
         Field("value", Type.NUMBER, needed=True),
         Field("source", Type.TEXT, longest=40),
+        Field("reason", Type.TEXT, longest=500),
     ),
     Kind.CHIPS: (
         Field("band", Type.CHOICE, needed=True, choices=("low", "mid", "high")),
@@ -159,3 +160,10 @@ class Record:
     kind: Kind
     place: Place
     values: Mapping[str, Content]
+    columns: Mapping[str, Place] = field(default_factory=dict)
+    """Field -> letter and header of its column, the same for all rows of a table."""
+
+    def cell(self, name: str) -> Place:
+        """Where the file has a field of this row."""
+        column = self.columns.get(name, self.place)
+        return replace(self.place, column=column.column, header=column.header)

@@ -18,6 +18,7 @@ from server.imports.schemas import (
     PageQuerySchema,
     TablesSchema,
 )
+from server.people.desk import require_plant
 from server.policy import Action
 
 room = Room("imports", url_prefix="/api/imports", description="Bringing in people, places, lines, indicators, values.")
@@ -30,7 +31,11 @@ def list_imports() -> Any:
     return desk.listed(by=current_actor(), now=clock.now())
 
 
-@room.route("", methods=["POST"], action=Action.IMPORT_RUN, unit=False)
+def _may_send() -> None:
+    require_plant(current_actor(), Action.IMPORT_RUN, now=clock.now())
+
+
+@room.route("", methods=["POST"], action=Action.IMPORT_RUN, unit=False, first=_may_send)
 @room.arguments(NewImportSchema)
 @room.response(202, ImportSchema)
 def create_import(asked: dict[str, Any]) -> Any:

@@ -17,6 +17,7 @@ from server.foundation.ids import PersonId, new_id
 from server.foundation.prepared import upsert
 from server.foundation.problems import Code, Problem
 from server.imports import applying, planning, queries
+from server.imports.foreseeing import foreseeing
 from server.imports.models import (
     AT_WORK,
     FILE_NAME_MAX,
@@ -44,6 +45,7 @@ from server.imports.progress import Progress, is_silent
 from server.imports.records import Finding, Record, Weight
 from server.imports.understanding import Understood, understand
 from server.people.queries import day_of
+from server.values.bringing import Refused
 
 FILES_MAX: Final = 20
 BYTES_MAX: Final = 10 * 1024 * 1024
@@ -52,11 +54,8 @@ _WEIGHTS: Final = (Weight.ERROR, Weight.DOUBT, Weight.NOTE)
 _CHANGEABLE: Final = frozenset({State.READY, State.FAILED})
 
 
-def create(
-    files: Sequence[tuple[str, bytes]], *, since: date | None, complete: bool, by: PersonId | None, admin: bool
-) -> ImportJob:
-    """Note a set of files; its preview is made by `preview`. `admin`: whoever brings it may make administrators. Raises
-    Problem `import_files`, `import_busy`."""
+def create(files: Sequence[tuple[str, bytes]], *, since: date | None, complete: bool, by: PersonId | None) -> ImportJob:
+    """Note a set of files; its preview is made by `preview`. Raises Problem `import_files`, `import_busy`."""
     if not 0 < len(files) <= FILES_MAX or sum(len(content) for _, content in files) > BYTES_MAX:
         raise Problem(IMPORT_FILES, max_files=FILES_MAX, max_bytes=BYTES_MAX)
     now = clock.now()
@@ -80,7 +79,7 @@ def create(
         undone_by_id=None,
         files=told,
         mappings={},
-        options={"since": first.isoformat(), "complete": complete, "may_make_admin": admin, "choice": None},
+        options={"since": first.isoformat(), "complete": complete, "choice": None},
         counts={},
         errors=0,
         doubts=0,
@@ -121,11 +120,10 @@ def begin(job: ImportJob, state: State, now: datetime) -> str:
     return job.token
 
 
-def remap(job: ImportJob, mappings: Mapping[str, Any], *, admin: bool, now: datetime) -> str:
+def remap(job: ImportJob, mappings: Mapping[str, Any], *, now: datetime) -> str:
     """Understand columns otherwise, and look anew. Raises Problem `import_state`, `import_busy`."""
     _require(job, _CHANGEABLE, now)
     job.mappings = dict(mappings)
-    job.options = job.options | {"may_make_admin": admin and job.options["may_make_admin"]}
     session().execute(sa.delete(ImportPart).where(ImportPart.import_id == job.id))
     return begin(job, State.READING, now)
 
@@ -154,8 +152,8 @@ def plan_of(
     progress.begin(Phase.PLANNING, len(read.records))
     held = queries.stock(read.records, now)
     seen = queries.fingerprint(held)
-    options = Options(date.fromisoformat(job.options["since"]), job.options["complete"], job.options["may_make_admin"])
-    made = planning.plan(read.records, read.findings, held, options, new_id, read.named)
+    options = Options(date.fromisoformat(job.options["since"]), job.options["complete"])
+    made = planning.plan(read.records, read.findings, held, options, new_id, read.named, foreseeing(now))
     return made, seen, read
 
 
@@ -233,15 +231,14 @@ def phones(job: ImportJob, now: datetime) -> list[Waiting]:
 # ---- apply --------------------------------------------------------------------------------------
 
 
-def start_applying(job: ImportJob, choice: Choice | None, *, by: PersonId | None, admin: bool, now: datetime) -> str:
+def start_applying(job: ImportJob, choice: Choice | None, *, by: PersonId | None, now: datetime) -> str:
     """Let an import be applied; returns the token of the process that is to do it. Raises Problem `import_state`,
     `import_errors`, `import_choice_needed`, `import_phones_waiting`, `import_busy`."""
     _require(job, frozenset({State.READY}), now)
     if job.errors:
         raise Problem(IMPORT_ERRORS, count=job.errors)
     _refuse_waiting(choice, phones(job, now))
-    allowed = {"may_make_admin": admin and job.options["may_make_admin"], "choice": choice.value if choice else None}
-    job.options = job.options | allowed
+    job.options = job.options | {"choice": choice.value if choice else None}
     job.applied_by_id = by
     return begin(job, State.APPLYING, now)
 
@@ -278,7 +275,12 @@ def _apply(import_id: UUID, token: str, plan: Plan, records: Sequence[Record], p
     choice = Choice(job.options["choice"]) if job.options["choice"] else None
     if choice is Choice.WAIT:
         _refuse_waiting(choice, phones(job, now))
-    applying.apply(import_id, plan, keep_former=choice is not Choice.PARK, now=now, step=progress.step)
+    try:
+        applying.apply(
+            import_id, plan, job.applied_by_id, keep_former=choice is not Choice.PARK, now=now, step=progress.step
+        )
+    except Refused as refused:
+        raise Problem(IMPORT_PLANT_CHANGED) from refused
     session().execute(sa.delete(ImportFile).where(ImportFile.import_id == import_id))
     _remember(job.options.get("remembered", {}) | job.mappings, now)
     job = _at_work(import_id, token, lock=True)

@@ -2,21 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
-from server.foundation import batch, clock
+from server.foundation import batch
 from server.foundation.batch import Row
 from server.foundation.db import changed, session
-from server.foundation.events import publish
 from server.foundation.ids import IndicatorId
 from server.indicators.arithmetic import lacking
-from server.indicators.events import ValuesReceived
 from server.indicators.floor import telling
-from server.indicators.models import Chip, Indicator, IndicatorVersion, MeasuredValue, Scale, SetLine
+from server.indicators.models import Chip, Indicator, IndicatorVersion, Scale, SetLine
 
-TABLES: Final = (Indicator, IndicatorVersion, SetLine, MeasuredValue, Chip)
+TABLES: Final = (Indicator, IndicatorVersion, SetLine, Chip)
 """In the order in which their rows refer to each other."""
 
 _TEXTS: Final = frozenset({IndicatorVersion.__tablename__, SetLine.__tablename__})
@@ -80,17 +77,10 @@ def add_chip(indicator_code: str, band: str, zh: str, en: str) -> Chip:
 
 
 def bring_in(rows: Sequence[Row], step: Callable[[int], None]) -> None:
-    """Write many rows of indicators, sets, values and quick comments at once, and tell the phones."""
+    """Write many rows of indicators, sets and quick comments at once, and tell the phones."""
     batch.write(TABLES, rows, step)
-    told = [(row, batch.identity_of(row)) for row in rows]
-    for row, one in told:
+    for row in rows:
         if row.table == Chip.__tablename__:
-            changed("chip", one["id"], [LIBRARY], "put" if row.after is not None else "leave")
+            changed("chip", batch.identity_of(row)["id"], [LIBRARY], "put" if row.after is not None else "leave")
     if any(row.table in _TEXTS for row in rows):
         telling.tell_everybody()
-    measured = [row for row, _ in told if row.table == MeasuredValue.__tablename__]
-    if measured:
-        people = frozenset(batch.identity_of(row)["person_id"] for row in measured)
-        begins = [batch.identity_of(row)["period_from"] for row in measured]
-        # A row that changes a value alone does not say where its period ends; none is longer than a year.
-        publish(ValuesReceived(people, min(begins), max(begins) + timedelta(days=366), clock.now()))

@@ -14,6 +14,7 @@ from server.foundation.problems import TOO_MANY_REQUESTS, Problem
 from server.values import queries
 from server.values.keys import Caller
 from server.values.models import ValueBatch
+from server.values.plain import plain
 from server.values.problems import BATCH_KEY_REUSED
 from server.values.rows import By, Fate, Given
 from server.values.schemas import RowSchema
@@ -72,6 +73,9 @@ def _read(rows: Sequence[Any]) -> tuple[list[Given], list[dict[str, Any]]]:
     given: list[Given] = []
     unread: list[dict[str, Any]] = []
     for place, row in enumerate(rows):
+        if (sound := plain(place, row)) is not None:
+            given.append(sound)
+            continue
         try:
             read = schema.load(row)
         except ValidationError as error:

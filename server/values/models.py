@@ -104,6 +104,8 @@ class ValueSource(TenantRow, Base):
     late_rule: Mapped[str] = mapped_column(sa.String(6))
     leave_lowers: Mapped[list[str] | None] = mapped_column(Json)
     last_value_at: Mapped[datetime | None]
+    unlooked: Mapped[dict[str, Any] | None] = mapped_column(Json, default=None)
+    """What came in and was not yet looked at for copies; see `looking`."""
 
 
 class ApiKey(TenantRow, Base):

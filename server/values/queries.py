@@ -52,6 +52,14 @@ class Measured:
     version: IndicatorVersion
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Whom and what values can be about: people by number, measured indicators by code."""
+
+    people: Mapping[str, UUID]
+    indicators: Mapping[str, Measured]
+
+
 def measured() -> dict[str, Measured]:
     """Code -> measured indicator, by the newest version that was approved."""
     query = (

@@ -6,11 +6,12 @@ from uuid import UUID
 from flask import request
 
 from server.foundation import clock
+from server.foundation.db import end_read, unit_of_work
 from server.foundation.web import Room, current_actor, current_caller
 from server.people.desk import require_plant
 from server.people.queries import by_id
 from server.policy import Action
-from server.values import batches, keys, readers, service, sources
+from server.values import batches, keys, looking, readers, service, sources
 from server.values.rows import Given
 from server.values.schemas import (
     BatchHeadersSchema,
@@ -49,7 +50,12 @@ def take_batch(headers: dict[str, Any], asked: dict[str, Any]) -> Any:
 @room.response(200, DeskSchema)
 def read_desk() -> Any:
     """Read sources, objections and doubts: HR all, an owner those of his sources."""
-    return readers.desk(current_actor(), clock.now())
+    now = clock.now()
+    readers.kept_by(current_actor(), now)  # before anything is done for whoever asks
+    if looking.is_left_over():
+        end_read()
+        unit_of_work(lambda: looking.look_at_all(now))
+    return readers.desk(current_actor(), now)
 
 
 @room.route("/people/<uuid:person_id>", action=Action.MEASURED_VALUE_READ)

@@ -27,6 +27,10 @@ _MAKE: Final = {
         " period_from DATE, period_to DATE, label VARCHAR(20), value NUMERIC(14, 4))"
     ),
 }
+_AHEAD: Final = (
+    "CREATE TEMP TABLE IF NOT EXISTS value_ahead ON COMMIT DROP AS SELECT * FROM value_stage WHERE false",
+    "CREATE TEMP TABLE IF NOT EXISTS value_ahead AS SELECT * FROM value_stage WHERE 0",
+)
 _KEY: Final = "m.person_id = s.person_id AND m.indicator_id = s.indicator_id AND m.period_from = s.period_from"
 _STANDING: Final = sa.text(
     "SELECT s.place, m.value, m.period_to, m.version FROM value_stage s"
@@ -56,6 +60,18 @@ def begin() -> None:
     connection = session().connection()
     connection.exec_driver_sql(_MAKE[connection.dialect.name])
     connection.exec_driver_sql("DELETE FROM value_stage")
+
+
+def begin_ahead() -> None:
+    """Make the place, empty, where rows lie that would stand if they were taken in."""
+    connection = session().connection()
+    connection.exec_driver_sql(_AHEAD[connection.dialect.name == "sqlite"])
+    connection.exec_driver_sql("DELETE FROM value_ahead")
+
+
+def lay_ahead() -> None:
+    """Lay what is on the stage there too."""
+    session().connection().exec_driver_sql("INSERT INTO value_ahead SELECT * FROM value_stage")
 
 
 def put(rows: Sequence[Staged]) -> None:

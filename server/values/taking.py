@@ -5,6 +5,7 @@ a correction gives its reason. What is wrong with one row keeps that row out and
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, Final
@@ -16,13 +17,15 @@ from server.foundation.ids import new_id
 from server.foundation.prepared import insert_rows
 from server.foundation.problems import Problem
 from server.indicators.events import ValuesReceived
-from server.values import queries, sources, stage
+from server.values import looking, queries, sources, stage
+from server.values.copies import copied
 from server.values.doubts import HISTORY, Usual
 from server.values.flagging import Doubts
-from server.values.models import REASON_MAX, LateRule, ValueChange, ValueSource
+from server.values.models import REASON_MAX, FlagKind, LateRule, ValueChange, ValueSource
 from server.values.problems import SOURCE_LOCKED
 from server.values.rows import VALUE_LIMIT, By, Fate, Given, Receipt, Refusal, Taken, label_of
 
+Known = queries.Known
 AT_ONCE: Final = 10_000
 """Rows that are held and staged together: a million of them need no more memory than these."""
 EARLIEST: Final = date(2000, 1, 1)
@@ -50,12 +53,16 @@ def take_in(
     held = sources.locked(source)
     if held.locked_reason is not None:
         raise Problem(SOURCE_LOCKED, source=held.code, reason=held.locked_reason)
-    taking = _Taking(held, at, by or By(), frozenset(only), dry, queries.numbers() if people is None else people)
-    waiting = iter(rows)
-    while some := list(islice(waiting, AT_ONCE)):
-        taking.chunk(some)
-    taking.end()
-    return taking.taken
+    return _Taking(held, at, by or By(), frozenset(only), dry, people=people).through(rows)
+
+
+def foresee(rows: Iterable[Given], source: str, at: datetime, known: Known) -> Taken:
+    """What `take_in` would make of rows in a plant as it is `known`, with people and indicators that are still to come.
+    Writes nothing and makes nobody wait; `copied` is told too. Raises Problem `source_locked`."""
+    held = queries.source_by_code(source) or sources.unset(source)
+    if held.locked_reason is not None:
+        raise Problem(SOURCE_LOCKED, source=held.code, reason=held.locked_reason)
+    return _Taking(held, at, By(), frozenset(), True, known=known).through(rows)
 
 
 class _Taking:
@@ -68,26 +75,42 @@ class _Taking:
         by: By,
         only: frozenset[str],
         dry: bool,
-        people: Mapping[str, UUID],
+        *,
+        people: Mapping[str, UUID] | None = None,
+        known: Known | None = None,
     ) -> None:
         self.taken = Taken()
         self._source, self._at, self._by, self._only, self._dry = source, at, by, only, dry
-        self._people = people
-        self._indicators = queries.measured()
+        given = people if known is None else known.people
+        self._people = queries.numbers() if given is None else given
+        self._indicators = queries.measured() if known is None else known.indicators
+        self._foreseen: dict[tuple[UUID, UUID, date], int] | None = None if known is None else {}
         self._late = queries.LateFor()
         self._usual: dict[UUID, Usual] = {}
         self._doubts = Doubts(at)
         self._touched: set[UUID] = set()
-        self._first, self._last = date.max, date.min
+        self._begins, self._first, self._last = date.max, date.max, date.min
         self._begun = False
+        self._count = 0
+
+    def through(self, rows: Iterable[Given]) -> Taken:
+        """Go through all of them; returns what became of each."""
+        waiting = iter(rows)
+        while some := list(islice(waiting, AT_ONCE)):
+            self.chunk(some)
+        self.end()
+        return self.taken
 
     def chunk(self, rows: Sequence[Given]) -> None:
+        """Take in so many as are held together."""
         staged, given = self._judged(rows)
         if not staged:
             return
         if not self._begun:
             stage.begin()
             self._begun = True
+            if self._foreseen is not None:
+                stage.begin_ahead()
         stage.put(staged)
         standing = {row.place: row for row in stage.standing()}
         changes: list[dict[str, Any]] = []
@@ -97,12 +120,22 @@ class _Taking:
                 row for row in staged if row[0] in standing and self._is_change(row, given, standing[row[0]], changes)
             ]
             self._write_changes(changed, changes)
+            self._foresee(changed)
             stage.put(fresh)
         else:
             fresh = staged
         if fresh and not self._dry:
             stage.insert(self._source.code, self._at)
+        self._foresee(fresh)
         self._note_new(fresh)
+
+    def _foresee(self, rows: Sequence[stage.Staged]) -> None:
+        """Lay rows aside that would stand, so that copies are looked for among them."""
+        if self._foreseen is None or not rows:
+            return
+        stage.put(rows)
+        stage.lay_ahead()
+        self._foreseen.update({(person, indicator, first): place for place, person, indicator, first, *_ in rows})
 
     def _judged(self, rows: Sequence[Given]) -> tuple[list[stage.Staged], Mapping[int, Given]]:
         """What of these rows can be staged. One pass, and little in it: it runs a million times."""
@@ -224,6 +257,8 @@ class _Taking:
 
     def _note(self, row: stage.Staged) -> None:
         self._touched.add(row[1])
+        self._begins = min(self._begins, row[3])
+        self._count += 1
         self._first, self._last = min(self._first, row[4]), max(self._last, row[4])
 
     def _flags(self, row: stage.Staged) -> tuple[str, ...]:
@@ -235,8 +270,21 @@ class _Taking:
 
     def end(self) -> None:
         """Doubts that need the whole, then the rooms above."""
+        if self._foreseen:
+            self._tell_copies(self._foreseen)
         if self._dry or not self._touched:
             return
         self._source.last_value_at = self._at
-        self._doubts.write(self._usual, self._touched, self._first, self._last)
+        self._doubts.write()
+        looking.note(self._source, self._usual, self._begins, self._last, self._count, self._at)
         publish(ValuesReceived(frozenset(self._touched), self._first, self._last, self._at, self._source.code))
+
+    def _tell_copies(self, foreseen: Mapping[tuple[UUID, UUID, date], int]) -> None:
+        receipts = {one.place: one for one in self.taken.receipts}
+        for indicator in self._usual:
+            for run, _ in copied(indicator, self._begins, self._last, ahead=True):
+                place = foreseen.get((run.person_id, indicator, run.period_from))
+                if place is not None:  # one that is plainly new was only counted until now
+                    plain = receipts.get(place) or Receipt(place, Fate.NEW)
+                    receipts[place] = replace(plain, flags=(*plain.flags, FlagKind.COPIED.value))
+        self.taken.receipts = list(receipts.values())

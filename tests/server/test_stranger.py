@@ -182,7 +182,7 @@ def target(app: Flask, cast: Any, client_for: Any) -> Target:
         words = {word for one in people for word in (one.name_zh, one.name_en)}
         db.session.remove()
         files = [("people.csv", b"employee_no")]
-        brought = partial(imports.create, files, since=None, complete=False, by=cast.hr.id, admin=False)
+        brought = partial(imports.create, files, since=None, complete=False, by=cast.hr.id)
         import_id = unit_of_work(lambda: brought().id)
         db.session.remove()
     edits = [[1, 0, "s3", 4, 0], [2, 0, "c3", "只有本班知道的话", 0]]

@@ -59,8 +59,9 @@ export class Api {
   }
 
   async #request(verb: Verb, path: string, body: unknown, csrf: string | null, etag: string | null = null): Promise<Response> {
+    const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = new Headers({ Accept: 'application/json', 'Accept-Language': getLocale() });
-    if (body !== undefined) headers.set('Content-Type', 'application/json');
+    if (text !== undefined) headers.set('Content-Type', 'application/json');
     if (etag) headers.set('If-None-Match', etag);
     // On reads as well: with the cookie of another person of this phone they are refused, not answered with his rights.
     if (csrf) headers.set('X-CSRF-TOKEN', csrf);
@@ -71,8 +72,9 @@ export class Api {
         credentials: 'same-origin',
         redirect: 'error',
         cache: 'no-cache',
-        signal: AbortSignal.timeout(TIME_LIMIT_MS),
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        // What is large takes as long as a line of 128 kbit/s needs for it.
+        signal: AbortSignal.timeout(TIME_LIMIT_MS + (text?.length ?? 0) / 16),
+        ...(text === undefined ? {} : { body: text }),
       });
     } catch (error) {
       throw new Unreachable('offline', { cause: error });

@@ -13,7 +13,7 @@ export type Words = (params: never) => string;
 type OwnCode = 'not_on_this_phone' | 'unknown' | Unreachable['why'];
 
 // What only some pages can meet: they bring these words themselves, so that the first chunk does not carry them.
-export type ImportCode = Extract<ProblemCode, `import_${string}` | 'evaluation_begun'>;
+export type ImportCode = Extract<ProblemCode, `import_${string}` | 'evaluation_begun' | 'too_slow'>;
 
 export type AgreementCode = 'window_days' | 'window_until' | 'window_open' | 'window_shut' | 'agreements_none';
 export type CycleCode = 'cycle_not_draft' | 'cycle_not_open' | 'cycle_period' | 'cycle_deadline' | 'cycle_empty' | 'department_unknown' | 'delegation_overlaps' | 'delegation_person' | 'delegation_span';

@@ -16,6 +16,7 @@ const PROBLEMS: Record<ImportCode, (params: never) => string> = {
   import_files: m.problem_import_files,
   import_busy: m.problem_import_busy,
   evaluation_begun: m.problem_evaluation_begun,
+  too_slow: m.problem_too_slow,
 };
 
 export const STATES: Record<State, () => string> = {
@@ -53,8 +54,31 @@ export function stepOf({ phase, done, total }: Import): string {
   return phase === 'writing' && total ? m.import_phase_writing({ done, total }) : m.import_phase_start();
 }
 
+const THINGS: Record<string, () => string> = {
+  person: m.import_thing_person,
+  account: m.import_thing_account,
+  department: m.import_thing_department,
+  job: m.import_thing_job,
+  assignment: m.import_thing_assignment,
+  reporting_line: m.import_thing_line,
+  role_grant: m.import_thing_role,
+  indicator: m.import_thing_indicator,
+  indicator_version: m.import_thing_indicator,
+  measured_value: m.import_thing_value,
+  value_change: m.import_thing_value,
+  value_objection: m.import_thing_objection,
+  evaluation: m.import_thing_evaluation,
+};
+
 /** What later changes stand on this import, each by what people know it by. */
 export function standsOf(one: Import): string[] {
-  const { stands } = (one.failure_params ?? {}) as { stands?: { key: string; on_key: string }[] };
-  return [...new Set((stands ?? []).map(({ key, on_key }) => (on_key ? `${key} → ${on_key}` : key)))];
+  const { stands } = (one.failure_params ?? {}) as { stands?: { table: string; key: string; how: string; on_key: string }[] };
+  return [
+    ...new Set(
+      (stands ?? []).map(({ table, key, how, on_key: on }) => {
+        const what = (THINGS[table] ?? m.import_thing_other)();
+        return how === 'changed' ? m.import_stands_changed({ what, key }) : on ? m.import_stands_refers({ what, key, on }) : m.import_stands_new({ what, key });
+      }),
+    ),
+  ];
 }

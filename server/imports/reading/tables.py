@@ -95,6 +95,7 @@ class Table:
         if self.columns is None or missing(self.columns):
             return
         fields = self.fields()
+        columns = {wanted.name: self.sheet.place(0, column, short(self._label(column))) for column, wanted in fields}
         merged: dict[int, int] = {}
         for row in self.body(findings):
             values: dict[str, Content] = {}
@@ -114,7 +115,7 @@ class Table:
                 for remark in remarks:
                     findings.say(remark, place)
             if sound:
-                yield Record(self.columns.kind, self.sheet.place(row.number), values)
+                yield Record(self.columns.kind, self.sheet.place(row.number), values, columns)
 
     def _label(self, column: int) -> str:
         return self.header.labels[column] if column < len(self.header.labels) else ""

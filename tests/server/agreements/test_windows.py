@@ -4,9 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from server.foundation.clock import TestClock
+from server.foundation.db import db, session, tenant_context, unit_of_work
 from server.foundation.ids import unshort
+from server.people.models import ReportingLine
 from tests.server.agreements.conftest import CHANGED, DRAWN, Agreeing
 
 HOUR = timedelta(hours=1)
@@ -129,13 +132,31 @@ def test_of_several_kept_changes_the_last_is_offered_and_may_be_let_go(
     assert kept is not None
     assert kept["lines"] == last
     url = f"/api/agreements/{unshort(record)}/kept"
-    assert client_for(cast.worker).delete(url).status_code == 404
+    assert client_for(cast.worker).delete(url).status_code == 403
+    assert client_for(cast.hr).delete(url).status_code == 403
     assert client_for(cast.stranger).delete(url).status_code == 404
     client = client_for(cast.supervisor)
     assert client.delete(url).status_code == 204
     assert client.delete(url).status_code == 404
     lead.pull()
     assert lead.of(worker.person)["kept"] is None
+
+
+def test_who_no_longer_leads_a_person_settles_nothing_of_his(
+    cast: Any, app: Any, worker: Agreeing, lead: Agreeing, record: str, client_for: Any, clock: TestClock
+) -> None:
+    lead.push(lead.typed(record, "!terms", [CHANGED]))
+
+    def move() -> None:
+        line = session().execute(sa.select(ReportingLine).where(ReportingLine.person_id == cast.worker.id)).scalar_one()
+        line.supervisor_id = cast.neighbour.id
+
+    with app.app_context(), tenant_context(cast.tenant_id):
+        unit_of_work(move)
+        db.session.remove()
+    url = f"/api/agreements/{unshort(record)}/kept"
+    assert client_for(cast.supervisor).delete(url).status_code == 404
+    assert client_for(cast.neighbour).delete(url).status_code == 404, "it is not his"
 
 
 def test_what_was_kept_goes_along_into_the_next_periods_agreement(

@@ -42,7 +42,7 @@ class Office:
     def preview(self, *files: tuple[str, str | bytes], **options: Any) -> ImportJob:
         """Bring files in as far as their preview."""
         many = [(name, one.encode() if isinstance(one, str) else one) for name, one in files]
-        asked = {"since": None, "complete": False, "by": None, "admin": True} | options
+        asked = {"since": None, "complete": False, "by": None} | options
 
         def work() -> ImportJob:
             job_id, token = unit_of_work(lambda: (lambda made: (made.id, made.token))(service.create(many, **asked)))
@@ -67,7 +67,7 @@ class Office:
         def begin() -> str:
             held = queries.job(job.id, lock=True)
             assert held is not None
-            return service.start_applying(held, choice, by=None, admin=True, now=clock.now())
+            return service.start_applying(held, choice, by=None, now=clock.now())
 
         def work() -> ImportJob:
             token = unit_of_work(begin)

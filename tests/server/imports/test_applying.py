@@ -64,7 +64,8 @@ def empty(app: Flask, database: str) -> Office:
 def test_the_sample_plant_comes_in_at_once_and_a_second_time_changes_nothing(empty: Office) -> None:
     before = empty.inside(everything)
     job = empty.bring_in(*sample())
-    assert (job.state, job.errors, job.doubts) == ("applied", 0, 0), job.failure
+    assert (job.state, job.errors) == ("applied", 0), job.failure
+    assert {one["code"] for one in empty.parts(job, Part.FINDING)} == {"role_by_hand"}
     counts = {kind: one["new"] for kind, one in job.counts.items()}
     assert (counts["people"], counts["values"], counts["departments"]) == (202, 4779, 24)
     again = empty.preview(*sample())

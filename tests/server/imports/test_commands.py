@@ -32,7 +32,11 @@ def test_the_sample_plant_founds_a_plant_and_is_taken_back(at: str, capsys: pyte
     said = capsys.readouterr().out
     assert "people: 202 new" in said
     assert "values: 4779 new" in said
-    assert "gemba user reset 010004" in said
+    assert "gemba user grant" in said, "no list makes anybody HR"
+    assert main(["user", "grant", "010004", "--role", "hr"]) == 0
+    assert main(["user", "grant", "010004", "--role", "hr"]) == 0
+    assert "was already hr" in capsys.readouterr().out
+    assert main(["user", "grant", "NOBODY", "--role", "hr"]) == 1
     assert main(["user", "reset", "010004"]) == 0
     assert main(["import", str(PLANT), "--yes"]) == 0
     assert "values: 4779 unchanged" in capsys.readouterr().out

@@ -9,11 +9,11 @@ from typing import Any
 from server.imports.models import Part
 from tests.server.imports.conftest import Office
 
-PEOPLE = 250
+PEOPLE = 500
 WEEKS = 50 if os.environ.get("GEMBA_SOAK") else 10
 """Of a thousand values each. The long form, 50,000, is run by make soak-real."""
 ROWS = WEEKS * 1000
-INDICATORS = ("OUT", "FPY", "ATT", "FIVE-S")
+INDICATORS = ("OUT", "FPY")
 RATIO_MAX = 30
 """Ten would be a straight line; a square would be a hundred."""
 

@@ -30,7 +30,7 @@ def planned(stock: Stock | None = None, options: Options | None = None, **files:
     ids = count(1)
     read = reading.read([reading.Upload(f"{name}.csv", text.encode()) for name, text in files.items()])
     records = list(read.records())
-    held, asked = stock or Stock(TODAY), options or Options(TODAY, may_make_admin=True)
+    held, asked = stock or Stock(TODAY), options or Options(TODAY)
     return plan(records, read.findings, held, asked, lambda: UUID(int=next(ids)), read.employee_nos)
 
 
@@ -101,10 +101,24 @@ def test_an_end_before_the_start_of_work_is_refused() -> None:
     assert ("left_before_hired", "error", 5) in told(planned(**whole(people=people)))
 
 
-def test_hr_alone_makes_nobody_an_administrator() -> None:
-    people = "employee_no,name,department,job,role\n1,甲,W,OPR,admin\n"
-    made = planned(options=Options(TODAY), **whole(people=people))
-    assert told(made) == {("admin_by_admin_alone", "error", 2)}
+@pytest.mark.parametrize("role", ["hr", "hrbp", "admin"])
+def test_a_list_gives_and_takes_no_office_over_others(role: str) -> None:
+    people = f"employee_no,name,department,job,role\n1,甲,W,OPR,{role}\n"
+    made = planned(**whole(people=people))
+    (finding,) = made.findings
+    assert (finding.code, finding.weight.value) == ("role_by_hand", "doubt")
+    assert (finding.place.row, finding.place.column, finding.place.header) == (2, "E", "role")
+    assert [row for row in made.rows if row.table == "role_grant"] == []
+    held = next(row.after for row in made.rows if row.table == "person")
+    assert held is not None
+    granted = {"id": UUID(int=99), "person_id": held["id"], "role": role, "department_id": None}
+    stock = after(people=people)
+    stock.grants[held["id"]] = [granted | {"valid_from": date(2024, 1, 1), "valid_to": None}]
+    assert told(planned(stock, people=people)) == set(), "he has it already"
+    left = "employee_no,name,department,job,left_on\n1,甲,W,OPR,2026-11-30\n"
+    leaving = planned(stock, people=left)
+    assert told(leaving) == {("role_stays", "doubt", 2)}
+    assert [row for row in leaving.rows if row.table == "role_grant"] == []
 
 
 def after(**files: str) -> Stock:

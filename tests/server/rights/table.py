@@ -39,6 +39,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "values by hand":            ("o W",        "t W",     "o W",     "o W",  "p W",    "o W"),
     "desk of values":            ("-",          "-",       "-",       "-",    "p RW",   "-"),
     "agreements":                ("o R",        "t R",     "o R",     "a R",  "p R",    "o R"),
+    "agreements, terms":         ("-",          "t W",     "-",       "-",    "-",      "-"),
     "rounds of agreements":      ("-",          "-",       "-",       "-",    "p RW",   "-"),
     "keys of other systems":     ("-",          "-",       "-",       "-",    "-",      "p RW"),
     "phones":                    ("-",          "-",       "-",       "-",    "p RW",   "p RW"),
@@ -72,8 +73,7 @@ class Door:
 
     Nothing: the plant, or a list: 403. `evaluation`, `person`, `phone`, `session`, `number`: whose it is, asked about
     everybody. `record`: one of a desk, which is not there for others. `hidden`: not there for whoever may not read it;
-    `proposal`: the same to those who may propose others. `side`: for whoever speaks for that side of a job; `side of a draft`: one that is hidden from them. `value`,
-    `kept`: of oneself. `key`: no session opens it.
+    `proposal`: the same to those who may propose others. `side`: for whoever speaks for that side of a job; `side of a draft`: one that is hidden from them. `value`: of oneself. `kept`: for whoever leads that person directly, when he has one. `key`: no session opens it.
     """
 
     about: str
@@ -173,7 +173,7 @@ DOORS: dict[str, Door | None] = {
     "POST /api/agreements/begin": Door("rounds of agreements", "W"),
     "GET /api/agreements/counts": Door("rounds of agreements"),
     "GET /api/agreements/<agreement_id>": Door("agreements", "R", "person"),
-    "DELETE /api/agreements/<agreement_id>/kept": Door("own", "W", "kept"),
+    "DELETE /api/agreements/<agreement_id>/kept": Door("agreements, terms", "W", "kept"),
     "GET /api/completion/board": Door("board"),
     "GET /api/completion/phones": Door("contact of a phone"),
     "POST /api/completion/outbox-files": Door("outbox files", "W"),
@@ -252,6 +252,10 @@ def status(name: str, actor: str, target: str, stage: str) -> int | None:
     granted = door.right in TABLE[door.about][ROLES.index(KINDS[actor])].partition(" ")[2]
     if door.names == "person":
         return _of_person(door, actor, target)
+    if door.names == "kept":
+        held = of_person(actor, target)
+        direct = "t" in held and actor != "manager"
+        return 404 if direct or not held else 403  # nobody here has a change that waits
     if door.names == "session" and door.about == "own":
         return None if target == "own" else 404
     if door.names in ("phone", "session", "number"):
@@ -264,8 +268,6 @@ def status(name: str, actor: str, target: str, stage: str) -> int | None:
 
 def _of_plant(door: Door, actor: str, granted: bool) -> int | None:
     line = KINDS[actor] == "line"
-    if door.names == "kept":
-        return 404  # one's own change that waits; nobody here has one
     if door.names == "key":
         return 401  # no session opens it
     if door.names == "value":

@@ -238,7 +238,7 @@ def _agreements() -> dict[UUID, UUID]:
 
 
 def _import(hr: Person) -> UUID:
-    job = imports.create([("people.csv", b"employee_no")], since=None, complete=False, by=PersonId(hr.id), admin=False)
+    job = imports.create([("people.csv", b"employee_no")], since=None, complete=False, by=PersonId(hr.id))
     return job.id
 
 

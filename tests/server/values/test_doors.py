@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from server.foundation.clock import TestClock
+from server.values.looking import FEW
 from tests.server.hostile import corpus
 from tests.server.hostile.knock import knock
 
@@ -271,3 +272,31 @@ def test_a_doubt_is_settled_by_words_and_leaves_the_desk(cast: Any, client_for: 
     assert client_for(cast.supervisor).post(path, json={"note": "x"}, **HTTPS).status_code == 404
     assert hr.post(path, json={"note": "返工后重测"}, **HTTPS).status_code == 204
     assert hr.get("/api/values/desk", **HTTPS).get_json()["flags"] == []
+
+
+def long_series(number: str) -> list[dict[str, Any]]:
+    """As many days of somebody's as make a full batch, all different."""
+    days = (date(2020, 1, 1) + timedelta(days=n) for n in range(FEW))
+    return [
+        {
+            "employee_no": number,
+            "indicator": "OUT",
+            "period_from": f"{day}",
+            "period_to": f"{day}",
+            "value": 50 + n / 100,
+        }
+        for n, day in enumerate(days)
+    ]
+
+
+def test_full_batches_are_looked_at_for_copies_when_the_desk_is_opened(
+    mes: System, cast: Any, client_for: Any, clock: TestClock
+) -> None:
+    for number in ("N3", "N2"):
+        assert mes.send(*long_series(number)).get_json()["counts"]["new"] == FEW
+        clock.move(timedelta(seconds=1))
+    assert knock(client_for(cast.worker), "GET", "/api/values/desk").status_code == 403
+    shown = knock(client_for(cast.hr), "GET", "/api/values/desk").get_json()
+    assert {one["kind"] for one in shown["flags"]} == {"copied"}
+    again = knock(client_for(cast.hr), "GET", "/api/values/desk").get_json()
+    assert len(again["flags"]) == len(shown["flags"])

@@ -29,6 +29,7 @@ def take(app: Flask, cast: Any, clock: Any) -> Iterator[Take]:
     """Take rows in for plant north's MES, each in a unit of work of its own."""
 
     def taken(*rows: Given, source: str = "MES", **how: Any) -> Taken:
+        clock.move(timedelta(seconds=1))
         return unit_of_work(lambda: take_in(rows, source, clock.now(), **how))
 
     with app.app_context(), tenant_context(cast.tenant_id):
@@ -243,3 +244,28 @@ def test_four_weeks_of_full_attendance_are_no_copy(take: Take) -> None:
 )
 def test_a_period_has_the_name_that_people_give_it(first: date, last: date, name: str) -> None:
     assert label_of(first, last) == name
+
+
+def many(number: str, count: int) -> list[Given]:
+    """A long series of somebody's, all of it different, of days instead of weeks."""
+    days = [date(2020, 1, 1) + timedelta(days=n) for n in range(count)]
+    return [row(50 + n * 0.01, n, employee_no=number, period_from=day, period_to=day) for n, day in enumerate(days)]
+
+
+def test_a_few_rows_after_a_full_batch_are_looked_at_with_it(take: Take) -> None:
+    from server.values import looking
+
+    take(*many("N3", looking.FEW))
+    take(*many("N2", looking.FEW))
+    take(in_week(55.25, 3))
+    assert {one.kind for one in every(ValueFlag)} == {FlagKind.COPIED.value}
+
+
+def test_a_doubt_that_was_settled_is_not_raised_by_the_next_batch(take: Take, clock: Any) -> None:
+    take(*many("N3", 60))
+    take(*many("N2", 60))
+    session().execute(sa.update(ValueFlag).values(settled_at=clock.now()))
+    session().commit()
+    day = date(2020, 1, 1) + timedelta(days=60)
+    take(row(1.0, employee_no="N2", period_from=day, period_to=day))
+    assert [one for one in every(ValueFlag) if one.kind == FlagKind.COPIED and one.settled_at is None] == []
