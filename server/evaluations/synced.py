@@ -43,9 +43,10 @@ _LOCKED: Final = of_plant(
 
 
 class EvaluationRoom(SyncedRoom):
-    """The one room, so far, whose records are edited on phones."""
+    """The room whose records are edited most: everybody scores."""
 
     kinds = ("cycle", "form", "evaluation", "case", "result", "trend", "chip")
+    asked_first = True
 
     # ---- push ----------------------------------------------------------------------------------
 

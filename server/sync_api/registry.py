@@ -124,6 +124,8 @@ class SyncedRoom(ABC):
 
     kinds: Sequence[str]
     """Kinds of rows that it gives; names of `columns.COLUMNS`."""
+    asked_first = False
+    """Most edits are of this room's records: a push asks it with its first question, the others for what is left."""
 
     @abstractmethod
     def lock(self, ids: Sequence[UUID], at: datetime) -> Callable[[], Sequence[Record]]:
@@ -167,8 +169,8 @@ def register(room: SyncedRoom) -> None:
 
 
 def rooms() -> Sequence[SyncedRoom]:
-    """The connected rooms."""
-    return tuple(_rooms)
+    """The connected rooms, the one that a push asks first before the others."""
+    return tuple(sorted(_rooms, key=lambda room: not room.asked_first))
 
 
 def room_of(kind: str) -> SyncedRoom | None:

@@ -29,6 +29,8 @@ OTHERS = {("delegation", "delegate_id"), ("reporting_line", "supervisor_id")}
 """Columns that name somebody else than the row's own person."""
 EMPTY = {("indicator_set", "job_id")}
 """Columns that hold nothing where another one holds something."""
+COUNTERS = {("tenant_seq", "n")}
+"""Columns that go on where a revision tells phones of new rows."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -101,6 +103,7 @@ class Plant:
         looked = sa.inspect(connection)
         for name, row in self.rows.items():
             kept = {one["name"] for one in looked.get_columns(name)} & set(row)
+            kept -= {of for table, of in COUNTERS if table == name}
             table = self._table(name, {one: row[one] for one in sorted(kept)})
             found = [{n: plain(v) for n, v in one._mapping.items()} for one in connection.execute(sa.select(table))]
             assert {n: plain(row[n]) for n in kept} in found, name

@@ -97,6 +97,8 @@ DOORS: dict[str, Kind] = {
     "POST /api/values/flags/<flag_id>/settle": Kind.RECORD,
     "GET /api/indicators": Kind.OWN,
     "POST /api/indicators": Kind.OWN,
+    "GET /api/indicators/proposals": Kind.TEAM,
+    "POST /api/indicator-sets/ahead": Kind.DESK,
     "GET /api/indicators/<indicator_id>": Kind.RECORD,
     "POST /api/indicators/<indicator_id>": Kind.RECORD,
     "POST /api/indicators/<indicator_id>/versions": Kind.RECORD,

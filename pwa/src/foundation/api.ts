@@ -73,7 +73,7 @@ export class Api {
         redirect: 'error',
         cache: 'no-cache',
         // What is large takes as long as a line of 128 kbit/s needs for it.
-        signal: AbortSignal.timeout(TIME_LIMIT_MS + (text?.length ?? 0) / 16),
+        signal: AbortSignal.timeout(TIME_LIMIT_MS + Math.ceil((text?.length ?? 0) / 16)),
         ...(text === undefined ? {} : { body: text }),
       });
     } catch (error) {

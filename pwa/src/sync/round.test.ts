@@ -51,7 +51,7 @@ test('the next round says what is held now', async () => {
   server.then(answering({ scopes: [`rate:${ANN}`, 'lib'], deltas: [[0, 0, 20, 0, {}, []]] }), answering({ seq: 25 }));
   await round(parts, []);
   await round(parts, []);
-  expect(server.bodies[1]?.slice(2, 7)).toEqual(['ep', expect.any(String), 'acc', [20, 20], 0]);
+  expect(server.bodies[1]?.slice(2, 7)).toEqual(['ep', expect.any(String), 'acc', [20, -1], 0]);
 });
 
 describe('no answer but ours is believed', () => {

@@ -1,7 +1,7 @@
 """The row of a phone, by `sync_api.columns`: what its person is measured by, may propose for, and has said of it; of
 somebody in the team what was said alone.
 
-    spans      [from, to, lines]; a line is LINE_COLUMNS, then the version's id and number, then its outputs [zh, en]
+    spans      [from, to, lines]; a line is the version's id and number, its outputs [zh, en], then LINE_COLUMNS
     jobs       [id, zh, en, outputs], an output is [id, zh, en]
     proposals  [version, words, about zh, about en, state, reply, by zh, by en, device time, received at, replied at]
     sways      [version's id, answer, words, mutation, received at]
@@ -79,7 +79,7 @@ def _lines(code: str, job_id: UUID) -> list[Any]:
     for line, one in zip(indicators.lines_of_category(code), applied, strict=True):
         serves = [[o.name_zh, o.name_en] for o in outputs.get(one.indicator_id, []) if o.job_id == job_id]
         cells = [line.get(name) for name in LINE_COLUMNS]
-        found.append([*cells, short(one.indicator_version_id), known[one.indicator_version_id].number, serves])
+        found.append([short(one.indicator_version_id), known[one.indicator_version_id].number, serves, *trim(cells)])
     return found
 
 

@@ -50,7 +50,7 @@ class Handset(Phone):
         """The lines that apply today."""
         (_, _, lines) = self.floor()["spans"][0]
         return [
-            {"code": one[1], "name": one[2], "version": one[14], "number": one[15], "outputs": one[16]} for one in lines
+            {"version": one[0], "number": one[1], "outputs": one[2], "code": one[4], "name": one[5]} for one in lines
         ]
 
     def said(self, box: str | None = None) -> list[list[Any]]:

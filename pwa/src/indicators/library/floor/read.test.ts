@@ -6,7 +6,7 @@ import { handIn, judge, suggest, sway } from './acts';
 import { current, floorOf, later } from './read';
 
 const DAY = '2026-11-29';
-const line = (code: string, version: string, outputs: [string, string][] = []) => [1, code, `${code} 名`, code, code, code, '%', 'higher', 100, 90, 30, 'MES', [90, 95, 100, 105], null, version, 2, outputs];
+const line = (code: string, version: string, outputs: [string, string][] = []) => [version, 2, outputs, 1, code, `${code} 名`, code, code, code, '%', 'higher', 100, 90, 30, 'MES', [90, 95, 100, 105], null];
 const row = (more: Partial<FloorRow> = {}): FloorRow => ({
   id: 'box', person_id: 'me', name_zh: '邓凯', name_en: 'Deng Kai',
   spans: [['2021-03-01', '2026-11-30', [line('OUT', 'v1', [['件', 'Parts']]), line('ATT', 'v2')]], ['2026-12-01', null, [line('OUT', 'v3')]]],

@@ -63,8 +63,6 @@ export interface Floor {
   may: string[];
 }
 
-const LINE_CELLS = LINE_COLUMNS.length;
-
 /** `today`: a day of the plant, ISO. What has ended while the phone was off is no longer told. */
 export function floorOf(row: FloorRow, edits: readonly OwnEdit[], today: string): Floor {
   const said = answers(row, edits);
@@ -81,8 +79,8 @@ export const current = ({ spans }: Floor, today: string): Span | undefined => sp
 export const later = ({ spans }: Floor, today: string): Span[] => spans.filter(({ from }) => from > today);
 
 function lineOf(cells: unknown[], said: ReadonlyMap<Id, Answered>): Line {
-  const named = Object.fromEntries(LINE_COLUMNS.map((column, i) => [column, cells[i] ?? null])) as unknown as FormLine;
-  const [version_id, number, outputs] = cells.slice(LINE_CELLS) as [Id, number, [string, string][]];
+  const [version_id, number, outputs, ...line] = cells as [Id, number, [string, string][], ...unknown[]];
+  const named = Object.fromEntries(LINE_COLUMNS.map((column, i) => [column, line[i] ?? null])) as unknown as FormLine;
   return { ...named, version_id, number, outputs, said: said.get(version_id) ?? null };
 }
 
