@@ -121,7 +121,7 @@ def _set(plan: Plan, category: str, lines: list[tuple[Record, Held]]) -> None:
         return
     held = plan.stock.sets.get(category, [])
     for position, ((_, version), weight) in enumerate(zip(lines, weights, strict=True), start=1):
-        wanted = {"indicator_version_id": version["id"], "weight": int(str(weight))}
+        wanted = {"indicator_version_id": version["id"], "weight": int(Decimal(str(weight)))}
         old = next((row for row in held if row["position"] == position), None)
         if old is None:
             plan.insert(SET_LINE, {"category": category, "position": position} | wanted)

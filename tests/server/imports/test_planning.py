@@ -172,6 +172,13 @@ def test_another_wording_makes_a_new_version_and_the_same_makes_none() -> None:
     assert made.counts["indicators"] == {"new": 0, "moved": 0, "left": 0, "changed": 1, "unchanged": 1}
 
 
+@pytest.mark.parametrize("weights", [("60.00", "40.0"), ("6e1", "40.")])
+def test_a_weight_with_a_point_and_nothing_behind_it_is_a_whole_one(weights: tuple[str, str]) -> None:
+    made = planned(**whole(indicators=INDICATORS.replace(",60,", f",{weights[0]},").replace(",40,", f",{weights[1]},")))
+    assert told(made) == set()
+    assert [row.after["weight"] for row in made.rows if row.table == "indicator_set_line" and row.after] == [60, 40]
+
+
 @pytest.mark.parametrize(
     ("target", "threshold", "direction", "unit", "expected"),
     [
