@@ -45,7 +45,7 @@ from server.imports.progress import Progress, is_silent
 from server.imports.records import Finding, Record, Weight
 from server.imports.understanding import Understood, understand
 from server.people.queries import day_of
-from server.values.bringing import Refused
+from server.values import bringing as values
 
 FILES_MAX: Final = 20
 BYTES_MAX: Final = 10 * 1024 * 1024
@@ -270,6 +270,8 @@ def _apply(import_id: UUID, token: str, plan: Plan, records: Sequence[Record], p
     # Not locked before the end: how far it is, is written into the same row meanwhile.
     job = _at_work(import_id, token)
     now = clock.now()
+    if plan.values:
+        values.hold()
     if queries.fingerprint(queries.stock(records, now)) != job.fingerprint:
         raise Problem(IMPORT_PLANT_CHANGED)
     choice = Choice(job.options["choice"]) if job.options["choice"] else None
@@ -279,7 +281,7 @@ def _apply(import_id: UUID, token: str, plan: Plan, records: Sequence[Record], p
         applying.apply(
             import_id, plan, job.applied_by_id, keep_former=choice is not Choice.PARK, now=now, step=progress.step
         )
-    except Refused as refused:
+    except values.Refused as refused:
         raise Problem(IMPORT_PLANT_CHANGED) from refused
     session().execute(sa.delete(ImportFile).where(ImportFile.import_id == import_id))
     _remember(job.options.get("remembered", {}) | job.mappings, now)
