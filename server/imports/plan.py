@@ -70,7 +70,10 @@ class Stock:
     grants: dict[UUID, list[Held]] = field(default_factory=dict)
     indicators: dict[str, Held] = field(default_factory=dict)
     versions: dict[UUID, Held] = field(default_factory=dict)
-    """Indicator -> its newest version."""
+    """Indicator -> its version in force, the newest that was approved; else the newest that was retired. What somebody
+    drafts or proposes is none."""
+    numbers: dict[UUID, int] = field(default_factory=dict)
+    """Indicator -> the highest number that any version of it has."""
     sets: dict[str, list[Held]] = field(default_factory=dict)
     values: dict[tuple[UUID, UUID, date], Held] = field(default_factory=dict)
     """Person, indicator, first day -> of the people, indicators and days in the files alone."""

@@ -11,7 +11,6 @@ from server.imports.plan_people import Working
 from server.imports.records import Kind, Record
 from server.imports.timelines import DAY, Taken, Timeline, covers
 
-DEPTH_MAX: Final = 64
 _NEVER: Final = date.max
 
 
@@ -166,7 +165,7 @@ def _id_of(plan: Plan, number: object) -> UUID | None:
 
 def refuse_loops(plan: Plan, work: Working) -> None:
     """Find people who would be above themselves on some day. Walks up from every line that the files speak of,
-    only over days that the whole way has in common."""
+    only over days that the whole way has in common, however long it is."""
     named = {row["id"]: number for number, row in plan.stock.people.items()}
     told: set[frozenset[UUID]] = set()
     for person_id, record in work.touched.items():

@@ -16,12 +16,13 @@ from server.identity.models import Account
 from server.imports.models import ImportFile, ImportJob, ImportMapping, ImportPart, Part
 from server.imports.plan import Held, Stock
 from server.imports.records import Kind, Period, Record
-from server.indicators.models import Chip, Indicator, IndicatorVersion, MeasuredValue, SetLine
+from server.indicators.models import Chip, Indicator, IndicatorVersion, MeasuredValue, SetLine, VersionState
 from server.people import queries as people
 from server.people.models import Assignment, Department, Job, Person, ReportingLine, RoleGrant
 
 AT_ONCE: Final = 500
 JOBS_MAX: Final = 200
+APPROVED: Final = VersionState.APPROVED.value
 
 
 def _rows(model: type[Base], *columns: str, where: Any = None, values: Any = None) -> list[Held]:
@@ -54,8 +55,11 @@ def stock(records: Sequence[Record], now: datetime) -> Stock:
         chips={(row["indicator_code"], row["band"], row["zh"]): row for row in _rows(Chip)},
         sets=_many(sorted(_rows(SetLine), key=lambda row: row["position"]), "category"),
     )
-    for row in sorted(_rows(IndicatorVersion), key=lambda row: row["number"]):
-        found.versions[row["indicator_id"]] = row
+    for row in sorted(_rows(IndicatorVersion), key=lambda row: (row["state"] == APPROVED, row["number"])):
+        before = found.numbers.get(row["indicator_id"], 0)
+        found.numbers[row["indicator_id"]] = max(before, row["number"])
+        if row["state"] in (APPROVED, VersionState.RETIRED.value):
+            found.versions[row["indicator_id"]] = row
     _add_values(found, [one for one in records if one.kind is Kind.VALUES])
     return found
 
