@@ -104,7 +104,7 @@ def _in_words(name: str) -> dict[str, str]:
 
 
 def create(asked: Mapping[str, Any], *, by: Actor, now: datetime) -> tuple[UUID, str]:
-    """Take in a set of files. Raises Problem `not_allowed`, `import_files`, `import_busy`."""
+    """Take in a set of files. Raises Problem `not_allowed`, `import_files`, `import_since`, `import_busy`."""
     require_plant(by, Action.IMPORT_RUN, now=now)  # before anything is said of the files
     end_read()
     files = _files(asked["files"])

@@ -30,6 +30,13 @@ class Working:
     grants: dict[UUID, list[Held]] = field(default_factory=dict)
     touched: dict[UUID, Record] = field(default_factory=dict)
     """Person -> where the files speak of his lines."""
+    _numbers: dict[UUID, str] = field(default_factory=dict)
+
+    def number_of(self, person: UUID) -> str | None:
+        """Somebody's number; people are all known by then."""
+        if not self._numbers:
+            self._numbers = {row["id"]: number for number, row in self.plan.stock.people.items()}
+        return self._numbers.get(person)
 
     def assignment(self, person: UUID) -> Timeline:
         """Where somebody works and worked."""

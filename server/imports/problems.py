@@ -20,3 +20,4 @@ IMPORT_FILES: Final = code("import_files", 422)
 """No files, too many, too much, or not base64."""
 IMPORT_BUSY: Final = code("import_busy", 409)
 """One at a time."""
+IMPORT_SINCE: Final = code("import_since", 422)

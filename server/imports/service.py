@@ -39,9 +39,11 @@ from server.imports.problems import (
     IMPORT_INTERRUPTED,
     IMPORT_PHONES_WAITING,
     IMPORT_PLANT_CHANGED,
+    IMPORT_SINCE,
     IMPORT_STATE,
 )
 from server.imports.progress import Progress, is_silent
+from server.imports.reading.cells.days import YEARS
 from server.imports.records import Finding, Record, Weight
 from server.imports.understanding import Understood, understand
 from server.people.queries import day_of
@@ -50,17 +52,21 @@ from server.values import bringing as values
 FILES_MAX: Final = 20
 BYTES_MAX: Final = 10 * 1024 * 1024
 FINDINGS_MAX: Final = 5000
+SINCE: Final = (date(YEARS[0], 1, 1), date(YEARS[1], 12, 31))
 _WEIGHTS: Final = (Weight.ERROR, Weight.DOUBT, Weight.NOTE)
 _CHANGEABLE: Final = frozenset({State.READY, State.FAILED})
 
 
 def create(files: Sequence[tuple[str, bytes]], *, since: date | None, complete: bool, by: PersonId | None) -> ImportJob:
-    """Note a set of files; its preview is made by `preview`. Raises Problem `import_files`, `import_busy`."""
+    """Note a set of files; its preview is made by `preview`. Raises Problem `import_files`,
+    `import_since`, `import_busy`."""
     if not 0 < len(files) <= FILES_MAX or sum(len(content) for _, content in files) > BYTES_MAX:
         raise Problem(IMPORT_FILES, max_files=FILES_MAX, max_bytes=BYTES_MAX)
     now = clock.now()
     refuse_beside_another(now)
     first = since or day_of(now)
+    if not SINCE[0] <= first <= SINCE[1]:
+        raise Problem(IMPORT_SINCE, first=SINCE[0].isoformat(), last=SINCE[1].isoformat())
     told = [
         {
             "name": _storable(name)[:FILE_NAME_MAX],

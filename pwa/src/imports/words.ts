@@ -15,6 +15,7 @@ const PROBLEMS: Record<ImportCode, (params: never) => string> = {
   import_stood_upon: m.problem_import_stood_upon,
   import_files: m.problem_import_files,
   import_busy: m.problem_import_busy,
+  import_since: m.problem_import_since,
   evaluation_begun: m.problem_evaluation_begun,
   too_slow: m.problem_too_slow,
 };

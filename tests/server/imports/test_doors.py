@@ -266,3 +266,10 @@ def test_progress_can_be_read_while_it_is_written(
     assert (phase, total) == ("writing", 4503)
     # SQLite has one writer: there the phase is known, and how far within it only at its end.
     assert done == (0 if database.startswith("sqlite") else 4503)
+
+
+@pytest.mark.parametrize("since", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+def test_a_day_in_no_year_that_anybody_works_in_is_refused(cast: Any, client_for: Any, held: Any, since: str) -> None:
+    sent = body(("people.csv", PEOPLE.encode()), since=since, complete=True)
+    answer = knock(client_for(cast.hr), "POST", "/api/imports", json=sent)
+    assert (answer.status_code, answer.get_json()["code"], held) == (422, "import_since", [])

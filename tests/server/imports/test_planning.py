@@ -195,3 +195,12 @@ def test_bands_lie_between_threshold_and_target(
     wording = {"target": Decimal(target), "threshold": Decimal(threshold), "direction": direction, "unit": unit}
     assert bands(wording | {"source": "MES"}) == expected
     assert bands(wording | {"source": "rating"}) is None
+
+
+@pytest.mark.parametrize("many", [3, 70, 2000])
+def test_a_circle_of_any_length_is_found(many: int) -> None:
+    people = "employee_no,name,department,job\n" + "".join(f"L{n},人,W,OPR\n" for n in range(many))
+    lines = LINES + "".join(f"L{n},L{(n + 1) % many},2026-11-0{1 + n % 9},\n" for n in range(many))
+    made = planned(**whole(people=people, reporting=lines))
+    found = [one for one in made.findings if one.code == "reporting_loop"]
+    assert [one.params["way"].count("→") for one in found] == [min(many, 19)]
