@@ -98,9 +98,7 @@ def _line(plan: Plan, work: Working, number: str, one: Record, after: Record | N
     _tell(plan, work, number, one, held, last)
 
 
-def _tell(
-    plan: Plan, work: Working, number: str, one: Record, held: dict[str, Any] | None, last: date | None
-) -> None:
+def _tell(plan: Plan, work: Working, number: str, one: Record, held: dict[str, Any] | None, last: date | None) -> None:
     person, to = plan.stock.people[number], one.values["supervisor_no"]
     if held is None:
         what, told = What.NEW, [Difference("supervisor_no", None, str(to))]

@@ -10,9 +10,9 @@ import orjson
 import sqlalchemy as sa
 
 from server.foundation.batch import plain
-from server.foundation.db import Base, session
+from server.foundation.db import Base, current_tenant, session
 from server.foundation.prepared import ask, of_plant, table_of, within
-from server.identity.models import Account
+from server.identity.models import Account, Tenant
 from server.imports.models import ImportFile, ImportJob, ImportMapping, ImportPart, Part
 from server.imports.plan import Held, Stock
 from server.imports.records import Kind, Period, Record
@@ -109,9 +109,14 @@ def job(import_id: UUID, *, lock: bool = False) -> ImportJob | None:
 
 
 def jobs() -> Sequence[ImportJob]:
-    """The last imports, the newest first."""
+    """The last imports as they are now, the newest first."""
     query = sa.select(ImportJob).order_by(ImportJob.created_at.desc(), ImportJob.id.desc()).limit(JOBS_MAX)
-    return session().execute(query).scalars().all()
+    return session().execute(query.execution_options(populate_existing=True)).scalars().all()
+
+
+def take_turn() -> None:
+    """Wait for whoever else imports into this plant, until the end of the transaction; nobody else waits for it."""
+    session().execute(sa.select(Tenant.id).where(Tenant.id == current_tenant()).with_for_update(key_share=True))
 
 
 def files(import_id: UUID) -> list[tuple[str, bytes]]:

@@ -112,9 +112,14 @@ def _token() -> str:
 
 
 def refuse_beside_another(now: datetime, but: UUID | None = None) -> None:
-    """Raise Problem `import_busy` while another import of the plant is at work."""
-    if any(job.id != but and State(job.state) in AT_WORK and not is_silent(job, now) for job in queries.jobs()):
-        raise Problem(IMPORT_BUSY)
+    """Raise Problem `import_busy` while another import of the plant is at work; else two that begin take turns."""
+    for wait in (
+        lambda: None,
+        queries.take_turn,
+    ):  # whoever writes holds the turn for long: told without waiting for it
+        wait()
+        if any(job.id != but and State(job.state) in AT_WORK and not is_silent(job, now) for job in queries.jobs()):
+            raise Problem(IMPORT_BUSY)
 
 
 def begin(job: ImportJob, state: State, now: datetime) -> str:
@@ -274,6 +279,7 @@ def apply(import_id: UUID, token: str) -> None:
 
 def _apply(import_id: UUID, token: str, plan: Plan, records: Sequence[Record], progress: Progress) -> None:
     # Not locked before the end: how far it is, is written into the same row meanwhile.
+    queries.take_turn()
     job = _at_work(import_id, token)
     now = clock.now()
     if plan.values:
@@ -320,6 +326,7 @@ def undo(import_id: UUID, token: str) -> None:
     progress.begin(Phase.WRITING, 0)
 
     def work() -> None:
+        queries.take_turn()
         _at_work(import_id, token)
         now = clock.now()
         applying.undo(import_id, now=now, step=progress.step)
