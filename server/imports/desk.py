@@ -15,17 +15,17 @@ from server.foundation.ids import PersonId
 from server.foundation.locales import say
 from server.foundation.problems import NOT_FOUND, Problem
 from server.foundation.web import Actor
-from server.imports import queries, service
+from server.imports import consent, queries, service
 from server.imports.models import ImportJob, Part, Phase, State
-from server.imports.phones import Choice
 from server.imports.plan import What
 from server.imports.problems import IMPORT_FILES, IMPORT_INTERRUPTED
 from server.imports.progress import is_silent
 from server.imports.records import Finding, Kind, Place, Weight
 from server.imports.understanding import fields_of
 from server.imports.wording import said
+from server.people import queries as people
 from server.people.desk import require_plant
-from server.policy import Action
+from server.policy import Action, can
 
 _OWN: Final = (
     "id", "created_at", "created_by_id", "applied_at", "applied_by_id", "undone_at", "undone_by_id", "files", "counts",
@@ -53,6 +53,8 @@ def told(job: ImportJob, now: datetime, *, with_phones: bool = False) -> dict[st
         "since": job.options["since"],
         "complete": job.options["complete"],
         "choice": job.options["choice"],
+        "preview": consent.preview_of(job),
+        "leaving": job.options.get("leaving", 0),
         "failure": IMPORT_INTERRUPTED.name if silent else job.failure,
         "failure_params": {} if silent else job.failure_params,
     }
@@ -139,22 +141,28 @@ def remap(import_id: UUID, mappings: Mapping[str, Any], *, by: Actor, now: datet
     return unit_of_work(work)
 
 
-def apply(import_id: UUID, choice: Choice | None, *, by: Actor, now: datetime) -> str:
+def _is_admin(by: Actor, now: datetime) -> bool:
+    return can(Action.IMPORT_ADMINS, people.plant_relations(by.person_id, now))
+
+
+def apply(import_id: UUID, asked: Mapping[str, Any], *, by: Actor, now: datetime) -> str:
     """Let it be applied. Raises what `service.start_applying` raises, `not_allowed`, `not_found`."""
 
     def work() -> str:
         require_plant(by, Action.IMPORT_RUN, now=now)
         job = _job(import_id, lock=True)
-        return service.start_applying(job, choice, by=PersonId(by.person_id), now=now)
+        said = consent.Asked(asked["preview"], asked["phones"], asked["leaving"], _is_admin(by, now))
+        return service.start_applying(job, said, by=PersonId(by.person_id), now=now)
 
     return unit_of_work(work)
 
 
 def undo(import_id: UUID, *, by: Actor, now: datetime) -> str:
-    """Let it be taken back. Raises Problem `not_allowed`, `not_found`, `import_state`, `import_busy`."""
+    """Let it be taken back. Raises what `service.start_undoing` raises, `not_allowed`, `not_found`."""
 
     def work() -> str:
         require_plant(by, Action.IMPORT_RUN, now=now)
-        return service.start_undoing(_job(import_id, lock=True), by=PersonId(by.person_id), now=clock.now())
+        job, is_admin = _job(import_id, lock=True), _is_admin(by, now)
+        return service.start_undoing(job, by=PersonId(by.person_id), is_admin=is_admin, now=clock.now())
 
     return unit_of_work(work)

@@ -130,6 +130,10 @@ class Plan:
     """Source -> its values that are new or other than what stands; their `rows` tell what was."""
     moves: list[Move] = field(default_factory=list)
     renamed: set[UUID] = field(default_factory=set)
+    admins: set[str] = field(default_factory=set)
+    """Numbers of administrators who would be put out or come back."""
+    leaving: int = 0
+    """How many would leave, where that is so many that somebody has to say it; else 0."""
     named: frozenset[str] = frozenset()
     """Numbers of people in the files, those of rows that were refused too: nothing more is said of who is not there."""
 

@@ -20,4 +20,11 @@ IMPORT_FILES: Final = code("import_files", 422)
 """No files, too many, too much, or not base64."""
 IMPORT_BUSY: Final = code("import_busy", 409)
 """One at a time."""
+IMPORT_ADMINS: Final = code("import_admins", 403)
+"""An administrator would be put out or come back by it: for administrators alone."""
+IMPORT_LAST_ADMIN: Final = code("import_last_admin", 409)
+IMPORT_LEAVING: Final = code("import_leaving", 409)
+"""So many leave that their number has to be said."""
+IMPORT_PREVIEW_OTHER: Final = code("import_preview_other", 409)
+"""Another preview was made than the one that is to be applied."""
 IMPORT_SINCE: Final = code("import_since", 422)

@@ -17,6 +17,7 @@ from server.foundation.ids import PersonId, new_id
 from server.foundation.prepared import upsert
 from server.foundation.problems import Code, Problem
 from server.imports import applying, planning, queries
+from server.imports.consent import Asked, preview_of, refuse_admins, refuse_unsaid, refuse_waiting
 from server.imports.foreseeing import foreseeing
 from server.imports.models import (
     AT_WORK,
@@ -31,14 +32,15 @@ from server.imports.models import (
 )
 from server.imports.phones import Choice, Waiting, waiting
 from server.imports.plan import Change, Move, Options, Plan
+from server.imports.plan_people import active_admins
 from server.imports.problems import (
     IMPORT_BUSY,
-    IMPORT_CHOICE_NEEDED,
     IMPORT_ERRORS,
     IMPORT_FILES,
     IMPORT_INTERRUPTED,
-    IMPORT_PHONES_WAITING,
+    IMPORT_LAST_ADMIN,
     IMPORT_PLANT_CHANGED,
+    IMPORT_PREVIEW_OTHER,
     IMPORT_SINCE,
     IMPORT_STATE,
 )
@@ -113,13 +115,14 @@ def _token() -> str:
 
 def refuse_beside_another(now: datetime, but: UUID | None = None) -> None:
     """Raise Problem `import_busy` while another import of the plant is at work; else two that begin take turns."""
-    for wait in (
-        lambda: None,
-        queries.take_turn,
-    ):  # whoever writes holds the turn for long: told without waiting for it
-        wait()
-        if any(job.id != but and State(job.state) in AT_WORK and not is_silent(job, now) for job in queries.jobs()):
-            raise Problem(IMPORT_BUSY)
+    _refuse_busy(now, but)  # whoever writes holds the turn for long: told without waiting for it
+    queries.take_turn()
+    _refuse_busy(now, but)
+
+
+def _refuse_busy(now: datetime, but: UUID | None) -> None:
+    if any(job.id != but and State(job.state) in AT_WORK and not is_silent(job, now) for job in queries.jobs()):
+        raise Problem(IMPORT_BUSY)
 
 
 def begin(job: ImportJob, state: State, now: datetime) -> str:
@@ -198,6 +201,8 @@ def _keep(import_id: UUID, token: str, plan: Plan, seen: str, read: Understood, 
     used = {one["signature"] for one in read.tables}
     job.options = job.options | {
         "moves": [[str(m.person_id), str(m.from_id), str(m.to_id), m.on.isoformat()] for m in plan.moves],
+        "admins": sorted(plan.admins),
+        "leaving": plan.leaving,
         "remembered": {signature: told for signature, told in remembered.items() if signature in used},
     }
     job.phase = Phase.NONE.value
@@ -242,23 +247,22 @@ def phones(job: ImportJob, now: datetime) -> list[Waiting]:
 # ---- apply --------------------------------------------------------------------------------------
 
 
-def start_applying(job: ImportJob, choice: Choice | None, *, by: PersonId | None, now: datetime) -> str:
+def start_applying(job: ImportJob, asked: Asked, *, by: PersonId | None, now: datetime) -> str:
     """Let an import be applied; returns the token of the process that is to do it. Raises Problem `import_state`,
-    `import_errors`, `import_choice_needed`, `import_phones_waiting`, `import_busy`."""
+    `import_preview_other`, `import_errors`, `import_admins`, `import_leaving`, `import_choice_needed`,
+    `import_phones_waiting`, `import_busy`."""
     _require(job, frozenset({State.READY}), now)
+    if asked.preview != preview_of(job):
+        raise Problem(IMPORT_PREVIEW_OTHER)
     if job.errors:
         raise Problem(IMPORT_ERRORS, count=job.errors)
-    _refuse_waiting(choice, phones(job, now))
+    refuse_admins(job, asked.is_admin)
+    refuse_unsaid(job, asked.leaving)
+    choice = asked.choice
+    refuse_waiting(choice, phones(job, now))
     job.options = job.options | {"choice": choice.value if choice else None}
     job.applied_by_id = by
     return begin(job, State.APPLYING, now)
-
-
-def _refuse_waiting(choice: Choice | None, held: Sequence[Waiting]) -> None:
-    if held and choice is None:
-        raise Problem(IMPORT_CHOICE_NEEDED, phones=len(held))
-    if held and choice is Choice.WAIT:
-        raise Problem(IMPORT_PHONES_WAITING, phones=len(held), count=sum(one.queued_count for one in held))
 
 
 def apply(import_id: UUID, token: str) -> None:
@@ -288,7 +292,7 @@ def _apply(import_id: UUID, token: str, plan: Plan, records: Sequence[Record], p
         raise Problem(IMPORT_PLANT_CHANGED)
     choice = Choice(job.options["choice"]) if job.options["choice"] else None
     if choice is Choice.WAIT:
-        _refuse_waiting(choice, phones(job, now))
+        refuse_waiting(choice, phones(job, now))
     try:
         applying.apply(
             import_id, plan, job.applied_by_id, keep_former=choice is not Choice.PARK, now=now, step=progress.step
@@ -312,16 +316,18 @@ def _remember(mappings: Mapping[str, Any], now: datetime) -> None:
 # ---- undo, and what went wrong ------------------------------------------------------------------
 
 
-def start_undoing(job: ImportJob, *, by: PersonId | None, now: datetime) -> str:
-    """Let an applied import be taken back; returns the token. Raises Problem `import_state`, `import_busy`."""
+def start_undoing(job: ImportJob, *, by: PersonId | None, is_admin: bool, now: datetime) -> str:
+    """Let an applied import be taken back; returns the token. Raises Problem `import_state`, `import_admins`,
+    `import_busy`."""
     _require(job, frozenset({State.APPLIED}), now)
+    refuse_admins(job, is_admin)
     job.undone_by_id = by
     return begin(job, State.UNDOING, now)
 
 
 def undo(import_id: UUID, token: str) -> None:
     """Take back an import that is in `undoing`, in one unit of work. Raises Problem `import_stood_upon`,
-    `evaluation_begun`, `import_interrupted`."""
+    `import_last_admin`, `evaluation_begun`, `import_interrupted`."""
     progress = Progress(import_id, token)
     progress.begin(Phase.WRITING, 0)
 
@@ -329,7 +335,10 @@ def undo(import_id: UUID, token: str) -> None:
         queries.take_turn()
         _at_work(import_id, token)
         now = clock.now()
+        admins = active_admins(queries.stock((), now))
         applying.undo(import_id, now=now, step=progress.step)
+        if admins and not active_admins(queries.stock((), now)):
+            raise Problem(IMPORT_LAST_ADMIN)
         job = _at_work(import_id, token, lock=True)
         job.state, job.undone_at, job.phase = State.UNDONE.value, now, Phase.NONE.value
 

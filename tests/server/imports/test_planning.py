@@ -117,7 +117,7 @@ def test_a_list_gives_and_takes_no_office_over_others(role: str) -> None:
     assert told(planned(stock, people=people)) == set(), "he has it already"
     left = "employee_no,name,department,job,left_on\n1,甲,W,OPR,2026-11-30\n"
     leaving = planned(stock, people=left)
-    assert told(leaving) == {("role_stays", "doubt", 2)}
+    assert ("role_stays", "doubt", 2) in told(leaving)
     assert [row for row in leaving.rows if row.table == "role_grant"] == []
 
 
