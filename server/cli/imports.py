@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import resource
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,7 +25,7 @@ from server.foundation.problems import Problem
 from server.identity import queries as accounts
 from server.identity import service as identity
 from server.identity.models import Tenant
-from server.imports import consent, queries, runs, service
+from server.imports import bounds, consent, progress, queries, runs, service
 from server.imports.models import ImportFile, ImportJob, ImportPart, Part, State
 from server.imports.phones import Choice
 from server.imports.plan import What
@@ -36,7 +35,6 @@ from server.people import queries as people
 
 ENDINGS: Final = (".csv", ".txt", ".xlsx")
 PLANT: Final = "plant"
-MEMORY_BYTES: Final = 2 * 1024**3
 SHOWN_MAX: Final = 40
 AHEAD: Final = 10
 
@@ -44,9 +42,14 @@ AHEAD: Final = 10
 def run_job(asked: argparse.Namespace) -> int:
     """Do one step of a server's import, after the phones and within bounds."""
     os.nice(AHEAD)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    with application(), tenant_context(TenantId(UUID(asked.tenant_id))):
-        return 0 if runs.run(UUID(asked.import_id), asked.token) else 1
+    bounds.bind_process()
+    import_id = UUID(asked.import_id)
+    with (
+        application(),
+        tenant_context(TenantId(UUID(asked.tenant_id))),
+        progress.beating(import_id, asked.token),
+    ):
+        return 0 if runs.run(import_id, asked.token) else 1
 
 
 # ---- gemba import -------------------------------------------------------------------------------

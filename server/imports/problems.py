@@ -27,4 +27,6 @@ IMPORT_LEAVING: Final = code("import_leaving", 409)
 """So many leave that their number has to be said."""
 IMPORT_PREVIEW_OTHER: Final = code("import_preview_other", 409)
 """Another preview was made than the one that is to be applied."""
+IMPORT_TOO_MUCH: Final = code("import_too_much", 409)
+"""Reading and planning would use more of the processor or of memory than an import may."""
 IMPORT_SINCE: Final = code("import_since", 422)

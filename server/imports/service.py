@@ -17,6 +17,7 @@ from server.foundation.ids import PersonId, new_id
 from server.foundation.prepared import upsert
 from server.foundation.problems import Code, Problem
 from server.imports import applying, planning, queries
+from server.imports.bounds import allow_writing
 from server.imports.consent import Asked, preview_of, refuse_admins, refuse_unsaid, refuse_waiting
 from server.imports.foreseeing import foreseeing
 from server.imports.models import (
@@ -277,6 +278,7 @@ def apply(import_id: UUID, token: str) -> None:
         raise Problem(IMPORT_ERRORS, count=plan.errors)
     if seen != job.fingerprint:
         raise Problem(IMPORT_PLANT_CHANGED)
+    allow_writing()
     progress.begin(Phase.WRITING, len(plan.rows))
     unit_of_work(partial(_apply, import_id, token, plan, read.records, progress))
 
@@ -328,6 +330,7 @@ def start_undoing(job: ImportJob, *, by: PersonId | None, is_admin: bool, now: d
 def undo(import_id: UUID, token: str) -> None:
     """Take back an import that is in `undoing`, in one unit of work. Raises Problem `import_stood_upon`,
     `import_last_admin`, `evaluation_begun`, `import_interrupted`."""
+    allow_writing()
     progress = Progress(import_id, token)
     progress.begin(Phase.WRITING, 0)
 
