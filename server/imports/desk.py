@@ -13,15 +13,16 @@ from server.foundation import clock
 from server.foundation.db import end_read, unit_of_work
 from server.foundation.ids import PersonId
 from server.foundation.locales import say
-from server.foundation.problems import NOT_FOUND, Problem
+from server.foundation.problems import NOT_ALLOWED, NOT_FOUND, Problem
 from server.foundation.web import Actor
-from server.imports import consent, queries, service
+from server.imports import consent, forgetting, queries, service
 from server.imports.models import ImportJob, Part, Phase, State
 from server.imports.plan import What
 from server.imports.problems import IMPORT_FILES, IMPORT_INTERRUPTED
 from server.imports.progress import is_silent
 from server.imports.records import Finding, Kind, Place, Weight
 from server.imports.understanding import fields_of
+from server.imports.veiled import hidden_tables, veiled
 from server.imports.wording import said
 from server.people import queries as people
 from server.people.desk import require_plant
@@ -62,9 +63,16 @@ def told(job: ImportJob, now: datetime, *, with_phones: bool = False) -> dict[st
     return shown | {"phones": [asdict(one) for one in waiting]}
 
 
+def _sees_values(by: Actor, now: datetime) -> bool:
+    return can(Action.IMPORT_VALUES, people.plant_relations(by.person_id, now))
+
+
 def listed(*, by: Actor, now: datetime) -> list[dict[str, Any]]:
     """The last imports, the newest first. Raises Problem `not_allowed`."""
     require_plant(by, Action.IMPORT_READ, now=now)
+    if forgetting.is_due(now):
+        end_read()
+        unit_of_work(lambda: forgetting.forget(now))
     return [told(job, now) for job in queries.jobs()]
 
 
@@ -75,11 +83,14 @@ def read(import_id: UUID, *, by: Actor, now: datetime) -> dict[str, Any]:
 
 
 def page(import_id: UUID, what: Part, number: int, *, by: Actor, now: datetime) -> dict[str, Any]:
-    """A page of findings or changes, counted from 0; `more`: there is another. Raises Problem `not_allowed`,
+    """A page of findings or changes, counted from 0; `more`: there is another. Without what is not for whoever asks, so
+    a page may have less than others. Raises Problem `not_allowed`,
     `not_found`."""
     require_plant(by, Action.IMPORT_READ, now=now)
     job = _job(import_id)
     items = queries.part(job.id, what, number)
+    if not _sees_values(by, now):
+        items = veiled(job, what, items, own=job.created_by_id == by.person_id)
     for one in items:
         one |= {name: kind(one[name]) for name, kind in _CHOICES.items() if one.get(name) is not None}
         if what is Part.FINDING:
@@ -136,7 +147,13 @@ def remap(import_id: UUID, mappings: Mapping[str, Any], *, by: Actor, now: datet
 
     def work() -> str:
         require_plant(by, Action.IMPORT_RUN, now=now)
-        return service.remap(_job(import_id, lock=True), told, now=now)
+        job = _job(import_id, lock=True)
+        own = job.created_by_id == by.person_id
+        hides = not own and not _sees_values(by, now) and bool(hidden_tables(job, own=own))
+        token = service.remap(job, told, now=now)
+        if hides:  # read as something else it would be shown
+            raise Problem(NOT_ALLOWED)
+        return token
 
     return unit_of_work(work)
 

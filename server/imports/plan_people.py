@@ -220,6 +220,8 @@ def _update(plan: Plan, work: Working, one: Record, number: str, held: Held) -> 
     if before["left_on"] != wanted["left_on"]:
         _leaving(plan, work, one, number, wanted["left_on"])
     differences += _role(plan, one, person_id, since)
+    if before["name_zh"] != wanted["name_zh"]:  # mended, or given to somebody else
+        plan.doubt("number_renamed", one.place, number=number, before=before["name_zh"], after=wanted["name_zh"])
     if {"name_zh", "name_en", "department"} & {one.name for one in differences}:
         plan.renamed.add(person_id)
     left = before["left_on"] is None and wanted["left_on"] is not None

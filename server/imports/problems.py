@@ -11,6 +11,8 @@ IMPORT_PLANT_CHANGED: Final = code("import_plant_changed", 409)
 """What the preview was made of is no longer so."""
 IMPORT_PHONES_WAITING: Final = code("import_phones_waiting", 409)
 IMPORT_CHOICE_NEEDED: Final = code("import_choice_needed", 409)
+IMPORT_FORGOTTEN: Final = code("import_forgotten", 409)
+"""Its files were deleted, since nobody applied it in time."""
 IMPORT_INTERRUPTED: Final = code("import_interrupted", 409)
 IMPORT_BROKE: Final = code("import_broke", 409)
 """Something unexpected; the log knows where."""

@@ -16,7 +16,7 @@ from server.foundation.db import current_tenant, session, unit_of_work
 from server.foundation.ids import PersonId, new_id
 from server.foundation.prepared import upsert
 from server.foundation.problems import Code, Problem
-from server.imports import applying, planning, queries
+from server.imports import applying, forgetting, planning, queries
 from server.imports.bounds import allow_writing
 from server.imports.consent import Asked, preview_of, refuse_admins, refuse_unsaid, refuse_waiting
 from server.imports.foreseeing import foreseeing
@@ -38,6 +38,7 @@ from server.imports.problems import (
     IMPORT_BUSY,
     IMPORT_ERRORS,
     IMPORT_FILES,
+    IMPORT_FORGOTTEN,
     IMPORT_INTERRUPTED,
     IMPORT_LAST_ADMIN,
     IMPORT_PLANT_CHANGED,
@@ -67,6 +68,7 @@ def create(files: Sequence[tuple[str, bytes]], *, since: date | None, complete: 
         raise Problem(IMPORT_FILES, max_files=FILES_MAX, max_bytes=BYTES_MAX)
     now = clock.now()
     refuse_beside_another(now)
+    forgetting.forget(now)
     first = since or day_of(now)
     if not SINCE[0] <= first <= SINCE[1]:
         raise Problem(IMPORT_SINCE, first=SINCE[0].isoformat(), last=SINCE[1].isoformat())
@@ -136,8 +138,11 @@ def begin(job: ImportJob, state: State, now: datetime) -> str:
 
 
 def remap(job: ImportJob, mappings: Mapping[str, Any], *, now: datetime) -> str:
-    """Understand columns otherwise, and look anew. Raises Problem `import_state`, `import_busy`."""
+    """Understand columns otherwise, and look anew. Raises Problem `import_state`, `import_forgotten`,
+    `import_busy`."""
     _require(job, _CHANGEABLE, now)
+    if job.failure == IMPORT_FORGOTTEN.name:
+        raise Problem(IMPORT_FORGOTTEN, **job.failure_params)
     job.mappings = dict(mappings)
     session().execute(sa.delete(ImportPart).where(ImportPart.import_id == job.id))
     return begin(job, State.READING, now)

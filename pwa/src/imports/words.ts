@@ -15,6 +15,7 @@ const PROBLEMS: Record<ImportCode, (params: never) => string> = {
   import_stood_upon: m.problem_import_stood_upon,
   import_files: m.problem_import_files,
   import_busy: m.problem_import_busy,
+  import_forgotten: m.problem_import_forgotten,
   import_too_much: m.problem_import_too_much,
   import_preview_other: m.problem_import_preview_other,
   import_leaving: m.problem_import_leaving,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from server.foundation.db import session, unit_of_work
+from server.imports.models import ImportFile
 from server.people.models import Role, RoleGrant
 from tests.server.hostile.knock import knock
 from tests.server.imports.conftest import Office
@@ -131,3 +134,44 @@ def test_what_is_applied_is_the_preview_that_was_seen(
     assert code(apply(hr, import_id, preview=seen)) == (409, "import_preview_other")
     assert knock(hr, "POST", f"/api/imports/{import_id}/apply", json={}).status_code == 422
     assert apply(hr, import_id).status_code == 202
+
+
+@pytest.mark.parametrize("who", ["hr", "admin"])
+def test_values_in_a_file_are_for_hr_alone(
+    cast: Any,
+    client_for: Any,
+    step: Callable[[], bool],  # noqa: F811
+    who: str,
+) -> None:
+    hr, other = client_for(cast.hr), client_for(getattr(cast, who))
+    values = b"employee_no,indicator,period,value\nN2,OUT,2026-11-01..2026-11-15,77.77\n"
+    files = body(("v.csv", values), ("people.csv", (HEAD + "N30,x,WA,OPR,\n").encode()))
+    import_id = knock(hr, "POST", "/api/imports", json=files).get_json()["id"]
+    assert step()
+    at = f"/api/imports/{import_id}"
+    shown = [knock(other, "GET", f"{at}/{part}").get_data(as_text=True) for part in ("changes", "findings", "tables")]
+    assert ["77.77" in one for one in shown] == [who == "hr"] * 3
+    assert ["N30" in one for one in shown] == [True, False, True]
+    (signature,) = {one["signature"] for one in knock(hr, "GET", f"{at}/tables").get_json()["items"][:1]}
+    as_chips = {"mappings": {signature: {"kind": "chips", "fields": {"A": "band", "D": "zh"}}}}
+    assert knock(other, "PUT", f"{at}/mappings", json=as_chips).status_code == (202 if who == "hr" else 403)
+
+
+def test_files_that_nobody_applies_are_deleted_after_a_week(
+    office: Office, cast: Any, client_for: Any, bring: Any, clock: Any
+) -> None:
+    def kept() -> int:
+        count = sa.select(sa.func.count()).select_from(ImportFile)
+        return int(office.inside(lambda: session().execute(count).scalar()))
+
+    import_id = bring(client_for(cast.hr), FOUR)
+    clock.move(timedelta(days=6))
+    assert knock(client_for(cast.hr), "GET", "/api/imports").get_json()[0]["state"] == "ready"
+    assert kept() == 1
+    clock.move(timedelta(days=2))
+    hr = client_for(cast.hr)
+    (shown,) = knock(hr, "GET", "/api/imports").get_json()
+    assert (shown["state"], shown["failure"], kept()) == ("failed", "import_forgotten", 0)
+    again = knock(hr, "PUT", f"/api/imports/{import_id}/mappings", json={"mappings": {}})
+    assert code(again) == (409, "import_forgotten")
+    assert code(apply(hr, import_id)) == (409, "import_state")

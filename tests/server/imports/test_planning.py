@@ -204,3 +204,9 @@ def test_a_circle_of_any_length_is_found(many: int) -> None:
     made = planned(**whole(people=people, reporting=lines))
     found = [one for one in made.findings if one.code == "reporting_loop"]
     assert [one.params["way"].count("→") for one in found] == [min(many, 19)]
+
+
+def test_a_number_that_is_somebody_elses_now_is_doubted() -> None:
+    made = planned(after(), people=PEOPLE.replace("乙", "王新来"))
+    assert told(made) == {("number_renamed", "doubt", 3)}
+    assert made.counts["people"]["changed"] == 1
