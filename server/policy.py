@@ -52,6 +52,8 @@ class Action(StrEnum):
     PEOPLE_READ = "people.read"
     IMPORT_READ = "import.read"
     IMPORT_RUN = "import.run"
+    IMPORT_ADMINS = "import.admins"
+    IMPORT_VALUES = "import.values"
     INDICATOR_READ = "indicator.read"
     INDICATOR_PROPOSE = "indicator.propose"
     INDICATOR_APPROVE = "indicator.approve"
@@ -148,6 +150,10 @@ MATRIX: Mapping[Action, Row] = MappingProxyType(
         Action.PEOPLE_READ: _always(_LINE | _DESKS),
         Action.IMPORT_READ: _always(_HR | _ADMIN),
         Action.IMPORT_RUN: _always(_HR | _ADMIN),
+        # Beside IMPORT_RUN, where an administrator would be put out or come back by it.
+        Action.IMPORT_ADMINS: _always(_ADMIN),
+        # Beside IMPORT_READ, for what a file says of values and of what people are measured by.
+        Action.IMPORT_VALUES: _always(_HR),
         Action.INDICATOR_READ: _always(_OWN | _READERS),
         Action.INDICATOR_PROPOSE: _always(_LINE | _DESKS),
         Action.INDICATOR_APPROVE: _always(_HR),

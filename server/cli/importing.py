@@ -23,6 +23,7 @@ def add_to(verbs: Any, add: Add) -> None:
         choices=("wait", "hand_over", "park"),
         help="unsent work on people who move: wait for it, take it all the same, or park it",
     )
+    bring.add_argument("--leaving", type=int, help="how many leave, where the preview says that more than a fifth do")
     bring.add_argument("--language", choices=("zh-CN", "en"), default="en", help="of what was found")
     listed = add(verbs, "imports", "imports", "list_imports", "list the last imports")
     undo = add(verbs, "import-undo", "imports", "undo", "take an import back: all is as it was before it")

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import resource
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,7 +25,7 @@ from server.foundation.problems import Problem
 from server.identity import queries as accounts
 from server.identity import service as identity
 from server.identity.models import Tenant
-from server.imports import queries, runs, service
+from server.imports import bounds, consent, progress, queries, runs, service
 from server.imports.models import ImportFile, ImportJob, ImportPart, Part, State
 from server.imports.phones import Choice
 from server.imports.plan import What
@@ -36,7 +35,6 @@ from server.people import queries as people
 
 ENDINGS: Final = (".csv", ".txt", ".xlsx")
 PLANT: Final = "plant"
-MEMORY_BYTES: Final = 2 * 1024**3
 SHOWN_MAX: Final = 40
 AHEAD: Final = 10
 
@@ -44,9 +42,14 @@ AHEAD: Final = 10
 def run_job(asked: argparse.Namespace) -> int:
     """Do one step of a server's import, after the phones and within bounds."""
     os.nice(AHEAD)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    with application(), tenant_context(TenantId(UUID(asked.tenant_id))):
-        return 0 if runs.run(UUID(asked.import_id), asked.token) else 1
+    bounds.bind_process()
+    import_id = UUID(asked.import_id)
+    with (
+        application(),
+        tenant_context(TenantId(UUID(asked.tenant_id))),
+        progress.beating(import_id, asked.token),
+    ):
+        return 0 if runs.run(import_id, asked.token) else 1
 
 
 # ---- gemba import -------------------------------------------------------------------------------
@@ -156,9 +159,11 @@ def _bring_in(asked: argparse.Namespace, files: list[tuple[str, bytes]], *, foun
     if not _is_wanted(asked, founded):
         print("Nothing was changed.")
         return 0
-    choice = Choice(asked.phones) if asked.phones else None
+    said = consent.Asked(
+        consent.preview_of(job), Choice(asked.phones) if asked.phones else None, _leaving(asked, job), is_admin=True
+    )
     try:
-        token = unit_of_work(lambda: _start_applying(import_id, choice))
+        token = unit_of_work(lambda: _start_applying(import_id, said))
     except Problem as problem:
         raise Refused(say(f"problem_{problem.code.name}", "en", problem.params)) from problem
     session().close()
@@ -176,10 +181,19 @@ def _created(asked: argparse.Namespace, files: list[tuple[str, bytes]]) -> tuple
     return made.id, made.token
 
 
-def _start_applying(import_id: UUID, choice: Choice | None) -> str:
+def _start_applying(import_id: UUID, said: consent.Asked) -> str:
     job = queries.job(import_id, lock=True)
     assert job is not None
-    return service.start_applying(job, choice, by=None, now=clock.now())
+    return service.start_applying(job, said, by=None, now=clock.now())
+
+
+def _leaving(asked: argparse.Namespace, job: ImportJob) -> int | None:
+    """How many leave, as a person says it."""
+    if asked.leaving is None and job.options.get("leaving") and not asked.yes:
+        typed = input("More than a fifth would leave. How many? ").strip()
+        return int(typed) if typed.isdecimal() else None
+    told: int | None = asked.leaving
+    return told
 
 
 def _is_wanted(asked: argparse.Namespace, founded: bool) -> bool:
@@ -271,7 +285,7 @@ def undo(asked: argparse.Namespace) -> int:
             job = queries.job(import_id, lock=True)
             if job is None:
                 raise Refused("There is no such import: gemba imports shows them.")
-            return service.start_undoing(job, by=None, now=now)
+            return service.start_undoing(job, by=None, is_admin=True, now=now)
 
         try:
             token = unit_of_work(work)

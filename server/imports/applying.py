@@ -20,6 +20,7 @@ from server.imports.models import ImportPart, Part
 from server.imports.plan import Move, Plan
 from server.imports.problems import IMPORT_STOOD_UPON
 from server.indicators import service as indicators
+from server.indicators.models import MeasuredValue
 from server.people import service as people
 from server.people.events import LinesMoved, Moved
 from server.people.models import Person
@@ -47,9 +48,18 @@ def apply(import_id: UUID, plan: Plan, by: PersonId | None, *, keep_former: bool
     given = {source: one.given for source, one in plan.values.items() if one.given}
     about = {identity_of(row)["person_id"] for row in rows if row.table == values.VALUE}
     corrected, beside = values.bring_in(given, about, now, By(person_id=by), step) if given else ([], [])
+    _require_as_foreseen(rows)
     put(import_id, Part.ROW, map(to_json, [*rows, *corrected]))
     put(import_id, Part.BESIDE, map(to_json, beside))
     put(import_id, Part.MOVE, map(to_json, event.followed))
+
+
+def _require_as_foreseen(rows: Sequence[Row]) -> None:
+    """Raise values.bringing.Refused where a value is not the version that the preview saw and one more."""
+    key = (*key_of(table_of(MeasuredValue)), "version")
+    left = [{name: row.after[name] for name in key} for row in rows if row.table == values.VALUE and row.after]
+    if differing(MeasuredValue, left):
+        raise values.Refused
 
 
 def _moved(one: Move) -> Moved:
@@ -99,7 +109,11 @@ def undo(import_id: UUID, *, now: datetime, step: Step) -> None:
     """Put back exactly what was. Raises Problem `import_stood_upon` where later changes stand on it, naming them, and
     `evaluation_begun`."""
     rows = [from_json(one) for one in queries.parts(import_id, Part.ROW)]
+    brought = [row for row in rows if row.table == values.VALUE]
+    if brought:
+        values.hold(identity_of(row)["person_id"] for row in brought)
     followed = frozenset(identity_of(from_json(one))["id"] for one in queries.parts(import_id, Part.MOVE))
+    followed |= frozenset(values.doubts_about(row.after for row in brought if row.before is None))  # they go with it
     objections = [_told(_OBJECTION, one, "refers") for one in values.objected(rows)]
     stands = [*_changed_since(rows), *_referring(rows, followed), *objections]
     if stands:

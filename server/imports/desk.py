@@ -13,19 +13,20 @@ from server.foundation import clock
 from server.foundation.db import end_read, unit_of_work
 from server.foundation.ids import PersonId
 from server.foundation.locales import say
-from server.foundation.problems import NOT_FOUND, Problem
+from server.foundation.problems import NOT_ALLOWED, NOT_FOUND, Problem
 from server.foundation.web import Actor
-from server.imports import queries, service
+from server.imports import consent, forgetting, queries, service
 from server.imports.models import ImportJob, Part, Phase, State
-from server.imports.phones import Choice
 from server.imports.plan import What
 from server.imports.problems import IMPORT_FILES, IMPORT_INTERRUPTED
 from server.imports.progress import is_silent
 from server.imports.records import Finding, Kind, Place, Weight
 from server.imports.understanding import fields_of
+from server.imports.veiled import hidden_tables, veiled
 from server.imports.wording import said
+from server.people import queries as people
 from server.people.desk import require_plant
-from server.policy import Action
+from server.policy import Action, can
 
 _OWN: Final = (
     "id", "created_at", "created_by_id", "applied_at", "applied_by_id", "undone_at", "undone_by_id", "files", "counts",
@@ -53,6 +54,8 @@ def told(job: ImportJob, now: datetime, *, with_phones: bool = False) -> dict[st
         "since": job.options["since"],
         "complete": job.options["complete"],
         "choice": job.options["choice"],
+        "preview": consent.preview_of(job),
+        "leaving": job.options.get("leaving", 0),
         "failure": IMPORT_INTERRUPTED.name if silent else job.failure,
         "failure_params": {} if silent else job.failure_params,
     }
@@ -60,9 +63,16 @@ def told(job: ImportJob, now: datetime, *, with_phones: bool = False) -> dict[st
     return shown | {"phones": [asdict(one) for one in waiting]}
 
 
+def _sees_values(by: Actor, now: datetime) -> bool:
+    return can(Action.IMPORT_VALUES, people.plant_relations(by.person_id, now))
+
+
 def listed(*, by: Actor, now: datetime) -> list[dict[str, Any]]:
     """The last imports, the newest first. Raises Problem `not_allowed`."""
     require_plant(by, Action.IMPORT_READ, now=now)
+    if forgetting.is_due(now):
+        end_read()
+        unit_of_work(lambda: forgetting.forget(now))
     return [told(job, now) for job in queries.jobs()]
 
 
@@ -73,11 +83,14 @@ def read(import_id: UUID, *, by: Actor, now: datetime) -> dict[str, Any]:
 
 
 def page(import_id: UUID, what: Part, number: int, *, by: Actor, now: datetime) -> dict[str, Any]:
-    """A page of findings or changes, counted from 0; `more`: there is another. Raises Problem `not_allowed`,
+    """A page of findings or changes, counted from 0; `more`: there is another. Without what is not for whoever asks, so
+    a page may have less than others. Raises Problem `not_allowed`,
     `not_found`."""
     require_plant(by, Action.IMPORT_READ, now=now)
     job = _job(import_id)
     items = queries.part(job.id, what, number)
+    if not _sees_values(by, now):
+        items = veiled(job, what, items, own=job.created_by_id == by.person_id)
     for one in items:
         one |= {name: kind(one[name]) for name, kind in _CHOICES.items() if one.get(name) is not None}
         if what is Part.FINDING:
@@ -104,7 +117,7 @@ def _in_words(name: str) -> dict[str, str]:
 
 
 def create(asked: Mapping[str, Any], *, by: Actor, now: datetime) -> tuple[UUID, str]:
-    """Take in a set of files. Raises Problem `not_allowed`, `import_files`, `import_busy`."""
+    """Take in a set of files. Raises Problem `not_allowed`, `import_files`, `import_since`, `import_busy`."""
     require_plant(by, Action.IMPORT_RUN, now=now)  # before anything is said of the files
     end_read()
     files = _files(asked["files"])
@@ -134,27 +147,39 @@ def remap(import_id: UUID, mappings: Mapping[str, Any], *, by: Actor, now: datet
 
     def work() -> str:
         require_plant(by, Action.IMPORT_RUN, now=now)
-        return service.remap(_job(import_id, lock=True), told, now=now)
+        job = _job(import_id, lock=True)
+        own = job.created_by_id == by.person_id
+        hides = not own and not _sees_values(by, now) and bool(hidden_tables(job, own=own))
+        token = service.remap(job, told, now=now)
+        if hides:  # read as something else it would be shown
+            raise Problem(NOT_ALLOWED)
+        return token
 
     return unit_of_work(work)
 
 
-def apply(import_id: UUID, choice: Choice | None, *, by: Actor, now: datetime) -> str:
+def _is_admin(by: Actor, now: datetime) -> bool:
+    return can(Action.IMPORT_ADMINS, people.plant_relations(by.person_id, now))
+
+
+def apply(import_id: UUID, asked: Mapping[str, Any], *, by: Actor, now: datetime) -> str:
     """Let it be applied. Raises what `service.start_applying` raises, `not_allowed`, `not_found`."""
 
     def work() -> str:
         require_plant(by, Action.IMPORT_RUN, now=now)
         job = _job(import_id, lock=True)
-        return service.start_applying(job, choice, by=PersonId(by.person_id), now=now)
+        said = consent.Asked(asked["preview"], asked["phones"], asked["leaving"], _is_admin(by, now))
+        return service.start_applying(job, said, by=PersonId(by.person_id), now=now)
 
     return unit_of_work(work)
 
 
 def undo(import_id: UUID, *, by: Actor, now: datetime) -> str:
-    """Let it be taken back. Raises Problem `not_allowed`, `not_found`, `import_state`, `import_busy`."""
+    """Let it be taken back. Raises what `service.start_undoing` raises, `not_allowed`, `not_found`."""
 
     def work() -> str:
         require_plant(by, Action.IMPORT_RUN, now=now)
-        return service.start_undoing(_job(import_id, lock=True), by=PersonId(by.person_id), now=clock.now())
+        job, is_admin = _job(import_id, lock=True), _is_admin(by, now)
+        return service.start_undoing(job, by=PersonId(by.person_id), is_admin=is_admin, now=clock.now())
 
     return unit_of_work(work)

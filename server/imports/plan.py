@@ -70,7 +70,10 @@ class Stock:
     grants: dict[UUID, list[Held]] = field(default_factory=dict)
     indicators: dict[str, Held] = field(default_factory=dict)
     versions: dict[UUID, Held] = field(default_factory=dict)
-    """Indicator -> its newest version."""
+    """Indicator -> its version in force, the newest that was approved; else the newest that was retired. What somebody
+    drafts or proposes is none."""
+    numbers: dict[UUID, int] = field(default_factory=dict)
+    """Indicator -> the highest number that any version of it has."""
     sets: dict[str, list[Held]] = field(default_factory=dict)
     values: dict[tuple[UUID, UUID, date], Held] = field(default_factory=dict)
     """Person, indicator, first day -> of the people, indicators and days in the files alone."""
@@ -127,6 +130,10 @@ class Plan:
     """Source -> its values that are new or other than what stands; their `rows` tell what was."""
     moves: list[Move] = field(default_factory=list)
     renamed: set[UUID] = field(default_factory=set)
+    admins: set[str] = field(default_factory=set)
+    """Numbers of administrators who would be put out or come back."""
+    leaving: int = 0
+    """How many would leave, where that is so many that somebody has to say it; else 0."""
     named: frozenset[str] = frozenset()
     """Numbers of people in the files, those of rows that were refused too: nothing more is said of who is not there."""
 

@@ -78,7 +78,7 @@ def _new_version(plan: Plan, indicator: Held, wording: Held, held: Held | None) 
     return {
         "id": plan.new_id(),
         "indicator_id": indicator["id"],
-        "number": 1 if held is None else held["number"] + 1,
+        "number": plan.stock.numbers.get(indicator["id"], 0) + 1,
         **wording,
         "short_zh": held["short_zh"] if held and same_names else str(wording["name_zh"])[:SHORT_MAX],
         "short_en": held["short_en"] if held and same_names else str(wording["name_en"])[:SHORT_MAX],
@@ -121,7 +121,7 @@ def _set(plan: Plan, category: str, lines: list[tuple[Record, Held]]) -> None:
         return
     held = plan.stock.sets.get(category, [])
     for position, ((_, version), weight) in enumerate(zip(lines, weights, strict=True), start=1):
-        wanted = {"indicator_version_id": version["id"], "weight": int(str(weight))}
+        wanted = {"indicator_version_id": version["id"], "weight": int(Decimal(str(weight)))}
         old = next((row for row in held if row["position"] == position), None)
         if old is None:
             plan.insert(SET_LINE, {"category": category, "position": position} | wanted)

@@ -11,8 +11,8 @@ from server.imports.plan_people import Working
 from server.imports.records import Kind, Record
 from server.imports.timelines import DAY, Taken, Timeline, covers
 
-DEPTH_MAX: Final = 64
-_NEVER: Final = date.max
+WAY_MAX: Final = 20
+"""So many of a circle are named."""
 
 
 def plan_lines(plan: Plan, work: Working, records: list[Record]) -> None:
@@ -95,24 +95,20 @@ def _line(plan: Plan, work: Working, number: str, one: Record, after: Record | N
     except Taken as taken:
         plan.error("line_later", one.place, number=number, day=taken.row["valid_from"])
         return
-    _tell(plan, number, one, held, last)
+    _tell(plan, work, number, one, held, last)
 
 
-def _tell(plan: Plan, number: str, one: Record, held: dict[str, Any] | None, last: date | None) -> None:
+def _tell(plan: Plan, work: Working, number: str, one: Record, held: dict[str, Any] | None, last: date | None) -> None:
     person, to = plan.stock.people[number], one.values["supervisor_no"]
     if held is None:
         what, told = What.NEW, [Difference("supervisor_no", None, str(to))]
     else:
-        from_no = _number_of(plan, held["supervisor_id"])
+        from_no = work.number_of(held["supervisor_id"])
         what = What.MOVED if from_no != to else What.CHANGED
         told = [Difference("supervisor_no", from_no, str(to))] if from_no != to else []
         if held["valid_to"] != last:
             told.append(Difference("valid_to", text_of(held["valid_to"]), text_of(last)))
     plan.change(Change(Kind.REPORTING, what, number, person["name_zh"], one.place, tuple(told), _first(one)))
-
-
-def _number_of(plan: Plan, person_id: UUID) -> str | None:
-    return next((number for number, row in plan.stock.people.items() if row["id"] == person_id), None)
 
 
 def find_moves(plan: Plan, work: Working) -> None:
@@ -165,32 +161,45 @@ def _id_of(plan: Plan, number: object) -> UUID | None:
 
 
 def refuse_loops(plan: Plan, work: Working) -> None:
-    """Find people who would be above themselves on some day. Walks up from every line that the files speak of,
-    only over days that the whole way has in common."""
+    """Find people who would be above themselves on some day. A circle is closed on the day on which the last of its
+    lines begins, so it is enough to walk up, however far, from every line on its first day."""
+    if not work.touched:
+        return
     named = {row["id"]: number for number, row in plan.stock.people.items()}
     told: set[frozenset[UUID]] = set()
-    for person_id, record in work.touched.items():
-        for loop, day in _loops(plan, work, person_id):
-            if frozenset(loop) not in told:
-                told.add(frozenset(loop))
-                way = " → ".join(named.get(one, "?") for one in (*loop, loop[0]))
-                plan.error("reporting_loop", record.place, way=way, day=day)
-
-
-def _loops(plan: Plan, work: Working, start: UUID) -> Iterator[tuple[tuple[UUID, ...], date]]:
-    todo: list[tuple[tuple[UUID, ...], date, date]] = [((start,), date.min, _NEVER)]
-    while todo:
-        way, first, last = todo.pop()
-        for row in _rows(plan, work, way[-1]):
-            begins = max(first, row["valid_from"])
-            ends = min(last, row["valid_to"] or _NEVER)
-            above: UUID = row["supervisor_id"]
-            if begins > ends:
+    for day, starts in sorted(_begun(plan, work).items()):
+        for loop in _loops(plan, work, starts, day):
+            at = next((place for place, one in enumerate(loop) if one in work.touched), None)
+            if at is None or frozenset(loop) in told:
                 continue
-            if above == start:
-                yield way, begins
-            elif above not in way and len(way) < DEPTH_MAX:
-                todo.append(((*way, above), begins, ends))
+            told.add(frozenset(loop))
+            way = [named.get(one, "?") for one in (*loop[at:], *loop[:at], loop[at])]
+            shown = way if len(way) <= WAY_MAX else [*way[: WAY_MAX - 2], "…", way[-1]]
+            plan.error("reporting_loop", work.touched[loop[at]].place, way=" → ".join(shown), day=day)
+
+
+def _begun(plan: Plan, work: Working) -> dict[date, list[UUID]]:
+    """Day -> whose lines begin on it."""
+    found: dict[date, list[UUID]] = {}
+    for person_id in {**work.touched, **work.lines, **plan.stock.lines}:
+        for row in _rows(plan, work, person_id):
+            found.setdefault(row["valid_from"], []).append(person_id)
+    return found
+
+
+def _loops(plan: Plan, work: Working, starts: Iterable[UUID], day: date) -> Iterator[list[UUID]]:
+    seen: set[UUID] = set()
+    for start in starts:
+        way: dict[UUID, None] = {}
+        here: UUID | None = start
+        while here is not None and here not in seen:
+            seen.add(here)
+            way[here] = None
+            line = next((row for row in _rows(plan, work, here) if covers(row, day)), None)
+            here = None if line is None else line["supervisor_id"]
+        if here in way:
+            whole = list(way)
+            yield whole[whole.index(here) :]
 
 
 def _rows(plan: Plan, work: Working, person_id: UUID) -> list[dict[str, Any]]:

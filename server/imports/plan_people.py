@@ -7,7 +7,7 @@ from uuid import UUID
 
 from server.identity.models import Account, AccountState
 from server.imports.names import of_rows, with_codes
-from server.imports.plan import Change, Difference, Held, Plan, What, text_of, unique
+from server.imports.plan import Change, Difference, Held, Plan, Stock, What, text_of, unique
 from server.imports.records import Kind, Record
 from server.imports.timelines import DAY, Taken, Timeline
 from server.people.models import Assignment, Person, ReportingLine, Role, RoleGrant
@@ -16,6 +16,8 @@ ACCOUNT, PERSON = Account.__tablename__, Person.__tablename__
 OFFICES: Final = frozenset(role.value for role in Role)
 BY_HAND: Final = OFFICES - {Role.MANAGER.value}
 """Who holds one of these sees more than his own line: no list gives it or takes it away."""
+LEAVING_SHARE: Final = 5
+"""More than one of so many leaving at once is said by whoever applies it, as a number."""
 _OWN: Final = ("hired_on", "left_on", "phone", "email")
 _PLACE: Final = ("department", "job", "level")
 
@@ -30,6 +32,13 @@ class Working:
     grants: dict[UUID, list[Held]] = field(default_factory=dict)
     touched: dict[UUID, Record] = field(default_factory=dict)
     """Person -> where the files speak of his lines."""
+    _numbers: dict[UUID, str] = field(default_factory=dict)
+
+    def number_of(self, person: UUID) -> str | None:
+        """Somebody's number; people are all known by then."""
+        if not self._numbers:
+            self._numbers = {row["id"]: number for number, row in self.plan.stock.people.items()}
+        return self._numbers.get(person)
 
     def assignment(self, person: UUID) -> Timeline:
         """Where somebody works and worked."""
@@ -56,6 +65,8 @@ def plan_people(plan: Plan, work: Working, records: list[Record]) -> None:
     records = with_codes(plan, records, "department", of_rows(plan.stock.departments))
     records = with_codes(plan, records, "job", of_rows(plan.stock.jobs))
     found = unique(plan, records, "employee_no", names=("name_zh", "name_en"))
+    admins = active_admins(plan.stock)
+    present = sum(one["left_on"] is None for one in plan.stock.people.values())
     for one in found:
         if _is_sound(plan, one):
             _person(plan, work, one)
@@ -64,6 +75,35 @@ def plan_people(plan: Plan, work: Working, records: list[Record]) -> None:
         for number, held in sorted(plan.stock.people.items()):
             if number not in listed and held["left_on"] is None:
                 _missing(plan, work, number, held, records[0])
+    if admins and not active_admins(plan.stock):
+        plan.error("last_admin", records[0].place)
+    _count_leaving(plan, present, records)
+
+
+def active_admins(stock: Stock) -> set[UUID]:
+    """Administrators who can sign in and have no last day."""
+    people = {row["id"]: row for row in stock.people.values()}
+    states = {row["id"]: row["state"] for row in stock.accounts.values()}
+    return {
+        person_id
+        for person_id, grants in stock.grants.items()
+        if any(_is_admin(grant, stock.today) for grant in grants)
+        and person_id in people
+        and people[person_id]["left_on"] is None
+        and states.get(person_id) == AccountState.ACTIVE
+    }
+
+
+def _is_admin(grant: Held, today: date) -> bool:
+    return grant["role"] == Role.ADMIN and (grant["valid_to"] is None or grant["valid_to"] >= today)
+
+
+def _count_leaving(plan: Plan, present: int, records: list[Record]) -> None:
+    """A list that is cut off looks like a plant of which half has left."""
+    left = plan.counts.get(Kind.PEOPLE.value, {}).get(What.LEFT.value, 0)
+    if left * LEAVING_SHARE > present:
+        plan.leaving = left
+        plan.doubt("many_leave", records[0].place, count=left, people=present)
 
 
 def _is_sound(plan: Plan, one: Record) -> bool:
@@ -180,6 +220,8 @@ def _update(plan: Plan, work: Working, one: Record, number: str, held: Held) -> 
     if before["left_on"] != wanted["left_on"]:
         _leaving(plan, work, one, number, wanted["left_on"])
     differences += _role(plan, one, person_id, since)
+    if before["name_zh"] != wanted["name_zh"]:  # mended, or given to somebody else
+        plan.doubt("number_renamed", one.place, number=number, before=before["name_zh"], after=wanted["name_zh"])
     if {"name_zh", "name_en", "department"} & {one.name for one in differences}:
         plan.renamed.add(person_id)
     left = before["left_on"] is None and wanted["left_on"] is not None
@@ -232,6 +274,9 @@ def _leaving(plan: Plan, work: Working, one: Record, number: str, last: date | N
     person_id: UUID = plan.stock.people[number]["id"]
     account = plan.stock.accounts[number]
     has_left = last is not None and last < plan.stock.today
+    if any(_is_admin(grant, plan.stock.today) for grant in plan.stock.grants.get(person_id, [])):
+        plan.admins.add(number)
+        plan.doubt("admin_by_admin", one.place, number=number)
     state = AccountState.LOCKED if has_left else AccountState.ACTIVE
     if has_left or account["state"] != AccountState.ACTIVE:
         plan.update(ACCOUNT, ("id",), account, {"state": state.value})

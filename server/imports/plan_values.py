@@ -45,11 +45,11 @@ def _source(plan: Plan, one: Record) -> str | None:
     person, indicator = plan.stock.people.get(str(number)), plan.stock.indicators.get(str(code))
     if person is None:
         plan.unknown_person(number, one.place)
-    if indicator is None:
+    version = None if indicator is None else plan.stock.versions.get(indicator["id"])
+    if version is None:  # or nobody has approved it yet
         plan.error("indicator_unknown", one.place, code=code)
-    if person is None or indicator is None:
+    if person is None or version is None:
         return None
-    version = plan.stock.versions[indicator["id"]]
     if version["state"] == "retired":
         plan.error("indicator_retired", one.place, code=code)
         return None

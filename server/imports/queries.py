@@ -10,18 +10,19 @@ import orjson
 import sqlalchemy as sa
 
 from server.foundation.batch import plain
-from server.foundation.db import Base, session
+from server.foundation.db import Base, current_tenant, session
 from server.foundation.prepared import ask, of_plant, table_of, within
-from server.identity.models import Account
+from server.identity.models import Account, Tenant
 from server.imports.models import ImportFile, ImportJob, ImportMapping, ImportPart, Part
 from server.imports.plan import Held, Stock
 from server.imports.records import Kind, Period, Record
-from server.indicators.models import Chip, Indicator, IndicatorVersion, MeasuredValue, SetLine
+from server.indicators.models import Chip, Indicator, IndicatorVersion, MeasuredValue, SetLine, VersionState
 from server.people import queries as people
 from server.people.models import Assignment, Department, Job, Person, ReportingLine, RoleGrant
 
 AT_ONCE: Final = 500
 JOBS_MAX: Final = 200
+APPROVED: Final = VersionState.APPROVED.value
 
 
 def _rows(model: type[Base], *columns: str, where: Any = None, values: Any = None) -> list[Held]:
@@ -54,8 +55,11 @@ def stock(records: Sequence[Record], now: datetime) -> Stock:
         chips={(row["indicator_code"], row["band"], row["zh"]): row for row in _rows(Chip)},
         sets=_many(sorted(_rows(SetLine), key=lambda row: row["position"]), "category"),
     )
-    for row in sorted(_rows(IndicatorVersion), key=lambda row: row["number"]):
-        found.versions[row["indicator_id"]] = row
+    for row in sorted(_rows(IndicatorVersion), key=lambda row: (row["state"] == APPROVED, row["number"])):
+        before = found.numbers.get(row["indicator_id"], 0)
+        found.numbers[row["indicator_id"]] = max(before, row["number"])
+        if row["state"] in (APPROVED, VersionState.RETIRED.value):
+            found.versions[row["indicator_id"]] = row
     _add_values(found, [one for one in records if one.kind is Kind.VALUES])
     return found
 
@@ -105,9 +109,14 @@ def job(import_id: UUID, *, lock: bool = False) -> ImportJob | None:
 
 
 def jobs() -> Sequence[ImportJob]:
-    """The last imports, the newest first."""
+    """The last imports as they are now, the newest first."""
     query = sa.select(ImportJob).order_by(ImportJob.created_at.desc(), ImportJob.id.desc()).limit(JOBS_MAX)
-    return session().execute(query).scalars().all()
+    return session().execute(query.execution_options(populate_existing=True)).scalars().all()
+
+
+def take_turn() -> None:
+    """Wait for whoever else imports into this plant, until the end of the transaction; nobody else waits for it."""
+    session().execute(sa.select(Tenant.id).where(Tenant.id == current_tenant()).with_for_update(key_share=True))
 
 
 def files(import_id: UUID) -> list[tuple[str, bytes]]:

@@ -98,7 +98,7 @@ def remap_import(asked: dict[str, Any], import_id: UUID) -> Any:
 @room.response(202, ImportSchema)
 def apply_import(asked: dict[str, Any], import_id: UUID) -> Any:
     """Apply it as its preview says, all or nothing."""
-    token = desk.apply(import_id, asked["phones"], by=current_actor(), now=clock.now())
+    token = desk.apply(import_id, asked, by=current_actor(), now=clock.now())
     runs.start(import_id, token)
     return desk.read(import_id, by=current_actor(), now=clock.now())
 

@@ -4,10 +4,14 @@ The process leaves when it is done. If it is killed, the database has none of it
 interrupted.
 """
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,8 +24,9 @@ from server.foundation.log import log, where
 from server.foundation.problems import Code, Problem
 from server.foundation.settings import settings_of
 from server.imports import queries, service
+from server.imports.bounds import READING_S
 from server.imports.models import State
-from server.imports.problems import IMPORT_BROKE
+from server.imports.problems import IMPORT_BROKE, IMPORT_TOO_MUCH
 
 VERB: Final = "import-job"
 _WORK: Final[Mapping[State, Callable[[UUID, str], None]]] = {
@@ -36,6 +41,7 @@ def start(import_id: UUID, token: str) -> None:
     """Begin the next step of an import in a process of its own; call it after the commit that asks for it."""
     _started[:] = [one for one in _started if one.poll() is None]  # whoever is done is laid to rest
     words = [VERB, str(current_tenant()), str(import_id), token]
+    end_former(token)
     try:
         _started.append(
             subprocess.Popen(
@@ -51,6 +57,17 @@ def start(import_id: UUID, token: str) -> None:
         unit_of_work(partial(service.fail, import_id, token, IMPORT_BROKE, {}))
 
 
+def end_former(token: str) -> None:
+    """End whatever else still works on an import of this plant on this machine: it gave no sign of life for so long that
+    another may begin, and would go on beside it."""
+    plant, mine = str(current_tenant()).encode(), token.encode()
+    for told in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has left, or is somebody else's
+            words = told.read_bytes().split(b"\0")
+            if VERB.encode() in words and plant in words and mine not in words:
+                os.kill(int(told.parent.name), signal.SIGKILL)
+
+
 def run(import_id: UUID, token: str) -> bool:
     """Do the step that an import is in; False, and the reason noted, when it cannot be done."""
     job = queries.job(import_id)
@@ -62,6 +79,8 @@ def run(import_id: UUID, token: str) -> bool:
         work(import_id, token)
     except Problem as problem:
         _note(import_id, token, problem.code, problem.params)
+    except MemoryError:
+        _note(import_id, token, IMPORT_TOO_MUCH, {"seconds": READING_S})
     except SQLAlchemyError as error:
         found = problem_of(error)
         log().error("import.broke", error=type(error).__name__, where=where(error))

@@ -82,9 +82,12 @@ class MappingsSchema(Coded):
 
 
 class ApplySchema(Coded):
-    """What is to become of work on phones that is not delivered; needed where there is any."""
+    """Which preview is to be applied, as it was shown. `phones`: what is to become of work on phones that is not
+    delivered, needed where there is any. `leaving`: how many leave, typed by a person, needed where it is told."""
 
+    preview = Text(required=True, max=64)
     phones = Choice(PhonesChoice, load_default=None, allow_none=True)
+    leaving = Integer(load_default=None, allow_none=True, min=0, max=1_000_000)
 
 
 class PageQuerySchema(Coded):
@@ -232,6 +235,11 @@ class ImportSchema(Coded):
     since = Text(required=True)
     complete = Boolean(required=True)
     choice = Text(required=True, allow_none=True)
+    preview = Text(required=True, metadata={"description": "Names the preview; goes with applying."})
+    leaving = Integer(
+        required=True,
+        metadata={"description": "How many would leave, where more than a fifth do: goes with applying. Else 0."},
+    )
     counts = Anything(required=True, metadata={"description": "Kind -> new, moved, left, changed, unchanged."})
     errors = Integer(required=True)
     doubts = Integer(required=True)

@@ -16,7 +16,9 @@ from server.foundation.db import current_tenant, session, unit_of_work
 from server.foundation.ids import PersonId, new_id
 from server.foundation.prepared import upsert
 from server.foundation.problems import Code, Problem
-from server.imports import applying, planning, queries
+from server.imports import applying, forgetting, planning, queries
+from server.imports.bounds import allow_writing
+from server.imports.consent import Asked, preview_of, refuse_admins, refuse_unsaid, refuse_waiting
 from server.imports.foreseeing import foreseeing
 from server.imports.models import (
     AT_WORK,
@@ -31,36 +33,45 @@ from server.imports.models import (
 )
 from server.imports.phones import Choice, Waiting, waiting
 from server.imports.plan import Change, Move, Options, Plan
+from server.imports.plan_people import active_admins
 from server.imports.problems import (
     IMPORT_BUSY,
-    IMPORT_CHOICE_NEEDED,
     IMPORT_ERRORS,
     IMPORT_FILES,
+    IMPORT_FORGOTTEN,
     IMPORT_INTERRUPTED,
-    IMPORT_PHONES_WAITING,
+    IMPORT_LAST_ADMIN,
     IMPORT_PLANT_CHANGED,
+    IMPORT_PREVIEW_OTHER,
+    IMPORT_SINCE,
     IMPORT_STATE,
 )
 from server.imports.progress import Progress, is_silent
+from server.imports.reading.cells.days import YEARS
 from server.imports.records import Finding, Record, Weight
 from server.imports.understanding import Understood, understand
 from server.people.queries import day_of
-from server.values.bringing import Refused
+from server.values import bringing as values
 
 FILES_MAX: Final = 20
 BYTES_MAX: Final = 10 * 1024 * 1024
 FINDINGS_MAX: Final = 5000
+SINCE: Final = (date(YEARS[0], 1, 1), date(YEARS[1], 12, 31))
 _WEIGHTS: Final = (Weight.ERROR, Weight.DOUBT, Weight.NOTE)
 _CHANGEABLE: Final = frozenset({State.READY, State.FAILED})
 
 
 def create(files: Sequence[tuple[str, bytes]], *, since: date | None, complete: bool, by: PersonId | None) -> ImportJob:
-    """Note a set of files; its preview is made by `preview`. Raises Problem `import_files`, `import_busy`."""
+    """Note a set of files; its preview is made by `preview`. Raises Problem `import_files`,
+    `import_since`, `import_busy`."""
     if not 0 < len(files) <= FILES_MAX or sum(len(content) for _, content in files) > BYTES_MAX:
         raise Problem(IMPORT_FILES, max_files=FILES_MAX, max_bytes=BYTES_MAX)
     now = clock.now()
     refuse_beside_another(now)
+    forgetting.forget(now)
     first = since or day_of(now)
+    if not SINCE[0] <= first <= SINCE[1]:
+        raise Problem(IMPORT_SINCE, first=SINCE[0].isoformat(), last=SINCE[1].isoformat())
     told = [
         {
             "name": _storable(name)[:FILE_NAME_MAX],
@@ -106,7 +117,13 @@ def _token() -> str:
 
 
 def refuse_beside_another(now: datetime, but: UUID | None = None) -> None:
-    """Raise Problem `import_busy` while another import of the plant is at work."""
+    """Raise Problem `import_busy` while another import of the plant is at work; else two that begin take turns."""
+    _refuse_busy(now, but)  # whoever writes holds the turn for long: told without waiting for it
+    queries.take_turn()
+    _refuse_busy(now, but)
+
+
+def _refuse_busy(now: datetime, but: UUID | None) -> None:
     if any(job.id != but and State(job.state) in AT_WORK and not is_silent(job, now) for job in queries.jobs()):
         raise Problem(IMPORT_BUSY)
 
@@ -121,8 +138,11 @@ def begin(job: ImportJob, state: State, now: datetime) -> str:
 
 
 def remap(job: ImportJob, mappings: Mapping[str, Any], *, now: datetime) -> str:
-    """Understand columns otherwise, and look anew. Raises Problem `import_state`, `import_busy`."""
+    """Understand columns otherwise, and look anew. Raises Problem `import_state`, `import_forgotten`,
+    `import_busy`."""
     _require(job, _CHANGEABLE, now)
+    if job.failure == IMPORT_FORGOTTEN.name:
+        raise Problem(IMPORT_FORGOTTEN, **job.failure_params)
     job.mappings = dict(mappings)
     session().execute(sa.delete(ImportPart).where(ImportPart.import_id == job.id))
     return begin(job, State.READING, now)
@@ -187,6 +207,8 @@ def _keep(import_id: UUID, token: str, plan: Plan, seen: str, read: Understood, 
     used = {one["signature"] for one in read.tables}
     job.options = job.options | {
         "moves": [[str(m.person_id), str(m.from_id), str(m.to_id), m.on.isoformat()] for m in plan.moves],
+        "admins": sorted(plan.admins),
+        "leaving": plan.leaving,
         "remembered": {signature: told for signature, told in remembered.items() if signature in used},
     }
     job.phase = Phase.NONE.value
@@ -231,23 +253,22 @@ def phones(job: ImportJob, now: datetime) -> list[Waiting]:
 # ---- apply --------------------------------------------------------------------------------------
 
 
-def start_applying(job: ImportJob, choice: Choice | None, *, by: PersonId | None, now: datetime) -> str:
+def start_applying(job: ImportJob, asked: Asked, *, by: PersonId | None, now: datetime) -> str:
     """Let an import be applied; returns the token of the process that is to do it. Raises Problem `import_state`,
-    `import_errors`, `import_choice_needed`, `import_phones_waiting`, `import_busy`."""
+    `import_preview_other`, `import_errors`, `import_admins`, `import_leaving`, `import_choice_needed`,
+    `import_phones_waiting`, `import_busy`."""
     _require(job, frozenset({State.READY}), now)
+    if asked.preview != preview_of(job):
+        raise Problem(IMPORT_PREVIEW_OTHER)
     if job.errors:
         raise Problem(IMPORT_ERRORS, count=job.errors)
-    _refuse_waiting(choice, phones(job, now))
+    refuse_admins(job, asked.is_admin)
+    refuse_unsaid(job, asked.leaving)
+    choice = asked.choice
+    refuse_waiting(choice, phones(job, now))
     job.options = job.options | {"choice": choice.value if choice else None}
     job.applied_by_id = by
     return begin(job, State.APPLYING, now)
-
-
-def _refuse_waiting(choice: Choice | None, held: Sequence[Waiting]) -> None:
-    if held and choice is None:
-        raise Problem(IMPORT_CHOICE_NEEDED, phones=len(held))
-    if held and choice is Choice.WAIT:
-        raise Problem(IMPORT_PHONES_WAITING, phones=len(held), count=sum(one.queued_count for one in held))
 
 
 def apply(import_id: UUID, token: str) -> None:
@@ -262,24 +283,28 @@ def apply(import_id: UUID, token: str) -> None:
         raise Problem(IMPORT_ERRORS, count=plan.errors)
     if seen != job.fingerprint:
         raise Problem(IMPORT_PLANT_CHANGED)
+    allow_writing()
     progress.begin(Phase.WRITING, len(plan.rows))
     unit_of_work(partial(_apply, import_id, token, plan, read.records, progress))
 
 
 def _apply(import_id: UUID, token: str, plan: Plan, records: Sequence[Record], progress: Progress) -> None:
     # Not locked before the end: how far it is, is written into the same row meanwhile.
+    queries.take_turn()
     job = _at_work(import_id, token)
     now = clock.now()
+    if plan.values:
+        values.hold()
     if queries.fingerprint(queries.stock(records, now)) != job.fingerprint:
         raise Problem(IMPORT_PLANT_CHANGED)
     choice = Choice(job.options["choice"]) if job.options["choice"] else None
     if choice is Choice.WAIT:
-        _refuse_waiting(choice, phones(job, now))
+        refuse_waiting(choice, phones(job, now))
     try:
         applying.apply(
             import_id, plan, job.applied_by_id, keep_former=choice is not Choice.PARK, now=now, step=progress.step
         )
-    except Refused as refused:
+    except values.Refused as refused:
         raise Problem(IMPORT_PLANT_CHANGED) from refused
     session().execute(sa.delete(ImportFile).where(ImportFile.import_id == import_id))
     _remember(job.options.get("remembered", {}) | job.mappings, now)
@@ -298,23 +323,30 @@ def _remember(mappings: Mapping[str, Any], now: datetime) -> None:
 # ---- undo, and what went wrong ------------------------------------------------------------------
 
 
-def start_undoing(job: ImportJob, *, by: PersonId | None, now: datetime) -> str:
-    """Let an applied import be taken back; returns the token. Raises Problem `import_state`, `import_busy`."""
+def start_undoing(job: ImportJob, *, by: PersonId | None, is_admin: bool, now: datetime) -> str:
+    """Let an applied import be taken back; returns the token. Raises Problem `import_state`, `import_admins`,
+    `import_busy`."""
     _require(job, frozenset({State.APPLIED}), now)
+    refuse_admins(job, is_admin)
     job.undone_by_id = by
     return begin(job, State.UNDOING, now)
 
 
 def undo(import_id: UUID, token: str) -> None:
     """Take back an import that is in `undoing`, in one unit of work. Raises Problem `import_stood_upon`,
-    `evaluation_begun`, `import_interrupted`."""
+    `import_last_admin`, `evaluation_begun`, `import_interrupted`."""
+    allow_writing()
     progress = Progress(import_id, token)
     progress.begin(Phase.WRITING, 0)
 
     def work() -> None:
+        queries.take_turn()
         _at_work(import_id, token)
         now = clock.now()
+        admins = active_admins(queries.stock((), now))
         applying.undo(import_id, now=now, step=progress.step)
+        if admins and not active_admins(queries.stock((), now)):
+            raise Problem(IMPORT_LAST_ADMIN)
         job = _at_work(import_id, token, lock=True)
         job.state, job.undone_at, job.phase = State.UNDONE.value, now, Phase.NONE.value
 

@@ -19,9 +19,10 @@ from server.foundation.events import publish
 from server.foundation.prepared import ask, of_plant, table_of, within
 from server.indicators.events import ValuesReceived
 from server.indicators.models import MeasuredValue
+from server.people.models import Person
 from server.values import looking, sources
 from server.values.models import ApiKey, ValueChange, ValueFlag, ValueObjection, ValueSource
-from server.values.rows import By, Fate, Given, Receipt
+from server.values.rows import By, Fate, Given
 from server.values.taking import take_in
 
 VALUE: Final = MeasuredValue.__tablename__
@@ -37,11 +38,7 @@ _Held = dict[tuple[Any, ...], dict[str, Any]]
 
 
 class Refused(Exception):
-    """A row was not taken in that was foreseen to be: the plant has changed."""
-
-    def __init__(self, receipt: Receipt) -> None:
-        super().__init__(receipt.code)
-        self.receipt = receipt
+    """A row was not taken in as it was foreseen: the plant has changed."""
 
 
 def bring_in(
@@ -55,11 +52,21 @@ def bring_in(
         taken = take_in(_counted(given, step), source, at, by=by)
         refused = next((one for one in taken.receipts if one.fate is Fate.REFUSED), None)
         if refused is not None:
-            raise Refused(refused)
+            raise Refused(refused.code)
         looking.look(sources.locked(source), at)
     session().flush()
     corrected = [Row(ValueChange.__tablename__, None, one) for one in _changes(about, at).values()]
     return corrected, list(_differences(before, _beside(about, rows)))
+
+
+def hold(people: Iterable[UUID] = ()) -> None:
+    """Let whoever else writes values wait until the end of the transaction, and who says something about these people's:
+    in the order in which a push locks them."""
+    person = table_of(Person).c
+    query = of_plant(sa.select(person.id)).where(within(person.id)).order_by(person.id).with_for_update(key_share=True)
+    for some in _batched(sorted(set(people)), _AT_ONCE):
+        ask(query, {"ids": some})
+    session().execute(sa.select(ValueSource.id).order_by(ValueSource.code).with_for_update()).all()
 
 
 def _counted(rows: Sequence[Given], step: Step) -> Iterator[Given]:
@@ -148,12 +155,16 @@ def _key(one: Mapping[str, Any], model: type[Base]) -> tuple[Any, ...]:
 
 def _forget_doubts(values: Iterable[Mapping[str, Any] | None]) -> None:
     """A value that is gone is doubted by nobody, whatever was said of the doubt meanwhile."""
+    for some in _batched(doubts_about(values), _AT_ONCE):
+        session().execute(sa.delete(ValueFlag).where(ValueFlag.id.in_(some)))
+
+
+def doubts_about(values: Iterable[Mapping[str, Any] | None]) -> list[UUID]:
+    """Doubts about these values, by their keys."""
     named = {(one["person_id"], one["indicator_id"], one["period_from"]) for one in values if one is not None}
     flags = table_of(ValueFlag)
     held = _of_people(flags, sorted({one[0] for one in named}))
-    ids = [one["id"] for one in held.values() if (one["person_id"], one["indicator_id"], one["period_from"]) in named]
-    for some in _batched(ids, _AT_ONCE):
-        session().execute(sa.delete(ValueFlag).where(ValueFlag.id.in_(some)))
+    return [one["id"] for one in held.values() if (one["person_id"], one["indicator_id"], one["period_from"]) in named]
 
 
 def objected(rows: Iterable[Row]) -> list[dict[str, Any]]:

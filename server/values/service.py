@@ -71,11 +71,11 @@ class Objected:
 
 def object_to(asked: Objected, *, by: Actor, now: datetime) -> ValueObjection:
     """Object to a value about oneself. Raises Problem `not_found`, `objection_old`, `objection_twice`."""
+    queries.lock_person(by.person_id)  # a phone of his may say the same at this moment, or an import takes it back
     indicator = queries.measured().get(asked.indicator)
     held = None if indicator is None else queries.value(by.person_id, indicator.id, asked.period_from)
     if held is None:
         raise Problem(NOT_FOUND)
-    queries.lock_person(by.person_id)  # a phone of his may say the same at this moment
     if held.version != asked.version:
         raise Problem(OBJECTION_OLD)  # it was corrected meanwhile: he should see that first
     for other in queries.objections(person_id=by.person_id):

@@ -84,8 +84,10 @@ export class ImportDesk {
     return this.#step((at) => api.put('/api/imports/{import_id}/mappings', { mappings: mappings as never }, at));
   }
 
-  apply(phones: Choice | null): Promise<boolean> {
-    return this.#step((at) => api.post('/api/imports/{import_id}/apply', { phones }, at));
+  /** `leaving`: how many leave, where somebody has to type it. */
+  apply(phones: Choice | null, leaving: number | null): Promise<boolean> {
+    const preview = this.one?.preview ?? '';
+    return this.#step((at) => api.post('/api/imports/{import_id}/apply', { preview, phones, leaving }, at));
   }
 
   undo(): Promise<boolean> {

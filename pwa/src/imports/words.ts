@@ -15,6 +15,13 @@ const PROBLEMS: Record<ImportCode, (params: never) => string> = {
   import_stood_upon: m.problem_import_stood_upon,
   import_files: m.problem_import_files,
   import_busy: m.problem_import_busy,
+  import_forgotten: m.problem_import_forgotten,
+  import_too_much: m.problem_import_too_much,
+  import_preview_other: m.problem_import_preview_other,
+  import_leaving: m.problem_import_leaving,
+  import_last_admin: m.problem_import_last_admin,
+  import_admins: m.problem_import_admins,
+  import_since: m.problem_import_since,
   evaluation_begun: m.problem_evaluation_begun,
   too_slow: m.problem_too_slow,
 };

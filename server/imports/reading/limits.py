@@ -12,6 +12,8 @@ SHEETS: Final = 50
 # Inside an XLSX. A sheet of 50,000 rows and 30 columns unpacks to some 60 MB at 10:1; a bomb reaches 1,000:1.
 PARTS: Final = 500
 UNPACKED_BYTES: Final = 200 * 1024 * 1024
+# A tag or attribute of a workbook is hundreds of bytes; the parser begins an open one anew with each bit that comes.
+TOKEN_BYTES: Final = 512 * 1024
 SMALL_PART_BYTES: Final = 8 * 1024 * 1024
 UNPACKED_RATIO: Final = 200
 # Below this size the ratio says nothing: a sheet of empty formatted rows packs very well.

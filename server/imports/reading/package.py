@@ -65,9 +65,13 @@ class Package:
         """Feed a part to a parser, pausing after each bit so that what it found can be taken away."""
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = self._no_doctype
+        given = 0
         try:
             for chunk in self.chunks(part, most):
                 parser.Parse(chunk, False)
+                given += len(chunk)
+                if given - parser.CurrentByteIndex > limits.TOKEN_BYTES:
+                    raise Refused("file_unpacks_too_large", Place(self.file))
                 yield
             parser.Parse(b"", True)
         except expat.ExpatError:

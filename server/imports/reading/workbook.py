@@ -58,10 +58,14 @@ def open_workbook(package: Package) -> Workbook:
             book.date_shift = _DAYS_1904
 
     _walk(package, part, start)
+    taken: set[str] = set()
     for name, state, relation in named[: limits.SHEETS]:
         target = relations.get(relation, "")
         if "/worksheets/" not in f"/{target}" or target not in package:
             continue
+        if target in taken:  # no office writes that: a small file that is read fifty times
+            raise Refused("file_damaged", Place(package.file))
+        taken.add(target)
         if state.lower() in ("hidden", "veryhidden"):
             book.hidden.append(name)
         else:

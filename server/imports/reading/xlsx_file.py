@@ -88,12 +88,13 @@ def _tags(package: Package, part: str) -> Iterator[tuple[bytes, dict[str, str]]]
 def _rows(book: Workbook, title: str, part: str, merges: list[Merge]) -> Iterator[Row]:
     reader = _Reader(book, title)
     spread = _Spread(merges)
-    kept = 0
+    kept = walked = 0
     for _ in book.package.parse(part, reader.parser):
         for row in reader.taken():
             spread_row = spread.over(row)
             kept += bool(spread_row.cells)
-            if kept > limits.ROWS:
+            walked += 1
+            if kept > limits.ROWS or walked > limits.ROWS_WITH_BLANKS:
                 raise Refused("too_many_rows", Place(book.package.file, title, row.number), limit=limits.ROWS)
             yield spread_row
 

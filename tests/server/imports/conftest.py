@@ -13,7 +13,7 @@ from flask import Flask
 from server.foundation import clock
 from server.foundation.db import db, session, tenant_context, unit_of_work
 from server.foundation.problems import Problem
-from server.imports import queries, runs, service
+from server.imports import consent, queries, runs, service
 from server.imports.models import ImportJob
 from server.imports.phones import Choice
 
@@ -62,12 +62,13 @@ class Office:
         return self.inside(lambda: self._read(job_id))  # type: ignore[no-any-return]
 
     def apply(self, job: ImportJob, choice: Choice | None = None) -> ImportJob:
-        """Apply it. Raises Problem where it may not even begin."""
+        """Apply it, saying whatever has to be said. Raises Problem where it may not even begin."""
 
         def begin() -> str:
             held = queries.job(job.id, lock=True)
             assert held is not None
-            return service.start_applying(held, choice, by=None, now=clock.now())
+            said = consent.Asked(consent.preview_of(held), choice, held.options.get("leaving"), is_admin=True)
+            return service.start_applying(held, said, by=None, now=clock.now())
 
         def work() -> ImportJob:
             token = unit_of_work(begin)
@@ -89,7 +90,7 @@ class Office:
         def begin() -> str:
             held = queries.job(job.id, lock=True)
             assert held is not None
-            return service.start_undoing(held, by=None, now=clock.now())
+            return service.start_undoing(held, by=None, is_admin=True, now=clock.now())
 
         def work() -> ImportJob:
             token = unit_of_work(begin)

@@ -39,6 +39,12 @@ def settled(client: Any, import_id: str) -> dict[str, Any]:
     raise AssertionError(shown)
 
 
+def apply(client: Any, import_id: str, **said: Any) -> Any:
+    """Ask for the preview that is shown to be applied."""
+    shown = knock(client, "GET", f"/api/imports/{import_id}").get_json()
+    return knock(client, "POST", f"/api/imports/{import_id}/apply", json={"preview": shown["preview"]} | said)
+
+
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str]]:
     """Steps that were asked for and are not begun: the test begins them, or lets them be."""
@@ -62,7 +68,7 @@ def test_hr_previews_applies_and_takes_back(cast: Any, client_for: Any) -> None:
     assert (shown["state"], shown["errors"], shown["counts"]["people"]["new"]) == ("ready", 0, 1), shown
     changes = knock(hr, "GET", f"/api/imports/{import_id}/changes").get_json()
     assert [(one["what"], one["key"], one["place"]["row"]) for one in changes["items"]] == [("new", "N9", 2)]
-    assert knock(hr, "POST", f"/api/imports/{import_id}/apply", json={}).status_code == 202
+    assert apply(hr, import_id).status_code == 202
     assert settled(hr, import_id)["state"] == "applied"
     assert "N9" in {one["employee_no"] for one in knock(hr, "GET", "/api/people").get_json()}
     assert knock(hr, "POST", f"/api/imports/{import_id}/undo").status_code == 202
@@ -80,7 +86,7 @@ def test_nobody_else_gets_in(cast: Any, client_for: Any, held: list[Any], step: 
     asked: list[tuple[str, str, Any]] = [
         ("GET", "", None), ("POST", "", body(("people.csv", PEOPLE.encode()))), ("GET", f"/{import_id}", None),
         ("GET", f"/{import_id}/findings", None), ("GET", f"/{import_id}/changes", None),
-        ("PUT", f"/{import_id}/mappings", {"mappings": {}}), ("POST", f"/{import_id}/apply", {}), ("POST", f"/{import_id}/undo", {}),
+        ("PUT", f"/{import_id}/mappings", {"mappings": {}}), ("POST", f"/{import_id}/apply", {"preview": ""}), ("POST", f"/{import_id}/undo", {}),
     ]  # fmt: skip
     for method, path, sent in asked:
         answer = knock(other, method, f"/api/imports{path}", **({} if sent is None else {"json": sent}))
@@ -97,7 +103,7 @@ def test_an_import_of_another_plant_is_not_there(cast: Any, client_for: Any, ste
     for method, path, sent in (
         ("GET", "", None),
         ("GET", "/changes", None),
-        ("POST", "/apply", {}),
+        ("POST", "/apply", {"preview": ""}),
         ("POST", "/undo", {}),
     ):
         answer = knock(foreign, method, f"/api/imports/{import_id}{path}", **({} if sent is None else {"json": sent}))
@@ -118,7 +124,7 @@ def test_nobody_gets_an_office_over_others_by_a_list(
         assert (found["code"], found["weight"], found["place"]["row"], found["place"]["column"]) == (
             "role_by_hand", "doubt", 2, "F",
         )  # fmt: skip
-    assert knock(client, "POST", f"/api/imports/{import_id}/apply", json={}).status_code == 202
+    assert apply(client, import_id).status_code == 202
     assert step()
     assert office.inside(lambda: session().scalar(sa.select(sa.func.count()).select_from(RoleGrant))) == before
 
@@ -162,7 +168,7 @@ def test_a_hostile_file_is_a_finding_and_no_breakdown(
     shown = knock(hr, "GET", f"/api/imports/{import_id}").get_json()
     assert (shown["state"], shown["failure"]) == ("ready", None)
     assert shown["errors"] > 0
-    refused = knock(hr, "POST", f"/api/imports/{import_id}/apply", json={})
+    refused = apply(hr, import_id)
     assert (refused.status_code, refused.get_json()["code"]) == (409, "import_errors")
 
 
@@ -195,7 +201,7 @@ def test_a_process_that_is_killed_leaves_nothing_and_is_told_as_failed(
     hr = client_for(cast.hr)
     import_id = knock(hr, "POST", "/api/imports", json=body(("people.csv", PEOPLE.encode()))).get_json()["id"]
     assert step()
-    assert knock(hr, "POST", f"/api/imports/{import_id}/apply", json={}).status_code == 202
+    assert apply(hr, import_id).status_code == 202
     asked_id, token = held.pop()
     child = os.fork()
     if child == 0:  # dies in the middle of writing, as by kill -9
@@ -220,7 +226,7 @@ def test_a_process_that_is_killed_leaves_nothing_and_is_told_as_failed(
     # The way on: a new preview, and apply.
     assert knock(hr, "PUT", f"/api/imports/{import_id}/mappings", json={"mappings": {}}).status_code == 202
     assert step()
-    assert knock(hr, "POST", f"/api/imports/{import_id}/apply", json={}).status_code == 202
+    assert apply(hr, import_id).status_code == 202
     assert step()
     assert knock(hr, "GET", f"/api/imports/{import_id}").get_json()["state"] == "applied"
 
@@ -231,7 +237,7 @@ def test_a_process_that_was_given_up_cannot_finish_later(
     hr = client_for(cast.hr)
     import_id = knock(hr, "POST", "/api/imports", json=body(("people.csv", PEOPLE.encode()))).get_json()["id"]
     assert step()
-    knock(hr, "POST", f"/api/imports/{import_id}/apply", json={})
+    apply(hr, import_id)
     late = held.pop()
     clock.move(timedelta(minutes=3))
     assert knock(hr, "PUT", f"/api/imports/{import_id}/mappings", json={"mappings": {}}).status_code == 202
@@ -266,3 +272,10 @@ def test_progress_can_be_read_while_it_is_written(
     assert (phase, total) == ("writing", 4503)
     # SQLite has one writer: there the phase is known, and how far within it only at its end.
     assert done == (0 if database.startswith("sqlite") else 4503)
+
+
+@pytest.mark.parametrize("since", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+def test_a_day_in_no_year_that_anybody_works_in_is_refused(cast: Any, client_for: Any, held: Any, since: str) -> None:
+    sent = body(("people.csv", PEOPLE.encode()), since=since, complete=True)
+    answer = knock(client_for(cast.hr), "POST", "/api/imports", json=sent)
+    assert (answer.status_code, answer.get_json()["code"], held) == (422, "import_since", [])

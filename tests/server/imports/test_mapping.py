@@ -11,7 +11,7 @@ from server.imports import runs
 from server.imports.models import Part
 from tests.server.hostile.knock import knock
 from tests.server.imports.conftest import Office
-from tests.server.imports.test_doors import PEOPLE, body
+from tests.server.imports.test_doors import PEOPLE, apply, body
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_a_header_that_nobody_knows_is_explained_once_and_known_the_next_time(
     assert (table["kind"], table["origin"], table["rows"]) == ("people", "own", 1)
     shown = knock(hr, "GET", f"/api/imports/{import_id}").get_json()
     assert (shown["errors"], shown["counts"]["people"]["new"]) == (0, 1)
-    assert knock(hr, "POST", f"/api/imports/{import_id}/apply", json={}).status_code == 202
+    assert apply(hr, import_id).status_code == 202
     assert step()
     again = knock(hr, "POST", "/api/imports", json=body(("odd.csv", odd))).get_json()["id"]
     assert step()

@@ -17,6 +17,8 @@ import sqlalchemy as sa
 from server.foundation.db import session
 from server.foundation.ids import short
 from server.identity.models import AuthSession, DeviceUser
+from server.imports import applying
+from server.imports.models import Part
 from server.indicators.floor.scopes import box_of
 from tests.server.agreements.conftest import Agreeing
 from tests.server.hostile.knock import doors, knock, plain, query_names
@@ -45,7 +47,15 @@ def plant(world: World) -> list[Canary]:
     made.append(Canary(OBJECTION, "the reason of an objection", "team", "values"))
     made.append(Canary(DRAFT, "an indicator that is drafted for desks", "", "draft"))
     made.append(Canary(world.desk["key_text"], "the key of another system", "", "never"))
-    made += [*_agreement(world), *_floor(world), *_case(world), *_parked(world), *_phones(world), *_keys(world)]
+    made += [
+        *_import(world),
+        *_agreement(world),
+        *_floor(world),
+        *_case(world),
+        *_parked(world),
+        *_phones(world),
+        *_keys(world),
+    ]
     return made
 
 
@@ -69,6 +79,37 @@ def _case(world: World) -> Iterator[Canary]:
     assert hers.all("case")
     yield Canary("beside-the-case.", "the comment beside a candidate", "team", "evaluation, draft")
     yield Canary(receipts[his.n][1], "the id of a case", "team", "evaluation, draft")
+
+
+def _import(world: World) -> Iterator[Canary]:
+    """A file of values and one that nobody understood, as HR's import shows them."""
+    words = [f"words-in-a-file-{what}." for what in ("value", "doubt", "sample", "unknown")]
+    table = {"signature": "s", "file": "v.csv", "sheet": "", "encoding": "", "row": 1, "rows": 1, "origin": "found"}
+    column = {"letter": "A", "label": "x", "field": None, "guessed": False}
+    place = {"file": "v.csv", "sheet": "", "row": 2, "column": "", "header": ""}
+    change = {
+        "kind": "values",
+        "what": "new",
+        "key": words[0],
+        "label": "x",
+        "place": place,
+        "differences": [],
+        "on": None,
+    }
+    finding = {"code": "row_empty", "weight": "doubt", "place": place, "params": {"text": words[1]}}
+    tables = [
+        table | {"kind": "values", "columns": [column | {"sample": [words[2]]}]},
+        table | {"file": "u.csv", "kind": None, "columns": [column | {"sample": [words[3]]}]},
+    ]
+
+    def write() -> None:
+        assert world.import_id is not None
+        for what, items in ((Part.CHANGE, [change]), (Part.FINDING, [finding]), (Part.TABLE, tables)):
+            applying.put(world.import_id, what, items)
+
+    world.at_work(world.cast.hr, write)
+    for word in words:
+        yield Canary(word, "what HR's file says of values", "", "values in imports")
 
 
 def _agreement(world: World) -> Iterator[Canary]:
@@ -144,6 +185,8 @@ def may_read(one: Canary, actor: str, stage: str) -> bool:
         return "o" in held or actor in ("hr", "admin") or beside_an_answer
     if one.about in ("values", "agreements"):
         return allows(one.about, "R", actor, of_person(actor, one.whose) | ({"o"} if actor == one.whose else set()))
+    if one.about == "values in imports":
+        return allows(one.about, "R", actor, {"p"})
     if one.about == "draft":
         return actor in ("hr", "partner")
     if one.about == "session":

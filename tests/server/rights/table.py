@@ -27,6 +27,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "names of cycles":           ("-",          "t R",     "-",       "a R",  "p R",    "-"),
     "cycles":                    ("-",          "-",       "-",       "-",    "p RW",   "-"),
     "imports":                   ("-",          "-",       "-",       "-",    "p RW",   "p RW"),
+    "values in imports":         ("-",          "-",       "-",       "-",    "p R",    "-"),
     "library":                   ("o R",        "o R",     "o R",     "o R",  "o R",    "o R"),
     "library, proposals":        ("-",          "t RW",    "-",       "a RW", "p RW",   "-"),
     "library, approval":         ("-",          "-",       "-",       "-",    "p W",    "-"),
