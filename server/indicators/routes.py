@@ -102,7 +102,7 @@ def send_back_version(asked: dict[str, Any], version_id: UUID) -> Any:
 def approve_version(asked: dict[str, Any], version_id: UUID) -> Any:
     """Approve a proposal; refused with all that is missing."""
     actor, now = current_actor(), clock.now()
-    one = versions.approve(version_id, asked["valid_from"], by=actor, now=now)
+    one = versions.approve(version_id, asked["revision"], asked["valid_from"], by=actor, now=now)
     return desk.indicator(one.indicator_id, by=actor, now=now)
 
 

@@ -100,14 +100,17 @@ class ReturnSchema(Coded):
 
 
 class ApproveSchema(Coded):
-    """From which day sets that hold an older version hold this one; without it they stay as they are."""
+    """From which day sets that hold an older version hold this one; without it they stay as they are. `revision`: the
+    one that HR has read."""
 
+    revision = Integer(required=True, min=1)
     valid_from = Day(load_default=None, allow_none=True)
 
 
 class AnswerSchema(Coded):
-    """Can this job influence it?"""
+    """Can this job influence it? `revision`: the one of the version that was read."""
 
+    revision = Integer(required=True, min=1)
     job_id = Id(required=True)
     side = Choice(Side, required=True)
     answer = Choice(Influence, required=True)

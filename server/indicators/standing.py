@@ -32,6 +32,11 @@ def demand(by: Actor, action: Action, *, now: datetime) -> frozenset[Relation]:
     return held
 
 
+def is_hr(by: Actor, *, now: datetime) -> bool:
+    """Whether this person is HR, whose word the library is."""
+    return Relation.HR in relations(by.person_id, now)
+
+
 def _in_area(person_id: UUID, role: Role, at: datetime) -> frozenset[UUID] | None:
     """The departments that such a grant covers; None: all of them."""
     areas = [grant.department_id for grant in people.grants(person_id, people.day_of(at)) if grant.role == role]

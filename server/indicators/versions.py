@@ -16,7 +16,7 @@ from server.foundation.web import Actor
 from server.indicators import library, sets, standing
 from server.indicators.floor import telling
 from server.indicators.library_models import CoreOutput, Influence, InfluenceAnswer, OutputIndicator, Side
-from server.indicators.models import Indicator, IndicatorVersion, Scale, Tier, VersionState
+from server.indicators.models import VALUE_PLACES, Indicator, IndicatorVersion, Scale, Tier, VersionState
 from server.indicators.problems import (
     INDICATOR_CODE_TAKEN,
     INFLUENCE_SAME_PERSON,
@@ -35,8 +35,10 @@ from server.indicators.smart import Finding
 from server.policy import Action, Relation
 
 OPEN = (VersionState.DRAFT, VersionState.PROPOSED)
-ABOUT = ("name_zh", "name_en", "unit", "direction", "source")
-"""What an indicator is about: with another of these, the answers on influence are asked for again."""
+ABOUT = tuple(name for name in library.WORDING if name not in ("short_zh", "short_en", "frequency"))
+"""What a side answers about: with another of these, the answers on influence are asked for again. Whether a job can
+influence it hangs on how high the target is, too.
+"""
 
 
 def draft(
@@ -72,18 +74,21 @@ def next_version(indicator_id: UUID, reason: str, *, by: Actor, now: datetime) -
 def edit(
     version_id: UUID, seen: int, wording: Mapping[str, Any], reason: str, *, by: Actor, now: datetime
 ) -> IndicatorVersion:
-    """Say something else in a draft or proposal. Raises Problem `not_found`, `not_allowed`, `version_not_open`,
-    `version_changed` for whoever has not seen what stands there.
+    """Say something else in a draft or proposal; another than HR takes a proposal back by it, to hand it in again.
+    Raises Problem `not_found`, `not_allowed`, `version_not_open`, `version_changed` for whoever has not seen what
+    stands there.
     """
     one = _mine(version_id, by=by, now=now)
     if one.state not in OPEN:
         raise Problem(VERSION_NOT_OPEN, number=one.number)
-    if one.revision != seen:
-        raise Problem(VERSION_CHANGED)
-    if any(wording[name] != getattr(one, name) for name in ABOUT):
+    _unchanged(one, seen)
+    if any(_stored(name, wording) != getattr(one, name) for name in ABOUT):
         session().execute(sa.delete(InfluenceAnswer).where(InfluenceAnswer.indicator_version_id == one.id))
     _write(one, wording)
     one.reason, one.revision = reason, one.revision + 1
+    if one.state == VersionState.PROPOSED and not standing.is_hr(by, now=now):
+        one.state = VersionState.DRAFT.value
+        telling.tell_of_version(one.id)
     return one
 
 
@@ -100,6 +105,9 @@ def place(indicator_id: UUID, tier: Tier, output_ids: Collection[UUID], *, by: A
     session().execute(sa.delete(OutputIndicator).where(OutputIndicator.indicator_id == held.id))
     _hang(held.id, output_ids)
     held.tier = tier.value
+    newest = library.versions([held.id])[held.id][0]
+    if newest.state in OPEN:  # who has read it has read of another place
+        newest.revision += 1
     session().flush()  # the jobs that it serves now are read back
     now_hung = library.outputs_of([held.id]).get(held.id, [])
     telling.tell_of_jobs({one.job_id for one in (*hung, *now_hung)}, now)
@@ -131,11 +139,13 @@ def send_back(version_id: UUID, reason: str, *, by: Actor, now: datetime) -> Ind
     return one
 
 
-def approve(version_id: UUID, valid_from: date | None, *, by: Actor, now: datetime) -> IndicatorVersion:
+def approve(version_id: UUID, seen: int, valid_from: date | None, *, by: Actor, now: datetime) -> IndicatorVersion:
     """Approve a proposal; from `valid_from` the sets that hold an older version hold this one. Raises Problem
-    `not_found`, `version_not_proposed`, `version_incomplete` with all that is missing.
+    `not_found`, `version_not_proposed`, `version_changed` for whoever has not read what stands there,
+    `version_incomplete` with all that is missing.
     """
     one = _proposed(version_id, by=by, now=now)
+    _unchanged(one, seen)
     outputs = library.outputs_of([one.indicator_id]).get(one.indicator_id, [])
     answers = library.answers_to([one.id]).get(one.id, [])
     found = library.missing(one, outputs, answers, {job.id: job for job in library.jobs()})
@@ -169,8 +179,9 @@ def retire(version_id: UUID, *, by: Actor, now: datetime) -> IndicatorVersion:
 
 @dataclass(frozen=True)
 class Answer:
-    """What one side says about a job's influence."""
+    """What one side says about a job's influence. `revision`: the one of the version that it has read."""
 
+    revision: int
     job_id: UUID
     side: Side
     answer: Influence
@@ -179,7 +190,7 @@ class Answer:
 
 def answer_influence(version_id: UUID, said: Answer, *, by: Actor, now: datetime) -> IndicatorVersion:
     """Answer "can this job influence it?". Raises Problem `not_found`, `not_allowed`, `version_not_open`,
-    `influence_words` for "partly" and "no" without words, `influence_same_person`.
+    `version_changed` for whoever has not read what stands there, `influence_words` for "partly" and "no" without words, `influence_same_person`.
     """
     standing.speaks_for(by, Action.INFLUENCE_ANSWER, said.job_id, said.side, now=now)
     one = library.version(version_id, lock=True)
@@ -191,6 +202,7 @@ def answer_influence(version_id: UUID, said: Answer, *, by: Actor, now: datetime
         raise Problem(NOT_FOUND)
     if one.state not in OPEN:
         raise Problem(VERSION_NOT_OPEN, number=one.number)
+    _unchanged(one, said.revision)
     if said.answer is not Influence.YES and not said.words:
         raise Problem(INFLUENCE_WORDS)
     given = [held for held in library.answers_to([one.id]).get(one.id, []) if held.job_id == said.job_id]
@@ -268,12 +280,24 @@ def _add(indicator_id: UUID, number: int, wording: Mapping[str, Any], reason: st
     return made
 
 
+def _unchanged(one: IndicatorVersion, seen: int) -> None:
+    if one.revision != seen:
+        raise Problem(VERSION_CHANGED)
+
+
 def _write(one: IndicatorVersion, wording: Mapping[str, Any]) -> None:
     for name in library.WORDING:
-        value = wording[name]
-        exact = name in ("target", "threshold") and value is not None
-        if name == "anchors" and value is not None:
-            value = [[*pair, "", ""][:2] for pair in value]  # one language may not be written yet
-        if name == "bands" and wording["rule"] == Scale.LINE:
-            value = None  # a line draws its own
-        setattr(one, name, Decimal(str(value)) if exact else value)
+        setattr(one, name, _stored(name, wording))
+
+
+def _stored(name: str, wording: Mapping[str, Any]) -> Any:
+    """What a version keeps of it."""
+    value = wording[name]
+    if name in ("target", "threshold") and value is not None:
+        # As the column keeps it, so that the same number is no other one.
+        return Decimal(str(value)).quantize(Decimal(1).scaleb(-VALUE_PLACES))
+    if name == "anchors" and value is not None:
+        return [[*pair, "", ""][:2] for pair in value]  # one language may not be written yet
+    if name == "bands" and wording["rule"] == Scale.LINE:
+        return None  # a line draws its own
+    return value

@@ -87,7 +87,7 @@ def proposed(boss: Any, head: Any, drafted: dict[str, Any], job: dict[str, Any])
     version = drafted["versions"][0]["id"]
     assert boss.post(f"/api/indicators/versions/{version}/propose").status_code == 200
     for client, side in ((boss, "supervisor"), (head, "head")):
-        said = {"job_id": job["id"], "side": side, "answer": "yes"}
+        said = {"revision": 1, "job_id": job["id"], "side": side, "answer": "yes"}
         answer = client.post(f"/api/indicators/versions/{version}/influence", json=said)
         assert answer.status_code == 200, answer.get_json()
     return str(version)

@@ -98,11 +98,11 @@ export class LibraryDesk extends Attempts {
     return this.#then(() => api.post('/api/indicators/versions/{version_id}/send-back', { reason }, { version_id }));
   }
 
-  approve(version_id: string, valid_from: string | null): Promise<boolean> {
+  approve({ id: version_id, revision }: Version, valid_from: string | null): Promise<boolean> {
     this.lacking = [];
     return this.#then(async () => {
       try {
-        return await api.post('/api/indicators/versions/{version_id}/approve', { valid_from }, { version_id });
+        return await api.post('/api/indicators/versions/{version_id}/approve', { revision, valid_from }, { version_id });
       } catch (error) {
         if (error instanceof ApiProblem) this.lacking = error.errors.map(({ code, params = {} }) => ({ code, params }));
         throw error;
