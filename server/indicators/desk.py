@@ -13,7 +13,15 @@ from server.foundation.problems import NOT_FOUND, Problem
 from server.foundation.web import Actor
 from server.indicators import difference, library, matching, standing
 from server.indicators.floor import queries as floor_queries
-from server.indicators.library_models import CoreOutput, Direction, IndicatorSet, Influence, OutputAgreement, Side
+from server.indicators.library_models import (
+    CoreOutput,
+    Direction,
+    IndicatorSet,
+    Influence,
+    InfluenceAnswer,
+    OutputAgreement,
+    Side,
+)
 from server.indicators.models import Indicator, IndicatorVersion, Scale, Tier, VersionState
 from server.indicators.smart import Finding
 from server.people import queries as people
@@ -143,13 +151,15 @@ def _version(one: IndicatorVersion, answers: Sequence[Any], known: Mapping[UUID,
         "proposed_by": _name(known, one.proposed_by_id), "proposed_at": one.proposed_at,
         "approved_by": _name(known, one.approved_by_id), "approved_at": one.approved_at,
         "retired_by": _name(known, one.retired_by_id), "retired_at": one.retired_at,
-        "answers": [
-            {
-                "job_id": each.job_id, "side": Side(each.side), "answer": Influence(each.answer), "words": each.words,
-                "by": _name(known, each.person_id), "answered_at": each.answered_at,
-            }
-            for each in (answers if wide else ())
-        ],
+        "answers": [_given(each, known) for each in answers if wide and each.ended_at is None],
+        "earlier_answers": [_given(each, known) for each in answers if wide and each.ended_at is not None],
+    }  # fmt: skip
+
+
+def _given(one: InfluenceAnswer, known: Mapping[UUID, Any]) -> dict[str, Any]:
+    return {
+        "job_id": one.job_id, "side": Side(one.side), "answer": Influence(one.answer), "words": one.words,
+        "by": _name(known, one.person_id), "answered_at": one.answered_at,
     }  # fmt: skip
 
 

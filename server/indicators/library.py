@@ -54,10 +54,11 @@ def outputs_of(indicator_ids: Collection[UUID] | None = None) -> dict[UUID, list
 
 
 def answers_to(version_ids: Collection[UUID]) -> dict[UUID, list[InfluenceAnswer]]:
-    """Version -> what the sides answered about it."""
+    """Version -> every answer about it, also those that stand no longer, the oldest first."""
     query = sa.select(InfluenceAnswer).where(InfluenceAnswer.indicator_version_id.in_(version_ids))
+    order = (InfluenceAnswer.job_id, InfluenceAnswer.side, InfluenceAnswer.answered_at, InfluenceAnswer.id)
     found: dict[UUID, list[InfluenceAnswer]] = {}
-    for one in session().execute(query.order_by(InfluenceAnswer.job_id, InfluenceAnswer.side)).scalars():
+    for one in session().execute(query.order_by(*order)).scalars():
         found.setdefault(one.indicator_version_id, []).append(one)
     return found
 
@@ -98,14 +99,17 @@ def missing(
     found = check(wording_of(one))
     if not outputs:
         found.append(Finding("orphan"))
-    given = {(answer.job_id, answer.side): answer.answer for answer in answers}
+    given: dict[tuple[UUID, str], list[str]] = {}
+    for answer in answers:
+        if answer.ended_at is None:
+            given.setdefault((answer.job_id, answer.side), []).append(answer.answer)
     for job_id in dict.fromkeys(output.job_id for output in outputs):
         job = names[job_id]
         for side in Side:
             params = {"side": side.value, "job_zh": job.name_zh, "job_en": job.name_en}
-            answer = given.get((job_id, side.value))
-            if answer is None:
+            said = given.get((job_id, side.value), [])
+            if not said:
                 found.append(Finding("influence_missing", params))
-            elif answer == Influence.NO:
+            elif Influence.NO in said:  # whoever else of the side says otherwise: it is talked about first
                 found.append(Finding("influence_no", params))
     return found

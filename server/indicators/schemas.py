@@ -157,7 +157,7 @@ class GapSchema(Coded):
 
 
 class GivenSchema(Coded):
-    """An answer as it stands."""
+    """What somebody answered for a side."""
 
     job_id = Id(required=True)
     side = Choice(Side, required=True)
@@ -204,6 +204,10 @@ class VersionSchema(Coded):
     retired_by = Nested(NamedSchema, required=True, allow_none=True)
     retired_at = Instant(required=True, allow_none=True)
     answers = Items(Nested(GivenSchema), required=True, max=None)
+    earlier_answers = Items(
+        Nested(GivenSchema), required=True, max=None,
+        metadata={"description": "Those that stand no longer, the oldest of each side first."},
+    )  # fmt: skip
     own_answers = Nested(OwnAnswersSchema, required=True)
     findings = Items(Nested(GapSchema), required=True, max=None)
     may = Items(Text(), required=True, max=None)

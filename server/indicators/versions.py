@@ -83,7 +83,7 @@ def edit(
         raise Problem(VERSION_NOT_OPEN, number=one.number)
     _unchanged(one, seen)
     if any(_stored(name, wording) != getattr(one, name) for name in ABOUT):
-        session().execute(sa.delete(InfluenceAnswer).where(InfluenceAnswer.indicator_version_id == one.id))
+        _ask_again(one, now)
     _write(one, wording)
     one.reason, one.revision = reason, one.revision + 1
     if one.state == VersionState.PROPOSED and not standing.is_hr(by, now=now):
@@ -128,13 +128,15 @@ def propose(version_id: UUID, *, by: Actor, now: datetime) -> IndicatorVersion:
 
 
 def send_back(version_id: UUID, reason: str, *, by: Actor, now: datetime) -> IndicatorVersion:
-    """Make a proposal a draft again, with the reason. Raises Problem `not_found`, `version_not_proposed`,
+    """Make a proposal a draft again, with the reason, which is HR's word to a side that said no, too: when it is handed
+    in again, both sides are asked again. Raises Problem `not_found`, `version_not_proposed`,
     `return_reason`.
     """
     one = _proposed(version_id, by=by, now=now)
     if not reason:
         raise Problem(RETURN_REASON)
     one.state, one.returned, one.revision = VersionState.DRAFT.value, reason, one.revision + 1
+    _ask_again(one, now)
     telling.tell_of_version(one.id)
     return one
 
@@ -205,15 +207,27 @@ def answer_influence(version_id: UUID, said: Answer, *, by: Actor, now: datetime
     _unchanged(one, said.revision)
     if said.answer is not Influence.YES and not said.words:
         raise Problem(INFLUENCE_WORDS)
-    given = [held for held in library.answers_to([one.id]).get(one.id, []) if held.job_id == said.job_id]
-    if any(held.side != said.side and held.person_id == by.person_id for held in given):
+    given = [
+        held
+        for held in library.answers_to([one.id]).get(one.id, [])
+        if held.job_id == said.job_id and held.person_id == by.person_id and held.ended_at is None
+    ]
+    if any(held.side != said.side for held in given):
         raise Problem(INFLUENCE_SAME_PERSON)
-    held = next((held for held in given if held.side == said.side), None)
-    if held is None:
-        held = InfluenceAnswer(indicator_version_id=one.id, job_id=JobId(said.job_id), side=said.side.value)
-        session().add(held)
-    held.answer, held.words, held.person_id, held.answered_at = said.answer.value, said.words, by.person_id, now
+    for held in given:
+        held.ended_at = now
+    session().add(
+        InfluenceAnswer(
+            indicator_version_id=one.id, job_id=JobId(said.job_id), side=said.side.value, answer=said.answer.value,
+            words=said.words, person_id=by.person_id, answered_at=now,
+        )
+    )  # fmt: skip
     return one
+
+
+def _ask_again(one: IndicatorVersion, now: datetime) -> None:
+    for held in library.answers_to([one.id]).get(one.id, []):
+        held.ended_at = held.ended_at or now
 
 
 def as_errors(found: Collection[Finding]) -> list[FieldError]:

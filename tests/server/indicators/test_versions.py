@@ -99,6 +99,29 @@ def test_a_no_from_either_side_stands_before_approval(hr: Any, boss: Any, head: 
     assert [one["code"] for one in answer.get_json()["errors"]] == ["influence_no"]
 
 
+def test_nobody_overwrites_the_no_of_another(
+    hr: Any, boss: Any, head: Any, job: Any, proposed: str, drafted: Any, client_for: Any, cast: Any
+) -> None:
+    url = f"/api/indicators/versions/{proposed}"
+    said = {"revision": 1, "job_id": job["id"], "side": "supervisor"}
+    assert boss.post(f"{url}/influence", json=said | {"answer": "no", "words": "三号机太旧"}).status_code == 200
+    assert client_for(cast.neighbour).post(f"{url}/influence", json=said | {"answer": "yes"}).status_code == 200
+    answer = hr.post(f"{url}/approve", json={"revision": 1})
+    assert [one["code"] for one in answer.get_json()["errors"]] == ["influence_no"]
+    held = newest(hr, drafted["id"])
+    assert {(one["side"], one["by"]["name_zh"], one["answer"]) for one in held["answers"]} == {
+        ("head", "杨金凤", "yes"), ("supervisor", "肖静", "no"), ("supervisor", "梁德胜", "yes"),
+    }  # fmt: skip
+    assert [(one["answer"], one["by"]["name_zh"]) for one in held["earlier_answers"]] == [("yes", "肖静")]
+    # HR answers it in words, and both sides are asked again; what was said is kept.
+    assert hr.post(f"{url}/send-back", json={"reason": "三号机下月换新"}).status_code == 200
+    again = boss.post(f"{url}/propose").get_json()["versions"][0]
+    assert (again["answers"], len(again["earlier_answers"])) == ([], 4)
+    assert ("no", "三号机太旧") in [(one["answer"], one["words"]) for one in again["earlier_answers"]]
+    answered(boss, head, job, proposed, again["revision"])
+    assert hr.post(f"{url}/approve", json={"revision": again["revision"]}).status_code == 200
+
+
 def test_one_person_does_not_answer_for_both_sides(
     boss: Any, head: Any, hr: Any, client_for: Any, cast: Any, proposed: str, job: Any
 ) -> None:
