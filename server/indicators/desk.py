@@ -25,7 +25,6 @@ from server.indicators.library_models import (
 from server.indicators.models import Indicator, IndicatorVersion, Scale, Tier, VersionState
 from server.indicators.smart import Finding
 from server.people import queries as people
-from server.people.models import Job
 from server.policy import Action, Relation, can
 
 
@@ -33,7 +32,7 @@ def indicators(*, by: Actor, now: datetime) -> list[dict[str, Any]]:
     """What this person finds in the library, by code: an employee what applies to him. Raises Problem `not_allowed`."""
     held = standing.demand(by, Action.INDICATOR_READ, now=now)
     seen = _seen(by, held, now)
-    outputs, names = library.outputs_of(), {job.id: job for job in library.jobs()}
+    outputs, jobs = library.outputs_of(), library.standings()
     newest = {indicator_id: many[0] for indicator_id, many in seen.items()}
     everything = {one.id: one for many in seen.values() for one in many}
     answers = library.answers_to([one.id for one in newest.values()])
@@ -54,26 +53,34 @@ def indicators(*, by: Actor, now: datetime) -> list[dict[str, Any]]:
                 "frequency": version.frequency, "direction": Direction(version.direction),
                 "target": library.wording_of(version)["target"], "in_force": None if in_force is None else in_force.number,
                 "in_force_id": None if in_force is None else in_force.id,
-                "orphan": not hung, "job_ids": sorted(_jobs(hung, [match[code] for code in codes if code in match], names)),
-                "missing_count": _gaps(version, hung, answers, names) if standing.sees_all(held) else 0,
+                "orphan": not hung, "job_ids": sorted(_jobs(hung, [match[code] for code in codes if code in match], jobs)),
+                "missing_count": _gaps(version, hung, answers, jobs) if standing.sees_all(held) else 0,
             }
         )  # fmt: skip
     return found
 
 
 def _gaps(
-    version: IndicatorVersion, hung: Sequence[CoreOutput], answers: Mapping[UUID, Any], names: Mapping[UUID, Job]
+    version: IndicatorVersion,
+    hung: Sequence[CoreOutput],
+    answers: Mapping[UUID, Any],
+    jobs: Mapping[UUID, library.Standing],
 ) -> int:
-    if version.state not in (VersionState.DRAFT, VersionState.PROPOSED):
+    """Also of what is in force: an import asked nobody, and an agreement may have ended since."""
+    if version.state == VersionState.RETIRED:
         return 0
-    return len(library.missing(version, hung, answers.get(version.id, []), names))
+    return len(library.missing(version, hung, answers.get(version.id, []), jobs))
 
 
-def _jobs(hung: Sequence[CoreOutput], sets: Sequence[matching.Match], names: Mapping[UUID, Job]) -> set[UUID]:
+def _jobs(
+    hung: Sequence[CoreOutput], sets: Sequence[matching.Match], jobs: Mapping[UUID, library.Standing]
+) -> set[UUID]:
     found: set[UUID] = {one.job_id for one in hung}
     for one in sets:
         found |= {
-            job.id for job in names.values() if one.job_id in (None, job.id) and one.category in (None, job.category)
+            held.job.id
+            for held in jobs.values()
+            if one.job_id in (None, held.job.id) and one.category in (None, held.job.category)
         }
     return found
 
@@ -105,7 +112,7 @@ def indicator(indicator_id: UUID, *, by: Actor, now: datetime) -> dict[str, Any]
     if one is None or many is None:
         raise Problem(NOT_FOUND)
     outputs = library.outputs_of([one.id]).get(one.id, [])
-    names = {job.id: job for job in library.jobs()}
+    jobs = library.standings()
     answers = library.answers_to([each.id for each in many])
     own = floor_queries.counts([each.id for each in many])
     wide = standing.sees_all(held)
@@ -121,8 +128,8 @@ def indicator(indicator_id: UUID, *, by: Actor, now: datetime) -> dict[str, Any]
         "versions": [
             _version(each, answers.get(each.id, []), known, wide=wide)
             | {
-                "findings": _findings(library.missing(each, outputs, answers.get(each.id, []), names)) if wide else [],
-                "may": _may(each, by, held),
+                "findings": _findings(library.missing(each, outputs, answers.get(each.id, []), jobs)) if wide else [],
+                "may": [*_may(each, by, held), *_may_place(many, held)],
                 "own_answers": {
                     one.value: own[each.id][one.value] if wide and each.id in own else 0 for one in Influence
                 },
@@ -185,6 +192,14 @@ def _may(one: IndicatorVersion, by: Actor, held: Collection[Relation]) -> list[s
         "answer": can(Action.INFLUENCE_ANSWER, held) and one.state in (VersionState.DRAFT, VersionState.PROPOSED),
     }
     return [name for name, right in rights.items() if right]
+
+
+def _may_place(many: Sequence[IndicatorVersion], held: Collection[Relation]) -> list[str]:
+    """Where it hangs, and who finds it: HR's, but for the place of what was never approved."""
+    if Relation.HR in held:
+        return ["place", "tier"]
+    open_ones = all(one.state in (VersionState.DRAFT, VersionState.PROPOSED) for one in many)
+    return ["place"] if open_ones and can(Action.INDICATOR_PROPOSE, held) else []
 
 
 def compared(version_id: UUID, other_id: UUID, *, by: Actor, now: datetime) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """What happens to versions: drafted, proposed, sent back, approved, retired. Each runs inside a unit of work."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +20,7 @@ from server.indicators.models import VALUE_PLACES, Indicator, IndicatorVersion, 
 from server.indicators.problems import (
     INDICATOR_CODE_TAKEN,
     INFLUENCE_SAME_PERSON,
+    INFLUENCE_UNASKED,
     INFLUENCE_WORDS,
     OUTPUT_UNKNOWN,
     RETURN_REASON,
@@ -53,6 +54,8 @@ def draft(
 ) -> IndicatorVersion:
     """Note a new indicator as a draft. Raises Problem `not_allowed`, `output_unknown`, `indicator_code_taken`."""
     _outputs(output_ids, by=by, now=now)
+    if tier is not Tier.ALL and not standing.is_hr(by, now=now):
+        raise Problem(NOT_ALLOWED)
     if session().execute(sa.select(Indicator.id).where(Indicator.code == code)).first() is not None:
         raise Problem(INDICATOR_CODE_TAKEN, name=code)
     made = Indicator(code=code, tier=tier.value)
@@ -93,10 +96,15 @@ def edit(
 
 
 def place(indicator_id: UUID, tier: Tier, output_ids: Collection[UUID], *, by: Actor, now: datetime) -> Indicator:
-    """Hang an indicator on core outputs and say who finds it. Raises Problem `not_found`, `not_allowed`,
-    `output_unknown`.
+    """Hang an indicator on core outputs and say who finds it. Who finds it is HR's to say, and once a version was
+    approved, so is the place. Raises Problem `not_found`, `not_allowed`, `output_unknown`, `influence_unasked` for a
+    job whose sides were not asked about what is in force.
     """
     held = _held(indicator_id, by=by, now=now)
+    many = library.versions([held.id])[held.id]
+    settled = tier != held.tier or any(one.state not in OPEN for one in many)
+    if settled and not standing.is_hr(by, now=now):
+        raise Problem(NOT_ALLOWED)
     _outputs(output_ids, by=by, now=now)
     hung = library.outputs_of([held.id]).get(held.id, [])
     _outputs(
@@ -105,13 +113,28 @@ def place(indicator_id: UUID, tier: Tier, output_ids: Collection[UUID], *, by: A
     session().execute(sa.delete(OutputIndicator).where(OutputIndicator.indicator_id == held.id))
     _hang(held.id, output_ids)
     held.tier = tier.value
-    newest = library.versions([held.id])[held.id][0]
-    if newest.state in OPEN:  # who has read it has read of another place
-        newest.revision += 1
+    if many[0].state in OPEN:  # who has read it has read of another place
+        many[0].revision += 1
     session().flush()  # the jobs that it serves now are read back
     now_hung = library.outputs_of([held.id]).get(held.id, [])
+    _asked(many, {one.job_id for one in now_hung} - {one.job_id for one in hung})
     telling.tell_of_jobs({one.job_id for one in (*hung, *now_hung)}, now)
     return held
+
+
+def _asked(many: Sequence[IndicatorVersion], new_jobs: Collection[UUID]) -> None:
+    """Pass where both sides of each new job answered about what is in force, or will be before the next version is.
+    What was brought in from a file was answered by nobody: the first place is given freely, and what is missing shown.
+    """
+    in_force = library.approved(many)
+    if in_force is None or in_force.approved_by_id is None or many[0].state in OPEN:
+        return
+    answers = library.answers_to([in_force.id]).get(in_force.id, [])
+    jobs = library.standings()
+    for job_id in new_jobs:
+        found = library.unanswered(jobs[job_id].job, answers)
+        if found:
+            raise Problem(INFLUENCE_UNASKED, errors=as_errors(found))
 
 
 def propose(version_id: UUID, *, by: Actor, now: datetime) -> IndicatorVersion:
@@ -150,7 +173,7 @@ def approve(version_id: UUID, seen: int, valid_from: date | None, *, by: Actor, 
     _unchanged(one, seen)
     outputs = library.outputs_of([one.indicator_id]).get(one.indicator_id, [])
     answers = library.answers_to([one.id]).get(one.id, [])
-    found = library.missing(one, outputs, answers, {job.id: job for job in library.jobs()})
+    found = library.missing(one, outputs, answers, library.standings())
     if found:
         raise Problem(VERSION_INCOMPLETE, errors=as_errors(found), count=len(found))
     one.state, one.approved_by_id, one.approved_at = VersionState.APPROVED.value, by.person_id, now
@@ -242,6 +265,10 @@ def _held(indicator_id: UUID, *, by: Actor, now: datetime) -> Indicator:
         raise Problem(NOT_FOUND)
     jobs = {one.job_id for one in library.outputs_of([held.id]).get(held.id, [])}
     standing.require_job(by, Action.INDICATOR_PROPOSE, jobs, now=now)
+    newest = library.versions([held.id])[held.id][0]
+    own = newest.state in OPEN and newest.proposed_by_id == by.person_id
+    if not jobs and not own and Relation.HR not in relations:  # what hangs on nobody's job is HR's
+        raise Problem(NOT_ALLOWED)
     return held
 
 

@@ -133,6 +133,30 @@ def test_both_sides_agree_and_other_words_take_it_away(boss: Any, head: Any, hr:
     assert held_of(hr, "OPR")["agreements"] == []
 
 
+def test_what_both_sides_agreed_to_or_hangs_on_is_not_taken_away_by_a_supervisor(
+    boss: Any, head: Any, hr: Any, agreed: Any, proposed: str, cast: Any, client_for: Any, drafted: Any
+) -> None:
+    url, neighbour = f"/api/core-outputs/{agreed['id']}", client_for(cast.neighbour)
+    same = [{key: one[key] for key in ("id", "name_zh", "name_en")} for one in agreed["outputs"]]
+    other = [same[0] | {"name_zh": "别的"}, *same[1:]]
+    anew = [{key: one[key] for key in ("name_zh", "name_en")} for one in same]
+    assert problem(neighbour.post(url, json={"outputs": other})) == (403, "outputs_held")
+    for client in (neighbour, boss, head):
+        for outputs in ([], same[1:], anew):
+            assert problem(client.post(url, json={"outputs": outputs})) == (403, "outputs_held")
+    assert len(held_of(hr, "OPR")["agreements"]) == 2
+    assert hr.post(f"/api/indicators/versions/{proposed}/approve", json={"revision": 1}).status_code == 200
+    assert boss.post(url, json={"outputs": other}).status_code == 200, (
+        "whoever agreed words it anew, and it is open again"
+    )
+    assert problem(neighbour.post(url, json={"outputs": other[1:]})) == (403, "outputs_held"), (
+        "an indicator hangs on it"
+    )
+    assert neighbour.post(url, json={"outputs": other[:2]}).status_code == 200
+    assert hr.post(url, json={"outputs": other[1:2]}).status_code == 200
+    assert hr.get(f"/api/indicators/{drafted['id']}").get_json()["output_ids"] == []
+
+
 def test_three_to_five_outputs_are_agreed_and_a_stranger_agrees_to_nothing(
     boss: Any, head: Any, hr: Any, job: Any, cast: Any, client_for: Any, partner: Any
 ) -> None:

@@ -50,7 +50,8 @@ def test_approval_is_refused_with_all_that_is_missing(hr: Any, boss: Any, drafte
     assert problem(answer) == (409, "version_incomplete")
     told = [(one["code"], one["params"].get("side")) for one in answer.get_json()["errors"]]
     assert told == [
-        ("no_unit", None), ("target_is_threshold", None), ("influence_missing", "head"), ("influence_missing", "supervisor"),
+        ("no_unit", None), ("target_is_threshold", None), ("outputs_not_agreed", "head"), ("outputs_not_agreed", "supervisor"),
+        ("influence_missing", "head"), ("influence_missing", "supervisor"),
     ]  # fmt: skip
     assert newest(hr, drafted["id"])["state"] == "proposed"
 
@@ -97,6 +98,67 @@ def test_a_no_from_either_side_stands_before_approval(hr: Any, boss: Any, head: 
     assert head.post(url, json=said | {"words": "换型由设备组安排"}).status_code == 200
     answer = hr.post(f"/api/indicators/versions/{proposed}/approve", json={"revision": 1})
     assert [one["code"] for one in answer.get_json()["errors"]] == ["influence_no"]
+
+
+def outputs_of(job: Any) -> list[dict[str, Any]]:
+    return [{key: one[key] for key in ("id", "name_zh", "name_en")} for one in job["outputs"]]
+
+
+def test_what_is_approved_hangs_on_three_to_five_outputs_that_both_sides_agreed_to(
+    hr: Any, proposed: str, drafted: Any, job: Any
+) -> None:
+    url = f"/api/core-outputs/{job['id']}"
+    assert hr.post(url, json={"outputs": outputs_of(job)[:1]}).status_code == 200
+    answer = hr.post(f"/api/indicators/versions/{proposed}/approve", json={"revision": 1})
+    assert problem(answer) == (409, "version_incomplete")
+    told = [(one["code"], one["params"].get("count"), one["params"].get("side")) for one in answer.get_json()["errors"]]
+    assert told == [
+        ("outputs_count", 1, None), ("outputs_not_agreed", None, "head"), ("outputs_not_agreed", None, "supervisor"),
+    ]  # fmt: skip
+
+
+def test_what_is_in_force_goes_to_another_job_once_its_sides_were_asked(
+    hr: Any, boss: Any, proposed: str, drafted: Any, job: Any
+) -> None:
+    url = f"/api/indicators/{drafted['id']}"
+    assert hr.post(f"/api/indicators/versions/{proposed}/approve", json={"revision": 1}).status_code == 200
+    other = next(one for one in hr.get("/api/core-outputs").get_json()["jobs"] if one["id"] != job["id"])
+    listed = hr.post(f"/api/core-outputs/{other['id']}", json={"outputs": [{"name_zh": "x", "name_en": "x"}]})
+    theirs = next(one for one in listed.get_json()["jobs"] if one["id"] == other["id"])["outputs"][0]["id"]
+    both = {"tier": "all", "output_ids": [job["outputs"][0]["id"], theirs]}
+    refused = hr.post(url, json=both)
+    assert problem(refused) == (409, "influence_unasked")
+    assert {one["code"] for one in refused.get_json()["errors"]} == {"influence_missing"}
+    assert hr.get(url).get_json()["output_ids"] == [job["outputs"][0]["id"]]
+    second = hr.post(f"{url}/versions", json={"reason": "也给他们"}).get_json()["versions"][0]
+    assert hr.post(url, json=both).status_code == 200
+    assert hr.post(f"/api/indicators/versions/{second['id']}/propose").status_code == 200
+    answer = hr.post(f"/api/indicators/versions/{second['id']}/approve", json={"revision": 2})
+    asked = {one["params"]["job_en"] for one in answer.get_json()["errors"] if one["code"] == "influence_missing"}
+    assert asked == {job["name_en"], other["name_en"]}
+
+
+def test_tier_and_place_of_what_is_approved_and_all_of_an_orphan_are_hrs(
+    hr: Any, boss: Any, proposed: str, drafted: Any, job: Any, client_for: Any, cast: Any
+) -> None:
+    url, first = f"/api/indicators/{drafted['id']}", job["outputs"][0]["id"]
+    assert problem(boss.post(url, json={"tier": "leaders", "output_ids": [first]})) == (403, "not_allowed")
+    assert boss.post(url, json={"tier": "all", "output_ids": [first]}).status_code == 200, "a proposal's place is free"
+    body = {"code": "X", "tier": "desks", "output_ids": [first], "wording": WORDING}
+    assert problem(boss.post("/api/indicators", json=body)) == (403, "not_allowed")
+    assert hr.post(f"/api/indicators/versions/{proposed}/approve", json={"revision": 2}).status_code == 200
+    for tier, hung in (("all", []), ("leaders", [first]), ("desks", [])):
+        assert problem(boss.post(url, json={"tier": tier, "output_ids": hung})) == (403, "not_allowed")
+    assert hr.get(url).get_json()["output_ids"] == [first]
+    orphan = row(hr, "OUT")
+    assert orphan is not None
+    assert orphan["orphan"]
+    for client in (boss, client_for(cast.neighbour)):
+        for path, said in (("", {"tier": "leaders", "output_ids": []}), ("/versions", {"reason": "x"})):
+            assert problem(client.post(f"/api/indicators/{orphan['id']}{path}", json=said)) == (403, "not_allowed")
+    assert row(client_for(cast.worker), "OUT") is not None
+    offered = boss.get(url).get_json()["versions"][0]["may"]
+    assert not {"place", "tier"} & set(offered)
 
 
 def test_nobody_overwrites_the_no_of_another(
@@ -220,7 +282,8 @@ def test_a_version_in_a_set_is_not_retired_and_one_that_is_retired_keeps_its_wor
     assert (held["state"], held["name_zh"], held["retired_by"]["name_zh"]) == ("retired", "换型时间", "金佳怡")
 
 
-def test_approving_the_next_version_renews_the_sets_from_its_day(hr: Any, boss: Any, head: Any, job: Any) -> None:
+def test_approving_the_next_version_renews_the_sets_from_its_day(hr: Any, boss: Any, head: Any, agreed: Any) -> None:
+    job = agreed
     out = row(hr, "OUT")
     assert out is not None
     hr.post(f"/api/indicators/{out['id']}", json={"tier": "all", "output_ids": [job["outputs"][0]["id"]]})

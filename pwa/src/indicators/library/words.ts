@@ -72,6 +72,8 @@ const FINDINGS: Record<string, Said> = {
   anchors_equal: m.library_anchors_equal,
   vague: ({ word, mark }: { word: string; mark: number }) => (mark === 0 ? m.library_vague_name({ word }) : m.library_vague_anchor({ word, mark })),
   orphan: m.library_is_orphan,
+  outputs_count: (params: { count: number; min: number; max: number } & Job) => m.library_outputs_count({ ...params, job: pick(params.job_zh, params.job_en) }),
+  outputs_not_agreed: (params: Asked) => m.library_outputs_not_agreed(asked(params)),
   influence_missing: (params: Asked) => m.library_influence_missing(asked(params)),
   influence_no: (params: Asked) => m.library_influence_no(asked(params)),
   set_too_few: m.library_set_too_few,
@@ -80,10 +82,12 @@ const FINDINGS: Record<string, Said> = {
   set_weights: (params: { sum: number; gap: number }) => (params.sum < 100 ? m.library_set_short(params) : m.library_set_over(params)),
 };
 
-interface Asked {
-  side: keyof typeof SIDES;
+interface Job {
   job_zh: string;
   job_en: string;
+}
+interface Asked extends Job {
+  side: keyof typeof SIDES;
 }
 const asked = ({ side, job_zh, job_en }: Asked) => ({ side: SIDES[side](), job: pick(job_zh, job_en) });
 
