@@ -90,8 +90,11 @@ def jobs() -> Sequence[Job]:
 
 
 def approved(held: Sequence[IndicatorVersion]) -> IndicatorVersion | None:
-    """The version in force: the newest that is approved."""
-    return next((one for one in held if one.state == VersionState.APPROVED), None)
+    """The version in force, of some with the newest first: the newest that was approved. Where that one is retired none
+    is: an older one does not come back by itself.
+    """
+    settled = next((one for one in held if one.state in (VersionState.APPROVED, VersionState.RETIRED)), None)
+    return settled if settled is not None and settled.state == VersionState.APPROVED else None
 
 
 def wording_of(one: IndicatorVersion) -> dict[str, Any]:
@@ -119,7 +122,7 @@ class Standing:
 def standings() -> dict[UUID, Standing]:
     """Every job by its id."""
     counted = sa.select(CoreOutput.job_id, sa.func.count()).group_by(CoreOutput.job_id)
-    counts = {row[0]: row[1] for row in session().execute(counted)}
+    counts: dict[UUID, int] = {row[0]: row[1] for row in session().execute(counted)}
     agreed: dict[UUID, set[str]] = {}
     for row in session().execute(sa.select(OutputAgreement.job_id, OutputAgreement.side)):
         agreed.setdefault(row.job_id, set()).add(row.side)

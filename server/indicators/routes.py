@@ -188,6 +188,13 @@ def end_set(asked: dict[str, Any], set_id: UUID) -> Any:
     return desk.sets(by=actor, now=now)
 
 
+@indicator_sets.route("/<uuid:set_id>", methods=["DELETE"], action=Action.INDICATOR_SET_WRITE)
+@indicator_sets.response(204)
+def remove_set(set_id: UUID) -> None:
+    """Take back a set that has not begun."""
+    sets.remove(set_id, by=current_actor(), now=clock.now())
+
+
 @indicator_sets.route("/ahead", methods=["POST"], action=Action.INDICATOR_SET_WRITE)
 @indicator_sets.arguments(board_schemas.AheadSchema)
 @indicator_sets.response(200, board_schemas.AheadAnswerSchema)

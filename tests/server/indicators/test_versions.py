@@ -282,6 +282,21 @@ def test_a_version_in_a_set_is_not_retired_and_one_that_is_retired_keeps_its_wor
     assert (held["state"], held["name_zh"], held["retired_by"]["name_zh"]) == ("retired", "换型时间", "金佳怡")
 
 
+def test_an_older_version_does_not_come_back_when_the_newest_is_retired(
+    hr: Any, boss: Any, head: Any, proposed: str, drafted: Any, job: Any
+) -> None:
+    hr.post(f"/api/indicators/versions/{proposed}/approve", json={"revision": 1})
+    second = hr.post(f"/api/indicators/{drafted['id']}/versions", json={"reason": "n"}).get_json()["versions"][0]["id"]
+    hr.post(f"/api/indicators/versions/{second}/propose")
+    answered(boss, head, job, second, 1)
+    assert hr.post(f"/api/indicators/versions/{second}/approve", json={"revision": 1}).status_code == 200
+    assert row(hr, "SMED")["in_force"] == 2  # type: ignore[index]
+    assert hr.post(f"/api/indicators/versions/{second}/retire").status_code == 200
+    held = row(hr, "SMED")
+    assert held is not None
+    assert (held["in_force"], held["in_force_id"]) == (None, None)
+
+
 def test_approving_the_next_version_renews_the_sets_from_its_day(hr: Any, boss: Any, head: Any, agreed: Any) -> None:
     job = agreed
     out = row(hr, "OUT")

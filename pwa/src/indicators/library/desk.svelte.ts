@@ -153,6 +153,14 @@ export class LibraryDesk extends Attempts {
     return this.attempt(async () => void (this.sets = await api.post('/api/indicator-sets/{set_id}/end', { valid_to }, { set_id })));
   }
 
+  /** Take back one that has not begun. */
+  removeSet(set_id: string): Promise<boolean> {
+    return this.attempt(async () => {
+      await api.delete('/api/indicator-sets/{set_id}', { set_id });
+      this.sets = await api.get('/api/indicator-sets');
+    });
+  }
+
   setGoal(wanted: NewGoal, held: Goal | null): Promise<boolean> {
     return this.attempt(async () => {
       if (held) await api.post('/api/goals/{goal_id}', { ...wanted, revision: held.revision }, { goal_id: held.id });
