@@ -258,11 +258,11 @@ def floor(*, by: Actor, now: datetime) -> dict[str, Any]:
 
 def sets(*, by: Actor, now: datetime) -> list[dict[str, Any]]:
     """Every set with whom it is for, its lines, and how many people it applies to today. Raises Problem `not_allowed`."""
-    standing.demand(by, Action.INDICATOR_SET_READ, now=now)
+    held = standing.demand(by, Action.INDICATOR_SET_READ, now=now)
     day = people.day_of(now)
     ids = {row.code: row.id for row in session().execute(sa.select(IndicatorSet.code, IndicatorSet.id))}
     applied = list(matching.codes_of(people.members(day), day).values())
-    every = library.versions()
+    every = _seen(by, held, now)
     return [
         {
             "id": ids.get(one.code), "code": one.code, "department_id": one.department_id, "category": one.category,
@@ -277,7 +277,9 @@ def sets(*, by: Actor, now: datetime) -> list[dict[str, Any]]:
 def _lines(code: str, every: Mapping[UUID, Sequence[IndicatorVersion]]) -> list[dict[str, Any]]:
     found = []
     for line in matching.lines_of(code):
-        many = every[line.indicator_id]
+        many = every.get(line.indicator_id)
+        if many is None:  # for desks alone: a leader reads it on the results that he gives
+            continue
         version = next(one for one in many if one.id == line.indicator_version_id)
         found.append(
             {
@@ -308,7 +310,10 @@ def sets_of(person_id: UUID, *, by: Actor, now: datetime) -> list[dict[str, Any]
     found = {Relation.HR, Relation.HRBP, *standing.LEADERS}
     if not place:
         raise Problem(NOT_FOUND)
-    held = people.relations(by.person_id, PersonId(person_id), DepartmentId(place[-1].departments[0]), now)
+    # Who leads him today, and before his first day who will; a move that is planned moves nobody yet.
+    today = people.day_of(now)
+    here = next((one for one in place if one.valid_to is None or one.valid_to >= today), place[-1])
+    held = people.relations(by.person_id, PersonId(person_id), DepartmentId(here.departments[0]), now)
     if held.isdisjoint(found):
         raise Problem(NOT_FOUND)
     return _spans(person_id, now)
