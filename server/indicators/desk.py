@@ -268,7 +268,7 @@ def sets(*, by: Actor, now: datetime) -> list[dict[str, Any]]:
             "id": ids.get(one.code), "code": one.code, "department_id": one.department_id, "category": one.category,
             "job_id": one.job_id, "level": one.level, "valid_to": one.valid_to,
             "valid_from": None if one.valid_from == date.min else one.valid_from,
-            "head_count": applied.count(one.code), "lines": _lines(one.code, every),
+            "begun": one.valid_from <= day, "head_count": applied.count(one.code), "lines": _lines(one.code, every),
         }
         for one in sorted(matching.all_sets(), key=lambda one: (one.category or "", one.valid_from, one.code))
     ]  # fmt: skip

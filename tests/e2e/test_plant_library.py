@@ -1,6 +1,7 @@
 """An indicator's way from the floor into the library: core outputs agreed by both sides, a proposal without and with a
 network, two answers on influence, what is missing in words, approval, the next version and how it differs, a goal."""
 
+import datetime as dt
 import re
 
 from playwright.sync_api import expect
@@ -246,6 +247,8 @@ def test_hr_sees_whom_a_set_is_about_before_it_begins_and_before_it_ends(house, 
     page = hr.page
     page.locator('[data-set="operator"] [data-set-edit]').click()
     page.locator("[data-set-place]").select_option(label="机加工甲班")
+    day = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=5)  # has begun nowhere on earth
+    page.locator("[data-set-from]").fill(day.isoformat())
     page.locator("[data-set-save]").click()
     expect(page.locator("[data-affected]")).to_have_attribute("data-affected", "12", timeout=PATIENCE_MS)
     examine(hr, "whom a new set is about", DESK_LEAST)
@@ -262,6 +265,7 @@ def test_hr_sees_whom_a_set_is_about_before_it_begins_and_before_it_ends(house, 
     examine(hr, "a set that has not begun", DESK_LEAST)
     hr.shot("library-set-take-back-zh-light")
     page.locator("[data-set-remove]").click()
+    expect(page.locator("[data-ending]")).to_have_count(0, timeout=PATIENCE_MS)
     expect(made).to_have_count(0, timeout=PATIENCE_MS)
 
 

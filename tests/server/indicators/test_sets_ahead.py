@@ -212,6 +212,7 @@ def test_a_set_that_has_not_begun_is_corrected_or_taken_back(
     assert {after for _, _, after in told} == {""}, "the one that is corrected does not stand in the way"
     assert hr.post("/api/indicator-sets", json=body).status_code == 201
     held = [one for one in hr.get("/api/indicator-sets").get_json() if one["id"]]
+    assert not held[0]["begun"]
     assert [(one["id"], [line["weight"] for line in one["lines"]]) for one in held] == [(made["id"], [30, 30, 40])]
     url = f"/api/indicator-sets/{made['id']}"
     for who in ("supervisor", "manager", "worker", "admin"):
@@ -221,5 +222,6 @@ def test_a_set_that_has_not_begun_is_corrected_or_taken_back(
     assert problem(hr.delete(url)) == (404, "not_found")
     assert numbers(hr, cast)[1:] == []
     begun = written(hr, lines, today, **shift)
+    assert begun["begun"]
     assert problem(hr.delete(f"/api/indicator-sets/{begun['id']}")) == (409, "set_day")
     assert problem(hr.post("/api/indicator-sets", json=body | {"valid_from": today.isoformat()})) == (409, "set_day")
