@@ -28,7 +28,7 @@ from server.indicators.arithmetic.explained import (  # noqa: E402
 )
 from server.indicators.arithmetic.rounding import half_up, plain  # noqa: E402
 from server.indicators.arithmetic.rules import linear_bands  # noqa: E402
-from server.indicators.arithmetic.values import LOWERS, NEVER_LOWERS, aggregate_of  # noqa: E402
+from server.indicators.arithmetic.values import FREQUENCIES, LOWERS, NEVER_LOWERS, aggregate_of  # noqa: E402
 
 FILE: Final = ROOT / "tests/vectors/arithmetic.json"
 SEED: Final = 20261129
@@ -92,8 +92,8 @@ def _value(chance: random.Random) -> Iterator[dict[str, Any]]:
 
 
 def _aggregate(_: random.Random) -> Iterator[dict[str, Any]]:
-    for unit in ("%", "", "count", "ppm", "min", "h"):
-        for frequency in ("daily", "weekly", "monthly", "quarterly", "yearly"):
+    for unit in ("%", "", "count", "ppm", "min", "h", "次", "件", "起", "times", "cases", "件/天"):
+        for frequency in FREQUENCIES:
             yield {"unit": unit, "frequency": frequency, "how": aggregate_of(unit, frequency)}
 
 

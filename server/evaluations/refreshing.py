@@ -57,7 +57,7 @@ def _refresh(cycle: Cycle, event: ValuesReceived) -> None:
     marks: dict[UUID, dict[str, Mark]] = {}
     for one in judged:
         changed("trend", one.id, [facts_scope(one.rater_id)])
-        measured = known.get(one.employee_id, {})
+        measured = indicators.one_for_each(forms[one.form_id].lines, known.get(one.employee_id, {}))
         fresh = _values(forms[one.form_id], measured)
         if one.state == core.Status.OPEN.value:
             # The phone reads it beside the trend: it is no news of the evaluation's own.

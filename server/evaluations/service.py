@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -60,7 +59,7 @@ def create_for(event: CycleOpened) -> None:
 class _Known:
     """What is known of everybody when a cycle opens, by person."""
 
-    values: Mapping[UUID, Mapping[str, Decimal]]
+    values: Mapping[UUID, indicators.Values]
     reach: Mapping[UUID, Mapping[str, date]]
     marks: Mapping[UUID, Mapping[str, Mark]]
     overalls: Mapping[UUID, Mapping[str, int]]
@@ -77,7 +76,8 @@ def _known(cycle: Cycle, people: Collection[UUID]) -> _Known:
 
 def _evaluation(cycle: Cycle, form: Form, one: Member, rater_id: PersonId, order: int, known: _Known) -> Evaluation:
     person = one.person.id
-    values = [known.values.get(person, {}).get(line["code"]) for line in form.lines]
+    measured = indicators.one_for_each(form.lines, known.values.get(person, {}))
+    values = [measured.get(line["code"]) for line in form.lines]
     marks = known.marks.get(person, {})
     return Evaluation(
         cycle_id=CycleId(cycle.id),
@@ -89,7 +89,7 @@ def _evaluation(cycle: Cycle, form: Form, one: Member, rater_id: PersonId, order
         data_to=days_of(known.reach.get(person, {}), form.lines),
         run_order=order,
         values=[None if value is None else float(value) for value in values],
-        rules=marks_by_data(known.values.get(person, {}), form.lines),
+        rules=marks_by_data(measured, form.lines),
         lasts=[marks.get(line["code"]) for line in form.lines],
         last_overall=next(reversed(list(known.overalls.get(person, {}).values())), None),
         state="open",

@@ -11,6 +11,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from server.indicators.arithmetic import FREQUENCIES
+
 
 class Kind(StrEnum):
     """What the rows of a table are about."""
@@ -91,7 +93,7 @@ FIELDS: Final[Mapping[Kind, tuple[Field, ...]]] = {
         Field("threshold", Type.NUMBER),
         Field("weight", Type.NUMBER, needed=True),
         Field("source", Type.TEXT, needed=True, longest=40),
-        Field("frequency", Type.CHOICE, choices=("weekly", "biweekly", "monthly", "quarterly", "yearly")),
+        Field("frequency", Type.CHOICE, choices=FREQUENCIES),
     ),
     Kind.VALUES: (
         Field("employee_no", Type.EMPLOYEE_NO, needed=True, longest=32),

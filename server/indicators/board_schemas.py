@@ -86,6 +86,10 @@ class HeldSetSchema(Coded):
     level = Text(required=True, allow_none=True)
     valid_from = Day(required=True, allow_none=True)
     valid_to = Day(required=True, allow_none=True)
+    begun = Boolean(
+        required=True,
+        metadata={"description": "It can end; one that has not begun can be written anew, or taken back."},
+    )
     head_count = Integer(required=True)
     lines = Items(Nested(SetLineSchema), required=True, max=None)
 

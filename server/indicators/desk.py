@@ -13,11 +13,18 @@ from server.foundation.problems import NOT_FOUND, Problem
 from server.foundation.web import Actor
 from server.indicators import difference, library, matching, standing
 from server.indicators.floor import queries as floor_queries
-from server.indicators.library_models import CoreOutput, Direction, IndicatorSet, Influence, OutputAgreement, Side
+from server.indicators.library_models import (
+    CoreOutput,
+    Direction,
+    IndicatorSet,
+    Influence,
+    InfluenceAnswer,
+    OutputAgreement,
+    Side,
+)
 from server.indicators.models import Indicator, IndicatorVersion, Scale, Tier, VersionState
 from server.indicators.smart import Finding
 from server.people import queries as people
-from server.people.models import Job
 from server.policy import Action, Relation, can
 
 
@@ -25,7 +32,7 @@ def indicators(*, by: Actor, now: datetime) -> list[dict[str, Any]]:
     """What this person finds in the library, by code: an employee what applies to him. Raises Problem `not_allowed`."""
     held = standing.demand(by, Action.INDICATOR_READ, now=now)
     seen = _seen(by, held, now)
-    outputs, names = library.outputs_of(), {job.id: job for job in library.jobs()}
+    outputs, jobs = library.outputs_of(), library.standings()
     newest = {indicator_id: many[0] for indicator_id, many in seen.items()}
     everything = {one.id: one for many in seen.values() for one in many}
     answers = library.answers_to([one.id for one in newest.values()])
@@ -46,26 +53,34 @@ def indicators(*, by: Actor, now: datetime) -> list[dict[str, Any]]:
                 "frequency": version.frequency, "direction": Direction(version.direction),
                 "target": library.wording_of(version)["target"], "in_force": None if in_force is None else in_force.number,
                 "in_force_id": None if in_force is None else in_force.id,
-                "orphan": not hung, "job_ids": sorted(_jobs(hung, [match[code] for code in codes if code in match], names)),
-                "missing_count": _gaps(version, hung, answers, names) if standing.sees_all(held) else 0,
+                "orphan": not hung, "job_ids": sorted(_jobs(hung, [match[code] for code in codes if code in match], jobs)),
+                "missing_count": _gaps(version, hung, answers, jobs) if standing.sees_all(held) else 0,
             }
         )  # fmt: skip
     return found
 
 
 def _gaps(
-    version: IndicatorVersion, hung: Sequence[CoreOutput], answers: Mapping[UUID, Any], names: Mapping[UUID, Job]
+    version: IndicatorVersion,
+    hung: Sequence[CoreOutput],
+    answers: Mapping[UUID, Any],
+    jobs: Mapping[UUID, library.Standing],
 ) -> int:
-    if version.state not in (VersionState.DRAFT, VersionState.PROPOSED):
+    """Also of what is in force: an import asked nobody, and an agreement may have ended since."""
+    if version.state == VersionState.RETIRED:
         return 0
-    return len(library.missing(version, hung, answers.get(version.id, []), names))
+    return len(library.missing(version, hung, answers.get(version.id, []), jobs))
 
 
-def _jobs(hung: Sequence[CoreOutput], sets: Sequence[matching.Match], names: Mapping[UUID, Job]) -> set[UUID]:
+def _jobs(
+    hung: Sequence[CoreOutput], sets: Sequence[matching.Match], jobs: Mapping[UUID, library.Standing]
+) -> set[UUID]:
     found: set[UUID] = {one.job_id for one in hung}
     for one in sets:
         found |= {
-            job.id for job in names.values() if one.job_id in (None, job.id) and one.category in (None, job.category)
+            held.job.id
+            for held in jobs.values()
+            if one.job_id in (None, held.job.id) and one.category in (None, held.job.category)
         }
     return found
 
@@ -97,7 +112,7 @@ def indicator(indicator_id: UUID, *, by: Actor, now: datetime) -> dict[str, Any]
     if one is None or many is None:
         raise Problem(NOT_FOUND)
     outputs = library.outputs_of([one.id]).get(one.id, [])
-    names = {job.id: job for job in library.jobs()}
+    jobs = library.standings()
     answers = library.answers_to([each.id for each in many])
     own = floor_queries.counts([each.id for each in many])
     wide = standing.sees_all(held)
@@ -113,8 +128,8 @@ def indicator(indicator_id: UUID, *, by: Actor, now: datetime) -> dict[str, Any]
         "versions": [
             _version(each, answers.get(each.id, []), known, wide=wide)
             | {
-                "findings": _findings(library.missing(each, outputs, answers.get(each.id, []), names)) if wide else [],
-                "may": _may(each, by, held),
+                "findings": _findings(library.missing(each, outputs, answers.get(each.id, []), jobs)) if wide else [],
+                "may": [*_may(each, by, held), *_may_place(many, held)],
                 "own_answers": {
                     one.value: own[each.id][one.value] if wide and each.id in own else 0 for one in Influence
                 },
@@ -143,13 +158,15 @@ def _version(one: IndicatorVersion, answers: Sequence[Any], known: Mapping[UUID,
         "proposed_by": _name(known, one.proposed_by_id), "proposed_at": one.proposed_at,
         "approved_by": _name(known, one.approved_by_id), "approved_at": one.approved_at,
         "retired_by": _name(known, one.retired_by_id), "retired_at": one.retired_at,
-        "answers": [
-            {
-                "job_id": each.job_id, "side": Side(each.side), "answer": Influence(each.answer), "words": each.words,
-                "by": _name(known, each.person_id), "answered_at": each.answered_at,
-            }
-            for each in (answers if wide else ())
-        ],
+        "answers": [_given(each, known) for each in answers if wide and each.ended_at is None],
+        "earlier_answers": [_given(each, known) for each in answers if wide and each.ended_at is not None],
+    }  # fmt: skip
+
+
+def _given(one: InfluenceAnswer, known: Mapping[UUID, Any]) -> dict[str, Any]:
+    return {
+        "job_id": one.job_id, "side": Side(one.side), "answer": Influence(one.answer), "words": one.words,
+        "by": _name(known, one.person_id), "answered_at": one.answered_at,
     }  # fmt: skip
 
 
@@ -175,6 +192,14 @@ def _may(one: IndicatorVersion, by: Actor, held: Collection[Relation]) -> list[s
         "answer": can(Action.INFLUENCE_ANSWER, held) and one.state in (VersionState.DRAFT, VersionState.PROPOSED),
     }
     return [name for name, right in rights.items() if right]
+
+
+def _may_place(many: Sequence[IndicatorVersion], held: Collection[Relation]) -> list[str]:
+    """Where it hangs, and who finds it: HR's, but for the place of what was never approved."""
+    if Relation.HR in held:
+        return ["place", "tier"]
+    open_ones = all(one.state in (VersionState.DRAFT, VersionState.PROPOSED) for one in many)
+    return ["place"] if open_ones and can(Action.INDICATOR_PROPOSE, held) else []
 
 
 def compared(version_id: UUID, other_id: UUID, *, by: Actor, now: datetime) -> list[dict[str, Any]]:
@@ -233,17 +258,17 @@ def floor(*, by: Actor, now: datetime) -> dict[str, Any]:
 
 def sets(*, by: Actor, now: datetime) -> list[dict[str, Any]]:
     """Every set with whom it is for, its lines, and how many people it applies to today. Raises Problem `not_allowed`."""
-    standing.demand(by, Action.INDICATOR_SET_READ, now=now)
+    held = standing.demand(by, Action.INDICATOR_SET_READ, now=now)
     day = people.day_of(now)
     ids = {row.code: row.id for row in session().execute(sa.select(IndicatorSet.code, IndicatorSet.id))}
     applied = list(matching.codes_of(people.members(day), day).values())
-    every = library.versions()
+    every = _seen(by, held, now)
     return [
         {
             "id": ids.get(one.code), "code": one.code, "department_id": one.department_id, "category": one.category,
             "job_id": one.job_id, "level": one.level, "valid_to": one.valid_to,
             "valid_from": None if one.valid_from == date.min else one.valid_from,
-            "head_count": applied.count(one.code), "lines": _lines(one.code, every),
+            "begun": one.valid_from <= day, "head_count": applied.count(one.code), "lines": _lines(one.code, every),
         }
         for one in sorted(matching.all_sets(), key=lambda one: (one.category or "", one.valid_from, one.code))
     ]  # fmt: skip
@@ -252,7 +277,9 @@ def sets(*, by: Actor, now: datetime) -> list[dict[str, Any]]:
 def _lines(code: str, every: Mapping[UUID, Sequence[IndicatorVersion]]) -> list[dict[str, Any]]:
     found = []
     for line in matching.lines_of(code):
-        many = every[line.indicator_id]
+        many = every.get(line.indicator_id)
+        if many is None:  # for desks alone: a leader reads it on the results that he gives
+            continue
         version = next(one for one in many if one.id == line.indicator_version_id)
         found.append(
             {
@@ -283,7 +310,10 @@ def sets_of(person_id: UUID, *, by: Actor, now: datetime) -> list[dict[str, Any]
     found = {Relation.HR, Relation.HRBP, *standing.LEADERS}
     if not place:
         raise Problem(NOT_FOUND)
-    held = people.relations(by.person_id, PersonId(person_id), DepartmentId(place[-1].departments[0]), now)
+    # Who leads him today, and before his first day who will; a move that is planned moves nobody yet.
+    today = people.day_of(now)
+    here = next((one for one in place if one.valid_to is None or one.valid_to >= today), place[-1])
+    held = people.relations(by.person_id, PersonId(person_id), DepartmentId(here.departments[0]), now)
     if held.isdisjoint(found):
         raise Problem(NOT_FOUND)
     return _spans(person_id, now)

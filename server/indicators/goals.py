@@ -21,6 +21,9 @@ from server.policy import Action, Relation
 
 RUNGS: Final = tuple(GoalTier)
 PLACED: Final = (GoalTier.WORKSHOP, GoalTier.TEAM)
+WHOLE: Final = (GoalTier.COMPANY, GoalTier.PLANT)
+Areas = Mapping[Relation, frozenset[UUID] | None]
+"""Relation -> the departments that somebody answers for by it; None: all of them."""
 WRITERS: Final[Mapping[GoalTier, frozenset[Relation]]] = {
     GoalTier.COMPANY: frozenset({Relation.HR, Relation.MANAGER}),
     GoalTier.PLANT: frozenset({Relation.HR, Relation.MANAGER}),
@@ -39,8 +42,8 @@ def board(*, by: Actor, now: datetime) -> list[dict[str, Any]]:
     above = people.superiors([PersonId(one) for one in owners], now)
     shown = [one for one in goals if one.tier != GoalTier.PERSON or _near(one, by, held, above)]
     names = people.by_id({one.owner_id for one in shown})
-    may = {tier: not held.isdisjoint(WRITERS[tier]) for tier in RUNGS}
-    return [_shown(one, names, may[GoalTier(one.tier)] and _reaches(one, by, held, above)) for one in shown]
+    areas = standing.areas(by.person_id, held, now)
+    return [_shown(one, names, _may_change(one, by, held, areas, above)) for one in shown]
 
 
 def owners(*, by: Actor, now: datetime) -> list[dict[str, Any]]:
@@ -90,7 +93,7 @@ def _goal(goal_id: UUID, *, by: Actor, now: datetime) -> Goal:
     if one is None:
         raise Problem(NOT_FOUND)
     above = people.superiors([PersonId(one.owner_id)], now)
-    if held.isdisjoint(WRITERS[GoalTier(one.tier)]) or not _reaches(one, by, held, above):
+    if not _may_change(one, by, held, standing.areas(by.person_id, held, now), above):
         raise Problem(NOT_ALLOWED)
     return one
 
@@ -98,7 +101,8 @@ def _goal(goal_id: UUID, *, by: Actor, now: datetime) -> Goal:
 def _check(one: Goal | None, wanted: Mapping[str, Any], *, by: Actor, now: datetime) -> None:
     held = standing.demand(by, Action.GOAL_WRITE, now=now)
     tier: GoalTier = wanted["tier"]
-    if held.isdisjoint(WRITERS[tier]):
+    areas = standing.areas(by.person_id, held, now)
+    if held.isdisjoint(WRITERS[tier]) or (tier in WHOLE and not _writes(tier, None, areas)):
         raise Problem(NOT_ALLOWED)
     if wanted["owner_id"] not in {owner["id"] for owner in owners(by=by, now=now)}:
         raise Problem(NOT_ALLOWED)
@@ -107,6 +111,8 @@ def _check(one: Goal | None, wanted: Mapping[str, Any], *, by: Actor, now: datet
     known = {place.id for place in people.departments()}
     if (tier in PLACED) != (wanted["department_id"] is not None) or wanted["department_id"] not in {None, *known}:
         raise Problem(GOAL_PLACE)
+    if not _writes(tier, wanted["department_id"], areas):
+        raise Problem(NOT_ALLOWED)
     if wanted["parent_id"] is not None:
         query = sa.select(Goal.tier).where(Goal.id == wanted["parent_id"])
         parent = session().execute(query).scalar_one_or_none()
@@ -121,9 +127,25 @@ def _near(one: Goal, by: Actor, held: Collection[Relation], above: Mapping[Perso
     return by.person_id == one.owner_id or Relation.HR in held or by.person_id in above[PersonId(one.owner_id)]
 
 
-def _reaches(one: Goal, by: Actor, held: Collection[Relation], above: Mapping[PersonId, frozenset[PersonId]]) -> bool:
-    """Whoever owns a goal, stands above its owner, or is HR, may change it."""
-    return _near(one, by, held, above)
+def _writes(tier: GoalTier, department_id: UUID | None, areas: Areas) -> bool:
+    """Whether such a goal of that department is among what somebody answers for: a goal of the company or the plant is
+    for whoever answers for all of it, a person's goes by the line alone.
+    """
+    own = [area for relation, area in areas.items() if relation in WRITERS[tier]]
+    if tier == GoalTier.PERSON:
+        return bool(own)
+    return any(area is None or (tier in PLACED and department_id in area) for area in own)
+
+
+def _may_change(
+    one: Goal,
+    by: Actor,
+    held: Collection[Relation],
+    areas: Areas,
+    above: Mapping[PersonId, frozenset[PersonId]],
+) -> bool:
+    """Whoever owns a goal, stands above its owner, or is HR, and answers for where it is."""
+    return _writes(GoalTier(one.tier), one.department_id, areas) and _near(one, by, held, above)
 
 
 def _values(wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What is read of the library: versions with what they hang on, answers, and what is missing before approval."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,16 @@ import sqlalchemy as sa
 
 from server.foundation.db import session
 from server.indicators.difference import FIELDS
-from server.indicators.library_models import CoreOutput, Influence, InfluenceAnswer, OutputIndicator, Side
+from server.indicators.library_models import (
+    OUTPUTS_MAX,
+    OUTPUTS_MIN,
+    CoreOutput,
+    Influence,
+    InfluenceAnswer,
+    OutputAgreement,
+    OutputIndicator,
+    Side,
+)
 from server.indicators.models import Indicator, IndicatorVersion, SetLine, VersionState
 from server.indicators.smart import Finding, check, plain
 from server.people.models import Job
@@ -54,10 +64,11 @@ def outputs_of(indicator_ids: Collection[UUID] | None = None) -> dict[UUID, list
 
 
 def answers_to(version_ids: Collection[UUID]) -> dict[UUID, list[InfluenceAnswer]]:
-    """Version -> what the sides answered about it."""
+    """Version -> every answer about it, also those that stand no longer, the oldest first."""
     query = sa.select(InfluenceAnswer).where(InfluenceAnswer.indicator_version_id.in_(version_ids))
+    order = (InfluenceAnswer.job_id, InfluenceAnswer.side, InfluenceAnswer.answered_at, InfluenceAnswer.id)
     found: dict[UUID, list[InfluenceAnswer]] = {}
-    for one in session().execute(query.order_by(InfluenceAnswer.job_id, InfluenceAnswer.side)).scalars():
+    for one in session().execute(query.order_by(*order)).scalars():
         found.setdefault(one.indicator_version_id, []).append(one)
     return found
 
@@ -79,8 +90,11 @@ def jobs() -> Sequence[Job]:
 
 
 def approved(held: Sequence[IndicatorVersion]) -> IndicatorVersion | None:
-    """The version in force: the newest that is approved."""
-    return next((one for one in held if one.state == VersionState.APPROVED), None)
+    """The version in force, of some with the newest first: the newest that was approved. Where that one is retired none
+    is: an older one does not come back by itself.
+    """
+    settled = next((one for one in held if one.state in (VersionState.APPROVED, VersionState.RETIRED)), None)
+    return settled if settled is not None and settled.state == VersionState.APPROVED else None
 
 
 def wording_of(one: IndicatorVersion) -> dict[str, Any]:
@@ -91,21 +105,66 @@ def wording_of(one: IndicatorVersion) -> dict[str, Any]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A job with its core outputs, as far as it is ready to be judged: how many there are, and who agreed to them."""
+
+    job: Job
+    outputs: int
+    agreed: frozenset[str]
+
+    @property
+    def both_agreed(self) -> bool:
+        """Whether both sides stand by the outputs as they are."""
+        return self.agreed >= {side.value for side in Side}
+
+
+def standings() -> dict[UUID, Standing]:
+    """Every job by its id."""
+    counted = sa.select(CoreOutput.job_id, sa.func.count()).group_by(CoreOutput.job_id)
+    counts: dict[UUID, int] = {row[0]: row[1] for row in session().execute(counted)}
+    agreed: dict[UUID, set[str]] = {}
+    for row in session().execute(sa.select(OutputAgreement.job_id, OutputAgreement.side)):
+        agreed.setdefault(row.job_id, set()).add(row.side)
+    return {job.id: Standing(job, counts.get(job.id, 0), frozenset(agreed.get(job.id, ()))) for job in jobs()}
+
+
 def missing(
-    one: IndicatorVersion, outputs: Sequence[CoreOutput], answers: Sequence[InfluenceAnswer], names: Mapping[UUID, Job]
+    one: IndicatorVersion,
+    outputs: Sequence[CoreOutput],
+    answers: Sequence[InfluenceAnswer],
+    held: Mapping[UUID, Standing],
 ) -> list[Finding]:
-    """What stands between a version and its approval: the check, a core output, both answers for every job."""
+    """What stands between a version and its approval: the check, a core output, and for every job that it hangs on
+    three to five outputs with both agreements, and both answers.
+    """
     found = check(wording_of(one))
     if not outputs:
         found.append(Finding("orphan"))
-    given = {(answer.job_id, answer.side): answer.answer for answer in answers}
     for job_id in dict.fromkeys(output.job_id for output in outputs):
-        job = names[job_id]
-        for side in Side:
-            params = {"side": side.value, "job_zh": job.name_zh, "job_en": job.name_en}
-            answer = given.get((job_id, side.value))
-            if answer is None:
-                found.append(Finding("influence_missing", params))
-            elif answer == Influence.NO:
-                found.append(Finding("influence_no", params))
+        found += [*_not_agreed(held[job_id]), *unanswered(held[job_id].job, answers)]
+    return found
+
+
+def _not_agreed(job: Standing) -> Iterator[Finding]:
+    named = {"job_zh": job.job.name_zh, "job_en": job.job.name_en}
+    if not OUTPUTS_MIN <= job.outputs <= OUTPUTS_MAX:
+        yield Finding("outputs_count", named | {"count": job.outputs, "min": OUTPUTS_MIN, "max": OUTPUTS_MAX})
+    for side in Side:
+        if side.value not in job.agreed:
+            yield Finding("outputs_not_agreed", named | {"side": side.value})
+
+
+def unanswered(job: Job, answers: Sequence[InfluenceAnswer]) -> list[Finding]:
+    """Which side of a job has not said that it can influence it, or says that it cannot."""
+    found = []
+    for side in Side:
+        said = [
+            one.answer for one in answers if one.job_id == job.id and one.side == side.value and one.ended_at is None
+        ]
+        params = {"side": side.value, "job_zh": job.name_zh, "job_en": job.name_en}
+        if not said:
+            found.append(Finding("influence_missing", params))
+        elif Influence.NO in said:  # whoever else of the side says otherwise: it is talked about first
+            found.append(Finding("influence_no", params))
     return found

@@ -119,25 +119,30 @@ class OutputIndicator(TenantOwned, Base):
     indicator_id: Mapped[IndicatorId] = mapped_column(primary_key=True)
 
 
-class InfluenceAnswer(TenantOwned, Base):
-    """One side's answer to "can this job influence it?", about one version."""
+class InfluenceAnswer(TenantRow, Base):
+    """What one person says, for one side, to "can this job influence it?", about one version. Nothing is overwritten:
+    another answer of the same person, or another meaning of the version, puts an end to this one, and it is kept.
+    """
 
     __tablename__ = "influence_answer"
     __table_args__ = (
         tenant_fk("indicator_version", "indicator_version_id"),
         tenant_fk("job", "job_id"),
         tenant_fk("person", "person_id"),
+        sa.Index("ix_influence_answer_version", "tenant_id", "indicator_version_id"),
         sa.CheckConstraint("side IN ('head', 'supervisor')", name="side"),
         sa.CheckConstraint("answer IN ('yes', 'partly', 'no')", name="answer"),
     )
 
-    indicator_version_id: Mapped[UUID] = mapped_column(primary_key=True)
-    job_id: Mapped[JobId] = mapped_column(primary_key=True)
-    side: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    indicator_version_id: Mapped[UUID]
+    job_id: Mapped[JobId]
+    side: Mapped[str] = mapped_column(sa.String(10))
     answer: Mapped[str] = mapped_column(sa.String(6))
     words: Mapped[str] = mapped_column(sa.String(WORDS_MAX))
     person_id: Mapped[PersonId]
     answered_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    """None: it stands."""
 
 
 class Goal(TenantRow, Base):

@@ -16,7 +16,8 @@ NAME_MAX: Final = 200
 SHORT_MAX: Final = 20
 CHIP_MAX: Final = 200
 LABEL_MAX: Final = 20
-VALUE: Final = sa.Numeric(14, 4)
+VALUE_PLACES: Final = 4
+VALUE: Final = sa.Numeric(14, VALUE_PLACES)
 RATING: Final = "rating"
 """The source of an indicator that a person judges; every other source measures."""
 REASON_MAX: Final = 500

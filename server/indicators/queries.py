@@ -73,7 +73,15 @@ def _line(key: int, weight: int, one: IndicatorVersion, code: str) -> Line:
         "source": one.source,
         "bands": _bands(one),
         "anchors": one.anchors if one.source == RATING else None,
-    } | ({"rule": Scale.LINE.value} if one.source != RATING and one.rule == Scale.LINE else {})
+    } | _measured_by(one)
+
+
+def _measured_by(one: IndicatorVersion) -> Line:
+    """How values become one, and marks: kept with the form, whatever a later version says."""
+    if one.source == RATING:
+        return {}
+    rule = {"rule": Scale.LINE.value} if one.rule == Scale.LINE else {}
+    return rule | {"aggregate": aggregate_of(one.unit, one.frequency)}
 
 
 def _bands(one: IndicatorVersion) -> Sequence[float] | None:
@@ -116,8 +124,12 @@ def _number(value: Decimal | None) -> int | float | None:
 # ---- values -------------------------------------------------------------------------------------
 
 
-def values_in(person_ids: Collection[UUID], period_from: date, period_to: date) -> Mapping[UUID, Mapping[str, Decimal]]:
-    """Person -> indicator code -> the one value of those whose period ends within these days; see `aggregate_of`."""
+Values = Mapping[str, Sequence[Decimal]]
+"""Indicator code -> what was measured, the oldest first."""
+
+
+def values_in(person_ids: Collection[UUID], period_from: date, period_to: date) -> Mapping[UUID, Values]:
+    """Person -> the values whose period ends within these days; `one_for_each` makes one of them for a form's line."""
     found: dict[UUID, dict[str, list[Decimal]]] = {}
     query = (
         sa.select(MeasuredValue.person_id, Indicator.code, MeasuredValue.value)
@@ -127,13 +139,21 @@ def values_in(person_ids: Collection[UUID], period_from: date, period_to: date) 
     )
     for row in session().execute(query):
         found.setdefault(row.person_id, {}).setdefault(row.code, []).append(row.value)
-    how = _aggregates({code for codes in found.values() for code in codes})
-    return {
-        person: {
-            code: value for code, many in codes.items() if (value := one_value(many, how.get(code, "mean"))) is not None
-        }
-        for person, codes in found.items()
-    }
+    return found
+
+
+def one_for_each(lines: Sequence[Line], values: Values) -> Mapping[str, Decimal]:
+    """Indicator code -> the one value of a form's line, as the version says that the form was made of. What was not
+    measured is left out.
+    """
+    old = _aggregates([line for line in lines if line["code"] in values and "aggregate" not in line])
+    found: dict[str, Decimal] = {}
+    for line in lines:
+        how = line.get("aggregate") or old.get(line["code"], "mean")
+        value = one_value(values.get(line["code"], ()), how)
+        if value is not None:
+            found[line["code"]] = value
+    return found
 
 
 def reach_in(person_ids: Collection[UUID], period_from: date, period_to: date) -> Mapping[UUID, Mapping[str, date]]:
@@ -150,15 +170,23 @@ def reach_in(person_ids: Collection[UUID], period_from: date, period_to: date) -
     return found
 
 
-def _aggregates(codes: Collection[str]) -> Mapping[str, Aggregate]:
-    """Indicator code -> how its values become one, by the newest approved version."""
+def _aggregates(lines: Sequence[Line]) -> Mapping[str, Aggregate]:
+    """Indicator code -> the same for lines of forms from before these kept it: by the newest version with their unit."""
+    if not lines:
+        return {}
+    units = {line["code"]: line["unit"] for line in lines}
     query = (
         sa.select(Indicator.code, IndicatorVersion.unit, IndicatorVersion.frequency)
         .join(Indicator, Indicator.id == IndicatorVersion.indicator_id)
-        .where(Indicator.code.in_(codes), IndicatorVersion.state == "approved")
+        .where(Indicator.code.in_(units), IndicatorVersion.state.in_(("approved", "retired")))
         .order_by(IndicatorVersion.number)
     )
-    return {row.code: aggregate_of(row.unit, row.frequency) for row in session().execute(query)}
+    found: dict[str, Aggregate] = {}
+    for row in session().execute(query):
+        if row.unit == units[row.code]:
+            # These forms knew one unit that is counted, and go on as they were begun.
+            found[row.code] = aggregate_of(row.unit if row.unit == "count" else "", row.frequency)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

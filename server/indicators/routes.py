@@ -102,7 +102,7 @@ def send_back_version(asked: dict[str, Any], version_id: UUID) -> Any:
 def approve_version(asked: dict[str, Any], version_id: UUID) -> Any:
     """Approve a proposal; refused with all that is missing."""
     actor, now = current_actor(), clock.now()
-    one = versions.approve(version_id, asked["valid_from"], by=actor, now=now)
+    one = versions.approve(version_id, asked["revision"], asked["valid_from"], by=actor, now=now)
     return desk.indicator(one.indicator_id, by=actor, now=now)
 
 
@@ -186,6 +186,13 @@ def end_set(asked: dict[str, Any], set_id: UUID) -> Any:
     actor, now = current_actor(), clock.now()
     sets.end(set_id, asked["valid_to"], by=actor, now=now)
     return desk.sets(by=actor, now=now)
+
+
+@indicator_sets.route("/<uuid:set_id>", methods=["DELETE"], action=Action.INDICATOR_SET_WRITE)
+@indicator_sets.response(204)
+def remove_set(set_id: UUID) -> None:
+    """Take back a set that has not begun."""
+    sets.remove(set_id, by=current_actor(), now=clock.now())
 
 
 @indicator_sets.route("/ahead", methods=["POST"], action=Action.INDICATOR_SET_WRITE)

@@ -100,14 +100,17 @@ class ReturnSchema(Coded):
 
 
 class ApproveSchema(Coded):
-    """From which day sets that hold an older version hold this one; without it they stay as they are."""
+    """From which day sets that hold an older version hold this one; without it they stay as they are. `revision`: the
+    one that HR has read."""
 
+    revision = Integer(required=True, min=1)
     valid_from = Day(load_default=None, allow_none=True)
 
 
 class AnswerSchema(Coded):
-    """Can this job influence it?"""
+    """Can this job influence it? `revision`: the one of the version that was read."""
 
+    revision = Integer(required=True, min=1)
     job_id = Id(required=True)
     side = Choice(Side, required=True)
     answer = Choice(Influence, required=True)
@@ -154,7 +157,7 @@ class GapSchema(Coded):
 
 
 class GivenSchema(Coded):
-    """An answer as it stands."""
+    """What somebody answered for a side."""
 
     job_id = Id(required=True)
     side = Choice(Side, required=True)
@@ -201,6 +204,10 @@ class VersionSchema(Coded):
     retired_by = Nested(NamedSchema, required=True, allow_none=True)
     retired_at = Instant(required=True, allow_none=True)
     answers = Items(Nested(GivenSchema), required=True, max=None)
+    earlier_answers = Items(
+        Nested(GivenSchema), required=True, max=None,
+        metadata={"description": "Those that stand no longer, the oldest of each side first."},
+    )  # fmt: skip
     own_answers = Nested(OwnAnswersSchema, required=True)
     findings = Items(Nested(GapSchema), required=True, max=None)
     may = Items(Text(), required=True, max=None)

@@ -39,7 +39,7 @@ class Wanted:
 
 
 def write(wanted: Wanted, *, by: Actor, now: datetime) -> str:
-    """Write a set; returns its code. Raises Problem `not_allowed`, `set_whom`, `set_version`, `set_incomplete`,
+    """Write a set; returns its code. One with the same match and first day that has not begun is replaced. Raises Problem `not_allowed`, `set_whom`, `set_version`, `set_incomplete`,
     `set_day`.
     """
     standing.demand(by, Action.INDICATOR_SET_WRITE, now=now)
@@ -73,6 +73,20 @@ def end(set_id: UUID, valid_to: date, *, by: Actor, now: datetime) -> IndicatorS
     return one
 
 
+def remove(set_id: UUID, *, by: Actor, now: datetime) -> None:
+    """Take back a set that has not begun. Raises Problem `not_found`, `set_day` for one that has: that one ends."""
+    standing.demand(by, Action.INDICATOR_SET_WRITE, now=now)
+    one = session().execute(sa.select(IndicatorSet).where(IndicatorSet.id == set_id)).scalar_one_or_none()
+    if one is None:
+        raise Problem(NOT_FOUND)
+    if one.valid_from <= people.day_of(now):
+        raise Problem(SET_DAY)
+    session().execute(sa.delete(SetLine).where(SetLine.category == one.code))
+    session().delete(one)
+    session().flush()  # whom it applies to is read again
+    _tell(one.department_id, one.valid_from, now=now)
+
+
 @dataclass(frozen=True)
 class Ahead:
     """A set that is to end (`set_id`, `valid_to`), or the match and first day of one that is to be written."""
@@ -99,7 +113,7 @@ def ahead(wanted: Ahead, *, by: Actor, now: datetime) -> dict[str, Any]:
     if wanted.set_id is None:
         day = wanted.valid_from or today
         new = Match(NEW, day, wanted.department_id, wanted.category, wanted.job_id, wanted.level, wanted.valid_to)
-        then = [*held, new]
+        then = [*(one for one in held if (_kind(one), one.valid_from) != (_kind(new), day)), new]
     else:
         query = sa.select(IndicatorSet.code).where(IndicatorSet.id == wanted.set_id)
         code = session().execute(query).scalar_one_or_none()
@@ -135,37 +149,52 @@ def _differing(held: Sequence[Match], then: Sequence[Match], day: date, today: d
 
 
 def renew(version: IndicatorVersion, valid_from: date, *, now: datetime) -> None:
-    """From this day every set in force that holds an older version of the indicator holds this one."""
+    """From this day every set that holds an older version of the indicator holds this one: also one in whose place
+    another stands on that day, from the day on which it applies again.
+    """
     if valid_from < people.day_of(now):
         raise Problem(SET_DAY)
     older = {one.id for one in library.versions([version.indicator_id])[version.indicator_id]} - {version.id}
-    for one in matching.all_sets():
-        lines = matching.lines_of(one.code)
-        in_force = _last_of_its_kind(one, valid_from) and (one.valid_to is None or one.valid_to >= valid_from)
-        if in_force and any(line.indicator_version_id in older for line in lines):
-            new = [
-                (version.id if line.indicator_version_id in older else line.indicator_version_id, line.weight)
-                for line in lines
-            ]
-            first = max(valid_from, one.valid_from)
+    every = matching.all_sets()
+    for one in every:
+        lines, first = matching.lines_of(one.code), _applies_from(one, valid_from, every)
+        if first is None or all(line.indicator_version_id not in older for line in lines):
+            continue
+        new = [
+            (version.id if line.indicator_version_id in older else line.indicator_version_id, line.weight)
+            for line in lines
+        ]
+        if first == one.valid_from:
+            _rewrite(one.code, new)
+            _tell(one.department_id, first, now=now)
+        else:
             _add(Wanted(one.department_id, one.category, one.job_id, one.level, first, one.valid_to, new), now=now)
 
 
 def in_use(version_id: UUID, *, now: datetime) -> list[str]:
     """Codes of the sets that hold a version and apply today or later."""
+    codes, every = set(library.set_codes([version_id]).get(version_id, [])), matching.all_sets()
     today = people.day_of(now)
-    codes = set(library.set_codes([version_id]).get(version_id, []))
-    held = [one for one in matching.all_sets() if one.code in codes and (one.valid_to is None or one.valid_to >= today)]
-    return [one.code for one in held if _last_of_its_kind(one, today)]
+    return [one.code for one in every if one.code in codes and _applies_from(one, today, every) is not None]
 
 
-def _last_of_its_kind(one: Match, day: date) -> bool:
-    """Whether no other set with the same match has taken over by this day."""
-    return not any(
-        other.code != one.code and _kind(other) == _kind(one) and one.valid_from < other.valid_from <= day
-        and (other.valid_to is None or other.valid_to >= day)
-        for other in matching.all_sets()
-    )  # fmt: skip
+def _applies_from(one: Match, day: date, every: Sequence[Match]) -> date | None:
+    """The first day from this one on, on which no other set with the same match stands in its place; None: never."""
+    day = max(day, one.valid_from)
+    while one.valid_to is None or day <= one.valid_to:
+        front = [
+            other
+            for other in every
+            if _kind(other) == _kind(one) and one.valid_from < other.valid_from <= day
+            and (other.valid_to is None or other.valid_to >= day)
+        ]  # fmt: skip
+        if not front:
+            return day
+        last = max(other.valid_to or date.max for other in front)
+        if last == date.max:
+            return None
+        day = last + timedelta(days=1)
+    return None
 
 
 def _kind(one: Match | IndicatorSet) -> tuple[Any, ...]:
@@ -191,10 +220,17 @@ def _whom(wanted: Wanted) -> None:
 
 
 def _add(wanted: Wanted, *, now: datetime) -> str:
+    """Write it; one with the same match and first day that has not begun says the new instead."""
     kind = (wanted.department_id, wanted.category, wanted.job_id, wanted.level)
     same = [one for one in session().execute(sa.select(IndicatorSet)).scalars() if _kind(one) == kind]
-    if any(one.valid_from == wanted.valid_from for one in same):
-        raise Problem(SET_DAY)
+    held = next((one for one in same if one.valid_from == wanted.valid_from), None)
+    if held is not None:
+        if held.valid_from <= people.day_of(now):
+            raise Problem(SET_DAY)
+        held.valid_to = wanted.valid_to
+        _rewrite(held.code, wanted.lines)
+        _tell(wanted.department_id, wanted.valid_from, now=now)
+        return held.code
     code = short(new_id())
     session().add(
         IndicatorSet(
@@ -207,13 +243,18 @@ def _add(wanted: Wanted, *, now: datetime) -> str:
             valid_to=wanted.valid_to,
         )
     )
-    for position, (version_id, weight) in enumerate(wanted.lines, start=1):
+    _rewrite(code, wanted.lines)
+    _tell(wanted.department_id, wanted.valid_from, now=now)
+    return code
+
+
+def _rewrite(code: str, lines: Sequence[tuple[UUID, int]]) -> None:
+    session().execute(sa.delete(SetLine).where(SetLine.category == code))
+    for position, (version_id, weight) in enumerate(lines, start=1):
         session().add(
             SetLine(category=code, position=position, indicator_version_id=IndicatorId(version_id), weight=weight)
         )
-    session().flush()  # whom it applies to is read from the row
-    _tell(wanted.department_id, wanted.valid_from, now=now)
-    return code
+    session().flush()  # whom it applies to is read from the rows
 
 
 def _tell(department_id: UUID | None, valid_from: date, *, now: datetime) -> None:

@@ -11,11 +11,11 @@ from decimal import Decimal
 from importlib.resources import files
 from typing import Any, Final
 
+from server.indicators.arithmetic import FREQUENCIES
 from server.indicators.library_models import LINES_MAX, LINES_MIN
 from server.indicators.models import RATING, Scale
 
 MARKS: Final = 5
-FREQUENCIES: Final = ("daily", "weekly", "monthly", "quarterly")
 _WORDS: Final[dict[str, list[str]]] = json.loads(
     files("server.indicators").joinpath("vague.json").read_text(encoding="utf-8")
 )

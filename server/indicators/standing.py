@@ -32,12 +32,36 @@ def demand(by: Actor, action: Action, *, now: datetime) -> frozenset[Relation]:
     return held
 
 
+def is_hr(by: Actor, *, now: datetime) -> bool:
+    """Whether this person is HR, whose word the library is."""
+    return Relation.HR in relations(by.person_id, now)
+
+
 def _in_area(person_id: UUID, role: Role, at: datetime) -> frozenset[UUID] | None:
     """The departments that such a grant covers; None: all of them."""
     areas = [grant.department_id for grant in people.grants(person_id, people.day_of(at)) if grant.role == role]
     if None in areas:  # granted for the whole plant
         return None
     return people.with_below([area for area in areas if area is not None])
+
+
+def areas(person_id: PersonId, held: Collection[Relation], at: datetime) -> dict[Relation, frozenset[UUID] | None]:
+    """Relation -> the departments that somebody answers for by it; None: all of them. A supervisor for those in which
+    people work who are below him.
+    """
+    found: dict[Relation, frozenset[UUID] | None] = {}
+    for role in (Role.MANAGER, Role.HRBP):
+        if _BY_ROLE[role] in held:
+            found[_BY_ROLE[role]] = _in_area(person_id, role, at)
+    if Relation.HR in held:
+        found[Relation.HR] = None
+    if Relation.SUPERVISOR in held:
+        members = people.members(people.day_of(at))
+        above = people.superiors([PersonId(one.person.id) for one in members], at)
+        found[Relation.SUPERVISOR] = frozenset(
+            one.department.id for one in members if person_id in above[PersonId(one.person.id)]
+        )
+    return found
 
 
 def sides(person_id: PersonId, at: datetime, members: Collection[Member]) -> dict[UUID, frozenset[Side]]:

@@ -1,6 +1,7 @@
 """An indicator's way from the floor into the library: core outputs agreed by both sides, a proposal without and with a
 network, two answers on influence, what is missing in words, approval, the next version and how it differs, a goal."""
 
+import datetime as dt
 import re
 
 from playwright.sync_api import expect
@@ -124,7 +125,15 @@ def test_a_proposal_from_the_floor_becomes_an_indicator_that_both_sides_stand_by
     expect(page.locator('[data-findings="0"]')).to_be_visible()
     page.locator("[data-save]").click()
     answer(her, name, "supervisor", "yes")
+    answer(head, name, "head", "no", "换型由设备组安排")
+    open_it(hr, name)
+    expect(page.locator('[data-finding="influence_no"]')).to_be_visible(timeout=PATIENCE_MS)
     answer(head, name, "head", "partly", "模具由设备组准备")
+    earlier = head.page.locator("[data-earlier='1']")
+    earlier.locator("summary").click()
+    expect(earlier).to_contain_text("换型由设备组安排")
+    examine(head, "an answer that stands no longer", DESK_LEAST)
+    head.shot("library-answers-zh-light")
     examine(her, "an indicator on a phone")
     open_it(hr, name)
     expect(page.locator('[data-findings="0"]')).to_be_visible(timeout=PATIENCE_MS)
@@ -238,6 +247,8 @@ def test_hr_sees_whom_a_set_is_about_before_it_begins_and_before_it_ends(house, 
     page = hr.page
     page.locator('[data-set="operator"] [data-set-edit]').click()
     page.locator("[data-set-place]").select_option(label="机加工甲班")
+    day = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=5)  # has begun nowhere on earth
+    page.locator("[data-set-from]").fill(day.isoformat())
     page.locator("[data-set-save]").click()
     expect(page.locator("[data-affected]")).to_have_attribute("data-affected", "12", timeout=PATIENCE_MS)
     examine(hr, "whom a new set is about", DESK_LEAST)
@@ -250,6 +261,12 @@ def test_hr_sees_whom_a_set_is_about_before_it_begins_and_before_it_ends(house, 
     expect(page.locator("[data-affected]")).to_have_attribute("data-affected", "12", timeout=PATIENCE_MS)
     page.locator("[data-set-end-it]").click()
     expect(page.locator("[data-ending]")).to_have_count(0, timeout=PATIENCE_MS)
+    made.locator("[data-set-end]").click()
+    examine(hr, "a set that has not begun", DESK_LEAST)
+    hr.shot("library-set-take-back-zh-light")
+    page.locator("[data-set-remove]").click()
+    expect(page.locator("[data-ending]")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(made).to_have_count(0, timeout=PATIENCE_MS)
 
 
 def test_hrs_partner_reads_the_board_and_the_values_of_his_area_and_nothing_else(house, phone):

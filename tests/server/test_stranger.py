@@ -117,6 +117,7 @@ DOORS: dict[str, Kind] = {
     "GET /api/indicator-sets/own": Kind.OWN,
     "GET /api/indicator-sets/of/<person_id>": Kind.RECORD,
     "POST /api/indicator-sets/<set_id>/end": Kind.RECORD,
+    "DELETE /api/indicator-sets/<set_id>": Kind.RECORD,
     "GET /api/goals": Kind.OWN,
     "GET /api/goals/owners": Kind.OWN,
     "POST /api/goals": Kind.OWN,

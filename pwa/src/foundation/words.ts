@@ -18,7 +18,7 @@ export type ImportCode = Extract<ProblemCode, `import_${string}` | 'evaluation_b
 export type AgreementCode = 'window_days' | 'window_until' | 'window_open' | 'window_shut' | 'agreements_none';
 export type CycleCode = 'cycle_not_draft' | 'cycle_not_open' | 'cycle_period' | 'cycle_deadline' | 'cycle_empty' | 'department_unknown' | 'delegation_overlaps' | 'delegation_person' | 'delegation_span';
 export type ValueCode = 'source_locked' | 'source_owner' | 'source_by_hand' | 'leave_protected' | 'key_indicator' | 'key_span' | 'batch_key_reused' | 'value_reason' | 'objection_twice' | 'objection_old' | 'objection_answered';
-export type LibraryCode = 'indicator_code_taken' | 'version_not_open' | 'version_not_proposed' | 'version_not_approved' | 'version_under_way' | 'version_changed' | 'version_incomplete' | 'version_in_use' | 'return_reason' | 'influence_words' | 'influence_same_person' | 'output_unknown' | 'outputs_count' | 'set_incomplete' | 'set_whom' | 'set_version' | 'set_day' | 'goal_parent' | 'goal_place' | 'goal_period' | 'goal_has_children' | 'goal_changed';
+export type LibraryCode = 'indicator_code_taken' | 'version_not_open' | 'version_not_proposed' | 'version_not_approved' | 'version_under_way' | 'version_changed' | 'version_incomplete' | 'version_in_use' | 'return_reason' | 'influence_words' | 'influence_same_person' | 'influence_unasked' | 'output_unknown' | 'outputs_count' | 'outputs_held' | 'set_incomplete' | 'set_whom' | 'set_version' | 'set_day' | 'goal_parent' | 'goal_place' | 'goal_period' | 'goal_has_children' | 'goal_changed';
 type Brought = ImportCode | AgreementCode | CycleCode | ValueCode | LibraryCode;
 
 // A code of the server without words here, or in the page that brings them, is a type error.

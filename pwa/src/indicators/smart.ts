@@ -30,7 +30,7 @@ export interface Vague {
 }
 
 export const RATING = 'rating';
-export const FREQUENCIES = ['daily', 'weekly', 'monthly', 'quarterly'] as const;
+export const FREQUENCIES = ['daily', 'weekly', 'biweekly', 'monthly', 'quarterly', 'yearly'] as const;
 export const LINES = { min: 3, max: 5 } as const;
 const MARKS = 5;
 const NUMBERS_ALONE = /^[0-9\s.,:%\u2030<>\u2264\u2265=~\uff5e\-\u2013\u2014+/()\uff08\uff09\uff0c\u3002]*[0-9][0-9\s.,:%\u2030<>\u2264\u2265=~\uff5e\-\u2013\u2014+/()\uff08\uff09\uff0c\u3002]*$/;

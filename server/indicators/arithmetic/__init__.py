@@ -5,7 +5,7 @@ pwa/src/indicators/arithmetic/.
 """
 
 from server.indicators.arithmetic.rules import linear_mark, rule_mark
-from server.indicators.arithmetic.values import aggregate_of, attendance, one_value
+from server.indicators.arithmetic.values import FREQUENCIES, aggregate_of, attendance, one_value
 from server.indicators.arithmetic.weights import (
     bounds_tenths,
     combined_tenths,
@@ -16,6 +16,7 @@ from server.indicators.arithmetic.weights import (
 )
 
 __all__ = [
+    "FREQUENCIES",
     "aggregate_of",
     "attendance",
     "bounds_tenths",

@@ -8,8 +8,10 @@ from server.indicators.arithmetic.rounding import half_up
 
 Aggregate = Literal["mean", "sum", "last"]
 
-COUNTED: Final = frozenset({"count"})
+COUNTED: Final = frozenset({"count", "次", "件", "起", "times", "cases"})
 """Units of what happens: three accidents in one week and none in the next are three."""
+FREQUENCIES: Final = ("daily", "weekly", "biweekly", "monthly", "quarterly", "yearly")
+"""How often something is measured: one list for the library's check, imports and this arithmetic."""
 STANDING: Final = frozenset({"quarterly", "yearly"})
 """Frequencies of what is measured less often than people are judged: the newest figure is the one that holds."""
 

@@ -73,6 +73,15 @@ def job(hr: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
+def agreed(boss: Any, head: Any, job: dict[str, Any]) -> dict[str, Any]:
+    """The same, and both sides stand by them."""
+    for client, side in ((boss, "supervisor"), (head, "head")):
+        answer = client.post(f"/api/core-outputs/{job['id']}/agree", json={"side": side})
+        assert answer.status_code == 200, answer.get_json()
+    return job
+
+
+@pytest.fixture
 def drafted(boss: Any, job: dict[str, Any]) -> dict[str, Any]:
     """What the supervisor drafted on the floor, hanging on the job's first output."""
     body = {"code": "SMED", "output_ids": [job["outputs"][0]["id"]], "wording": WORDING, "reason": "换型太久"}
@@ -82,12 +91,13 @@ def drafted(boss: Any, job: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def proposed(boss: Any, head: Any, drafted: dict[str, Any], job: dict[str, Any]) -> str:
+def proposed(boss: Any, head: Any, drafted: dict[str, Any], agreed: dict[str, Any]) -> str:
     """That draft, answered by both sides and handed in: its version's id."""
+    job = agreed
     version = drafted["versions"][0]["id"]
     assert boss.post(f"/api/indicators/versions/{version}/propose").status_code == 200
     for client, side in ((boss, "supervisor"), (head, "head")):
-        said = {"job_id": job["id"], "side": side, "answer": "yes"}
+        said = {"revision": 1, "job_id": job["id"], "side": side, "answer": "yes"}
         answer = client.post(f"/api/indicators/versions/{version}/influence", json=said)
         assert answer.status_code == 200, answer.get_json()
     return str(version)

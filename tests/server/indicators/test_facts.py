@@ -66,21 +66,36 @@ def test_the_value_of_a_period_is_the_mean_of_what_ends_in_it(north: Any) -> Non
 
     write(more)
     found = queries.values_in([north.worker.id, north.other_worker.id], date(2026, 11, 1), date(2026, 11, 30))
-    assert found[north.worker.id]["OUT"] == Decimal("98.00")
-    assert found[north.other_worker.id]["OUT"] == Decimal("95.6")
+    lines = queries.lines_of_category("operator")
+    assert queries.one_for_each(lines, found[north.worker.id])["OUT"] == Decimal("98.00")
+    assert queries.one_for_each(lines, found[north.other_worker.id])["OUT"] == Decimal("95.6")
     assert queries.values_in([north.worker.id], date(2026, 9, 1), date(2026, 9, 30)) == {}
 
 
 def test_what_happens_adds_up_over_a_period_and_a_yearly_figure_counts_by_the_newest(north: Any) -> None:
     def more() -> None:
-        for code, unit, frequency in (("SCRAP", "count", "weekly"), ("AUDIT", "%", "yearly")):
-            service.add_indicator(code, service.Wording(code, code, code, code, unit, "MES", frequency))
+        made = []
+        for code, unit, frequency in (("SCRAP", "起", "weekly"), ("AUDIT", "%", "yearly"), ("RATE", "%", "biweekly")):
+            wording = service.Wording(code, code, code, code, unit, "MES", frequency)
+            made.append((service.add_indicator(code, wording), 50 if code == "SCRAP" else 25))
             for day, value in ((2, "3"), (9, "0"), (16, "1.5")):
                 add_value(north.worker, code, date(2026, 11, day), date(2026, 11, day + 6), value)
+        service.set_lines("counted", made)
+
+    def another(state: str) -> None:
+        first = session().execute(sa.select(IndicatorVersion).where(IndicatorVersion.name_zh == "SCRAP")).scalar_one()
+        kept = {c.key: getattr(first, c.key) for c in sa.inspect(IndicatorVersion).column_attrs if c.key != "id"}
+        session().add(IndicatorVersion(**kept | {"number": 2, "unit": "%", "frequency": "yearly", "state": state}))
 
     write(more)
-    found = queries.values_in([north.worker.id], date(2026, 11, 1), date(2026, 11, 30))[north.worker.id]
-    assert (found["SCRAP"], found["AUDIT"]) == (Decimal("4.5"), Decimal("1.5"))
+    lines = queries.lines_of_category("counted")
+    held = queries.values_in([north.worker.id], date(2026, 11, 1), date(2026, 11, 30))[north.worker.id]
+    expected = {"SCRAP": Decimal("4.5"), "AUDIT": Decimal("1.5"), "RATE": Decimal("1.50")}
+    assert queries.one_for_each(lines, held) == expected
+    write(lambda: another("approved"))
+    assert queries.one_for_each(lines, held) == expected, "a form keeps the arithmetic of its version"
+    before = [{name: value for name, value in line.items() if name != "aggregate"} for line in lines]
+    assert queries.one_for_each(before, held) == expected | {"SCRAP": Decimal("1.50")}, "as it was begun"
 
 
 def test_a_series_is_the_last_twelve_values_up_to_a_day(north: Any) -> None:

@@ -142,3 +142,86 @@ def test_whoever_is_hired_or_moved_has_the_right_set_from_that_day(
     assert [(one["code"], one["valid_from"]) for one in spans] == [
         ("operator", today.isoformat()), (here["code"], moves_on.isoformat()),
     ]  # fmt: skip
+
+
+def numbers(hr: Any, cast: Any) -> list[tuple[str, dict[str, int]]]:
+    spans = hr.get(f"/api/indicator-sets/of/{cast.worker.id}").get_json()
+    return [(one["valid_from"], {line["code"]: line["number"] for line in one["lines"]}) for one in spans]
+
+
+@pytest.fixture
+def ready(hr: Any, boss: Any, head: Any, agreed: dict[str, Any]) -> Any:
+    """Makes the next version of an indicator all but approved, and approves it from a day."""
+
+    def renew(code: str, day: date) -> None:
+        one = next(row for row in hr.get("/api/indicators").get_json() if row["code"] == code)
+        place = {"tier": "all", "output_ids": [agreed["outputs"][0]["id"]]}
+        assert hr.post(f"/api/indicators/{one['id']}", json=place).status_code == 200
+        made = hr.post(f"/api/indicators/{one['id']}/versions", json={"reason": "n"}).get_json()["versions"][0]
+        url = f"/api/indicators/versions/{made['id']}"
+        assert hr.post(f"{url}/propose").status_code == 200
+        for client, side in ((boss, "supervisor"), (head, "head")):
+            said = {"revision": 1, "job_id": agreed["id"], "side": side, "answer": "yes"}
+            assert client.post(f"{url}/influence", json=said).status_code == 200
+        answer = hr.post(f"{url}/approve", json={"revision": 1, "valid_from": day.isoformat()})
+        assert answer.status_code == 200, answer.get_json()
+
+    return renew
+
+
+def test_two_versions_begin_on_one_day_and_an_earlier_one_reaches_what_comes(
+    hr: Any, cast: Any, today: date, ready: Any
+) -> None:
+    day, sooner = today + timedelta(days=30), today + timedelta(days=10)
+    for code, first in (("OUT", day), ("FPY", day), ("TEAM", sooner)):
+        ready(code, first)
+    told = [(first, (held["OUT"], held["FPY"], held["TEAM"])) for first, held in numbers(hr, cast)]
+    assert told == [
+        (today.isoformat(), (1, 1, 1)), (sooner.isoformat(), (1, 1, 2)), (day.isoformat(), (2, 2, 2)),
+    ]  # fmt: skip
+
+
+def test_a_new_version_is_not_lost_behind_a_set_that_passes(
+    hr: Any, cast: Any, today: date, ready: Any, lines: Any
+) -> None:
+    held = {one["code"]: one["version_id"] for one in hr.get("/api/indicators").get_json()}
+    shift = {"department_id": str(cast.shift.id), "category": "operator"}
+    written(hr, lines, today, **shift)
+    last = today + timedelta(days=30)
+    passing = [
+        {"indicator_version_id": held[code], "weight": n} for code, n in (("OUT", 40), ("ATT", 30), ("TEAM", 30))
+    ]
+    body = NOBODY | shift | {"valid_from": (today + timedelta(days=1)).isoformat(), "valid_to": last.isoformat()}
+    assert hr.post("/api/indicator-sets", json=body | {"lines": passing}).status_code == 201
+    old = held["FPY"]
+    assert problem(hr.post(f"/api/indicators/versions/{old}/retire")) == (409, "version_in_use")
+    ready("FPY", today + timedelta(days=10))
+    told = numbers(hr, cast)
+    assert [(first, one.get("FPY")) for first, one in told] == [
+        (today.isoformat(), 1), ((today + timedelta(days=1)).isoformat(), None), ((last + timedelta(days=1)).isoformat(), 2),
+    ]  # fmt: skip
+
+
+def test_a_set_that_has_not_begun_is_corrected_or_taken_back(
+    hr: Any, cast: Any, today: date, lines: Any, client_for: Any
+) -> None:
+    day, shift = today + timedelta(days=5), {"department_id": str(cast.shift.id), "category": "operator"}
+    made = written(hr, lines, day, **shift)
+    body = NOBODY | shift | {"valid_from": day.isoformat(), "valid_to": None, "lines": lines[::-1]}
+    told = ahead(hr, valid_from=day, **shift)[1]
+    assert {after for _, _, after in told} == {""}, "the one that is corrected does not stand in the way"
+    assert hr.post("/api/indicator-sets", json=body).status_code == 201
+    held = [one for one in hr.get("/api/indicator-sets").get_json() if one["id"]]
+    assert not held[0]["begun"]
+    assert [(one["id"], [line["weight"] for line in one["lines"]]) for one in held] == [(made["id"], [30, 30, 40])]
+    url = f"/api/indicator-sets/{made['id']}"
+    for who in ("supervisor", "manager", "worker", "admin"):
+        assert problem(client_for(getattr(cast, who)).delete(url)) == (403, "not_allowed")
+    assert problem(client_for(cast.south.hr).delete(url)) == (404, "not_found")
+    assert hr.delete(url).status_code == 204
+    assert problem(hr.delete(url)) == (404, "not_found")
+    assert numbers(hr, cast)[1:] == []
+    begun = written(hr, lines, today, **shift)
+    assert begun["begun"]
+    assert problem(hr.delete(f"/api/indicator-sets/{begun['id']}")) == (409, "set_day")
+    assert problem(hr.post("/api/indicator-sets", json=body | {"valid_from": today.isoformat()})) == (409, "set_day")

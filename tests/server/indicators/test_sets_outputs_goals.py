@@ -12,7 +12,8 @@ from server.foundation.events import subscribe
 from server.foundation.ids import new_id
 from server.indicators.events import SetApplies
 from server.people import service as people
-from server.people.models import Department, Job
+from server.people.models import Department, Job, Role
+from tests.cast import SINCE
 from tests.server.indicators.conftest import OUTPUTS, problem
 
 TOMORROW = "2026-11-25"
@@ -39,7 +40,6 @@ def test_a_set_applies_from_its_day_and_is_told_before(
     assert told(client_for(cast.worker), "/api/indicator-sets/own") == spans
     assert told(boss, f"/api/indicator-sets/of/{cast.worker.id}") == spans
     assert told(client_for(cast.neighbour_worker), "/api/indicator-sets/own") == spans[:1]
-    assert problem(hr.post("/api/indicator-sets", json=wanted)) == (409, "set_day")
     made = next(one for one in answer.get_json() if one["valid_from"] == TOMORROW)
     url = f"/api/indicator-sets/{made['id']}/end"
     assert problem(hr.post(url, json={"valid_to": "2026-11-24"})) == (409, "set_day")
@@ -87,6 +87,33 @@ def test_only_hr_writes_sets_and_each_plant_has_its_own(
     assert problem(client_for(cast.worker).get(f"/api/indicator-sets/of/{cast.worker.id}")) == (403, "not_allowed")
 
 
+def test_a_planned_move_shows_nobody_elses_people_before_its_day(
+    app: Flask, cast: Any, partner: Any, boss: Any, hr: Any
+) -> None:
+    def move() -> None:
+        job = session().execute(sa.select(Job).where(Job.code == "OPR")).scalar_one()
+        place = session().get_one(Department, (cast.tenant_id, cast.neighbour_shift.id))
+        people.assign(cast.worker.id, place, job, "1", valid_from=date(2027, 1, 1))
+
+    url = f"/api/indicator-sets/of/{cast.worker.id}"
+    before = [client.get(url).status_code for client in (partner, boss, hr)]
+    with app.app_context(), tenant_context(cast.tenant_id):
+        session().close()
+        unit_of_work(move)
+        db.session.remove()
+    assert [client.get(url).status_code for client in (partner, boss, hr)] == before == [404, 200, 200]
+
+
+def test_what_is_for_desks_alone_stands_in_no_leaders_list_of_sets(hr: Any, boss: Any) -> None:
+    def codes(client: Any) -> set[str]:
+        return {line["code"] for one in client.get("/api/indicator-sets").get_json() for line in one["lines"]}
+
+    out = next(one for one in hr.get("/api/indicators").get_json() if one["code"] == "OUT")
+    assert "OUT" in codes(boss)
+    assert hr.post(f"/api/indicators/{out['id']}", json={"tier": "desks", "output_ids": []}).status_code == 200
+    assert codes(hr) - codes(boss) == {"OUT"}
+
+
 def test_a_move_is_told_as_an_event_with_its_day(app: Flask, cast: Any) -> None:
     heard: list[SetApplies] = []
     subscribe(SetApplies, heard.append)
@@ -131,6 +158,30 @@ def test_both_sides_agree_and_other_words_take_it_away(boss: Any, head: Any, hr:
     same[0]["name_zh"] = "按时交的件"
     assert boss.post(url, json={"outputs": same}).status_code == 200
     assert held_of(hr, "OPR")["agreements"] == []
+
+
+def test_what_both_sides_agreed_to_or_hangs_on_is_not_taken_away_by_a_supervisor(
+    boss: Any, head: Any, hr: Any, agreed: Any, proposed: str, cast: Any, client_for: Any, drafted: Any
+) -> None:
+    url, neighbour = f"/api/core-outputs/{agreed['id']}", client_for(cast.neighbour)
+    same = [{key: one[key] for key in ("id", "name_zh", "name_en")} for one in agreed["outputs"]]
+    other = [same[0] | {"name_zh": "别的"}, *same[1:]]
+    anew = [{key: one[key] for key in ("name_zh", "name_en")} for one in same]
+    assert problem(neighbour.post(url, json={"outputs": other})) == (403, "outputs_held")
+    for client in (neighbour, boss, head):
+        for outputs in ([], same[1:], anew):
+            assert problem(client.post(url, json={"outputs": outputs})) == (403, "outputs_held")
+    assert len(held_of(hr, "OPR")["agreements"]) == 2
+    assert hr.post(f"/api/indicators/versions/{proposed}/approve", json={"revision": 1}).status_code == 200
+    assert boss.post(url, json={"outputs": other}).status_code == 200, (
+        "whoever agreed words it anew, and it is open again"
+    )
+    assert problem(neighbour.post(url, json={"outputs": other[1:]})) == (403, "outputs_held"), (
+        "an indicator hangs on it"
+    )
+    assert neighbour.post(url, json={"outputs": other[:2]}).status_code == 200
+    assert hr.post(url, json={"outputs": other[1:2]}).status_code == 200
+    assert hr.get(f"/api/indicators/{drafted['id']}").get_json()["output_ids"] == []
 
 
 def test_three_to_five_outputs_are_agreed_and_a_stranger_agrees_to_nothing(
@@ -190,6 +241,44 @@ def test_a_goal_hangs_on_one_above_it_and_everybody_sees_the_board(
     )
     assert boss.delete(url).status_code == 204
     assert problem(boss.delete(url)) == (404, "not_found")
+
+
+@pytest.fixture
+def foreman(app: Flask, cast: Any, client_for: Any) -> Any:
+    """Who manages the shift's department, and no other."""
+
+    def hire() -> Any:
+        made = people.hire("N31", "凌峰", "Ling Feng", now=app.extensions["gemba_clock"].now())
+        shift = session().get_one(Department, (cast.tenant_id, cast.shift.id))
+        job = session().execute(sa.select(Job).where(Job.code == "OFF")).scalar_one()
+        people.assign(made.id, shift, job, "1", valid_from=SINCE)
+        people.grant(made.id, Role.MANAGER, valid_from=SINCE, department=shift)
+        return made
+
+    with app.app_context(), tenant_context(cast.tenant_id):
+        session().close()
+        made = unit_of_work(hire)
+        db.session.remove()
+    return made, client_for(made)
+
+
+def test_goals_are_set_where_one_answers_for(hr: Any, boss: Any, head: Any, foreman: Any, goal: Any, cast: Any) -> None:
+    here, there = ({"department_id": str(one.id)} for one in (cast.shift, cast.neighbour_shift))
+    team = goal | here | {"tier": "team", "owner_id": str(cast.supervisor.id)}
+    assert problem(boss.post("/api/goals", json=team | there)) == (403, "not_allowed")
+    made = boss.post("/api/goals", json=team).get_json()
+    moved = boss.post(f"/api/goals/{made['id']}", json=team | there | {"revision": made["revision"]})
+    assert problem(moved) == (403, "not_allowed")
+    person, foremans = foreman
+    own = goal | {"owner_id": str(person.id)}
+    for tier in ("company", "plant"):  # who manages a department answers for that department
+        assert problem(foremans.post("/api/goals", json=own | {"tier": tier})) == (403, "not_allowed")
+        assert head.post("/api/goals", json=goal | {"tier": tier}).status_code == 201, "the plant's head"
+    assert problem(foremans.post("/api/goals", json=own | there | {"tier": "workshop"})) == (403, "not_allowed")
+    assert foremans.post("/api/goals", json=own | here | {"tier": "workshop"}).status_code == 201
+    may = [[one["tier"] for one in who.get("/api/goals").get_json() if one["may_write"]] for who in (boss, foremans)]
+    assert may == [["team"], ["workshop"]]
+    assert hr.post("/api/goals", json=team | there).status_code == 201
 
 
 def test_a_persons_goal_is_seen_by_that_person_and_those_above_alone(

@@ -19,15 +19,25 @@ def newest(client: Any, indicator: str) -> dict[str, Any]:
     return client.get(f"/api/indicators/{indicator}").get_json()["versions"][0]  # type: ignore[no-any-return]
 
 
+def answered(boss: Any, head: Any, job: Any, version: str, revision: int, **said: Any) -> None:
+    for client, side in ((boss, "supervisor"), (head, "head")):
+        body = {"revision": revision, "job_id": job["id"], "side": side, "answer": "yes"} | said
+        answer = client.post(f"/api/indicators/versions/{version}/influence", json=body)
+        assert answer.status_code == 200, answer.get_json()
+
+
 def test_a_proposal_from_the_floor_is_approved_once_nothing_is_missing(hr: Any, proposed: str, drafted: Any) -> None:
     assert newest(hr, drafted["id"])["findings"] == []
-    answer = hr.post(f"/api/indicators/versions/{proposed}/approve", json={})
+    answer = hr.post(f"/api/indicators/versions/{proposed}/approve", json={"revision": 1})
     assert answer.status_code == 200, answer.get_json()
     version = answer.get_json()["versions"][0]
     assert (version["state"], version["proposed_by"]["name_zh"], version["approved_by"]["name_zh"]) == (
         "approved", "肖静", "金佳怡",
     )  # fmt: skip
-    assert problem(hr.post(f"/api/indicators/versions/{proposed}/approve", json={})) == (409, "version_not_proposed")
+    assert problem(hr.post(f"/api/indicators/versions/{proposed}/approve", json={"revision": 1})) == (
+        409,
+        "version_not_proposed",
+    )
 
 
 def test_approval_is_refused_with_all_that_is_missing(hr: Any, boss: Any, drafted: Any) -> None:
@@ -36,21 +46,25 @@ def test_approval_is_refused_with_all_that_is_missing(hr: Any, boss: Any, drafte
     body = {"revision": version["revision"], "wording": wording, "reason": ""}
     assert boss.post(f"/api/indicators/versions/{version['id']}", json=body).status_code == 200
     assert boss.post(f"/api/indicators/versions/{version['id']}/propose").status_code == 200
-    answer = hr.post(f"/api/indicators/versions/{version['id']}/approve", json={})
+    answer = hr.post(f"/api/indicators/versions/{version['id']}/approve", json={"revision": 2})
     assert problem(answer) == (409, "version_incomplete")
     told = [(one["code"], one["params"].get("side")) for one in answer.get_json()["errors"]]
     assert told == [
-        ("no_unit", None), ("target_is_threshold", None), ("influence_missing", "head"), ("influence_missing", "supervisor"),
+        ("no_unit", None), ("target_is_threshold", None), ("outputs_not_agreed", "head"), ("outputs_not_agreed", "supervisor"),
+        ("influence_missing", "head"), ("influence_missing", "supervisor"),
     ]  # fmt: skip
     assert newest(hr, drafted["id"])["state"] == "proposed"
 
 
-def test_a_straight_line_needs_no_bands_and_leaves_none_behind(hr: Any, boss: Any, drafted: Any, proposed: str) -> None:
+def test_a_straight_line_needs_no_bands_and_leaves_none_behind(
+    hr: Any, boss: Any, head: Any, job: Any, drafted: Any, proposed: str
+) -> None:
     body = {"revision": 1, "wording": WORDING | {"rule": "line"}, "reason": ""}
-    assert boss.post(f"/api/indicators/versions/{proposed}", json=body).status_code == 200
+    assert hr.post(f"/api/indicators/versions/{proposed}", json=body).status_code == 200
+    answered(boss, head, job, proposed, 2)
     version = newest(hr, drafted["id"])
     assert (version["rule"], version["bands"], version["findings"]) == ("line", None, [])
-    assert hr.post(f"/api/indicators/versions/{proposed}/approve", json={}).status_code == 200
+    assert hr.post(f"/api/indicators/versions/{proposed}/approve", json={"revision": 2}).status_code == 200
     following = hr.post(f"/api/indicators/{drafted['id']}/versions", json={"reason": "新模具"}).get_json()["versions"][
         0
     ]
@@ -73,40 +87,55 @@ def test_an_indicator_on_no_core_output_is_flagged_and_not_approved(hr: Any) -> 
     made = hr.post("/api/indicators", json={"code": "LONE", "wording": WORDING}).get_json()
     version = made["versions"][0]["id"]
     hr.post(f"/api/indicators/versions/{version}/propose")
-    answer = hr.post(f"/api/indicators/versions/{version}/approve", json={})
+    answer = hr.post(f"/api/indicators/versions/{version}/approve", json={"revision": 1})
     assert [one["code"] for one in answer.get_json()["errors"]] == ["orphan"]
 
 
-def test_a_no_from_either_side_stands_before_approval(hr: Any, boss: Any, head: Any, proposed: str, job: Any) -> None:
-    url = f"/api/indicators/versions/{proposed}/influence"
-    said = {"job_id": job["id"], "side": "head", "answer": "no"}
-    assert problem(head.post(url, json=said)) == (422, "influence_words")
-    assert head.post(url, json=said | {"words": "换型由设备组安排"}).status_code == 200
-    answer = hr.post(f"/api/indicators/versions/{proposed}/approve", json={})
-    assert [one["code"] for one in answer.get_json()["errors"]] == ["influence_no"]
-
-
-def test_one_person_does_not_answer_for_both_sides(
-    boss: Any, head: Any, hr: Any, client_for: Any, cast: Any, proposed: str, job: Any
+def test_tier_and_place_of_what_is_approved_and_all_of_an_orphan_are_hrs(
+    hr: Any, boss: Any, proposed: str, drafted: Any, job: Any, client_for: Any, cast: Any
 ) -> None:
-    url = f"/api/indicators/versions/{proposed}/influence"
-    yes = {"job_id": job["id"], "answer": "yes"}
-    assert problem(boss.post(url, json=yes | {"side": "head"})) == (403, "not_allowed")
-    assert problem(head.post(url, json=yes | {"side": "supervisor"})) == (403, "not_allowed")
-    for who in (hr, client_for(cast.worker), client_for(cast.admin)):
-        assert problem(who.post(url, json=yes | {"side": "head"})) == (403, "not_allowed")
-    assert head.post(url, json=yes | {"side": "head"}).status_code == 200  # twice is the same
+    url, first = f"/api/indicators/{drafted['id']}", job["outputs"][0]["id"]
+    assert problem(boss.post(url, json={"tier": "leaders", "output_ids": [first]})) == (403, "not_allowed")
+    assert boss.post(url, json={"tier": "all", "output_ids": [first]}).status_code == 200, "a proposal's place is free"
+    body = {"code": "X", "tier": "desks", "output_ids": [first], "wording": WORDING}
+    assert problem(boss.post("/api/indicators", json=body)) == (403, "not_allowed")
+    assert hr.post(f"/api/indicators/versions/{proposed}/approve", json={"revision": 2}).status_code == 200
+    for tier, hung in (("all", []), ("leaders", [first]), ("desks", [])):
+        assert problem(boss.post(url, json={"tier": tier, "output_ids": hung})) == (403, "not_allowed")
+    assert hr.get(url).get_json()["output_ids"] == [first]
+    orphan = row(hr, "OUT")
+    assert orphan is not None
+    assert orphan["orphan"]
+    for client in (boss, client_for(cast.neighbour)):
+        for path, said in (("", {"tier": "leaders", "output_ids": []}), ("/versions", {"reason": "x"})):
+            assert problem(client.post(f"/api/indicators/{orphan['id']}{path}", json=said)) == (403, "not_allowed")
+    assert row(client_for(cast.worker), "OUT") is not None
+    offered = boss.get(url).get_json()["versions"][0]["may"]
+    assert not {"place", "tier"} & set(offered)
 
 
-def test_another_meaning_asks_both_sides_again(hr: Any, proposed: str, drafted: Any) -> None:
-    body = {"revision": newest(hr, drafted["id"])["revision"], "wording": WORDING | {"target": 18}, "reason": ""}
-    assert len(hr.post(f"/api/indicators/versions/{proposed}", json=body).get_json()["versions"][0]["answers"]) == 2
-    body = {"revision": body["revision"] + 1, "wording": WORDING | {"unit": "s"}, "reason": ""}
-    assert hr.post(f"/api/indicators/versions/{proposed}", json=body).get_json()["versions"][0]["answers"] == []
+def test_hr_approves_and_a_side_answers_only_what_they_have_read(
+    hr: Any, boss: Any, head: Any, job: Any, proposed: str, drafted: Any
+) -> None:
+    url = f"/api/indicators/versions/{proposed}"
+    seen = newest(hr, drafted["id"])["revision"]
+    body = {"revision": seen, "wording": WORDING | {"target": 34, "bands": [90, 80, 34, 15]}, "reason": ""}
+    edited = boss.post(url, json=body).get_json()["versions"][0]
+    assert (edited["state"], edited["answers"]) == ("draft", []), "its author takes it back by it"
+    assert problem(hr.post(f"{url}/approve", json={"revision": seen})) == (409, "version_not_proposed")
+    assert boss.post(f"{url}/propose").status_code == 200
+    assert problem(hr.post(f"{url}/approve", json={"revision": seen})) == (409, "version_changed")
+    said = {"revision": seen, "job_id": job["id"], "side": "head", "answer": "yes"}
+    assert problem(head.post(f"{url}/influence", json=said)) == (409, "version_changed")
+    for path in ("approve", "influence"):
+        unread = {} if path == "approve" else {key: one for key, one in said.items() if key != "revision"}
+        assert problem((hr if path == "approve" else head).post(f"{url}/{path}", json=unread)) == (422, "invalid")
+    answered(boss, head, job, proposed, edited["revision"])
+    assert hr.post(f"{url}/approve", json={"revision": edited["revision"]}).status_code == 200
 
 
 def test_an_approved_version_never_changes_and_a_change_makes_the_next(hr: Any, proposed: str, drafted: Any) -> None:
-    hr.post(f"/api/indicators/versions/{proposed}/approve", json={})
+    hr.post(f"/api/indicators/versions/{proposed}/approve", json={"revision": 1})
     body = {"revision": newest(hr, drafted["id"])["revision"], "wording": WORDING | {"target": 18}, "reason": ""}
     assert problem(hr.post(f"/api/indicators/versions/{proposed}", json=body)) == (409, "version_not_open")
     url = f"/api/indicators/{drafted['id']}/versions"
@@ -151,23 +180,37 @@ def test_a_version_in_a_set_is_not_retired_and_one_that_is_retired_keeps_its_wor
     out = row(hr, "OUT")["version_id"]  # type: ignore[index]
     assert problem(hr.post(f"/api/indicators/versions/{out}/retire")) == (409, "version_in_use")
     assert problem(hr.post(f"/api/indicators/versions/{proposed}/retire")) == (409, "version_not_approved")
-    hr.post(f"/api/indicators/versions/{proposed}/approve", json={})
+    hr.post(f"/api/indicators/versions/{proposed}/approve", json={"revision": 1})
     held = hr.post(f"/api/indicators/versions/{proposed}/retire").get_json()["versions"][0]
     assert (held["state"], held["name_zh"], held["retired_by"]["name_zh"]) == ("retired", "换型时间", "金佳怡")
 
 
-def test_approving_the_next_version_renews_the_sets_from_its_day(hr: Any, boss: Any, head: Any, job: Any) -> None:
+def test_an_older_version_does_not_come_back_when_the_newest_is_retired(
+    hr: Any, boss: Any, head: Any, proposed: str, drafted: Any, job: Any
+) -> None:
+    hr.post(f"/api/indicators/versions/{proposed}/approve", json={"revision": 1})
+    second = hr.post(f"/api/indicators/{drafted['id']}/versions", json={"reason": "n"}).get_json()["versions"][0]["id"]
+    hr.post(f"/api/indicators/versions/{second}/propose")
+    answered(boss, head, job, second, 1)
+    assert hr.post(f"/api/indicators/versions/{second}/approve", json={"revision": 1}).status_code == 200
+    assert row(hr, "SMED")["in_force"] == 2  # type: ignore[index]
+    assert hr.post(f"/api/indicators/versions/{second}/retire").status_code == 200
+    held = row(hr, "SMED")
+    assert held is not None
+    assert (held["in_force"], held["in_force_id"]) == (None, None)
+
+
+def test_approving_the_next_version_renews_the_sets_from_its_day(hr: Any, boss: Any, head: Any, agreed: Any) -> None:
+    job = agreed
     out = row(hr, "OUT")
     assert out is not None
     hr.post(f"/api/indicators/{out['id']}", json={"tier": "all", "output_ids": [job["outputs"][0]["id"]]})
     made = hr.post(f"/api/indicators/{out['id']}/versions", json={"reason": "新目标"}).get_json()["versions"][0]
     hr.post(f"/api/indicators/versions/{made['id']}/propose")
-    for client, side in ((boss, "supervisor"), (head, "head")):
-        said = {"job_id": job["id"], "side": side, "answer": "partly", "words": "缺料时不能"}
-        assert client.post(f"/api/indicators/versions/{made['id']}/influence", json=said).status_code == 200
-    early = hr.post(f"/api/indicators/versions/{made['id']}/approve", json={"valid_from": "2026-11-01"})
+    answered(boss, head, job, made["id"], 1, answer="partly", words="缺料时不能")
+    early = hr.post(f"/api/indicators/versions/{made['id']}/approve", json={"revision": 1, "valid_from": "2026-11-01"})
     assert problem(early) == (409, "set_day")
-    answer = hr.post(f"/api/indicators/versions/{made['id']}/approve", json={"valid_from": LATER})
+    answer = hr.post(f"/api/indicators/versions/{made['id']}/approve", json={"revision": 1, "valid_from": LATER})
     assert answer.status_code == 200, answer.get_json()
     sets = [one for one in hr.get("/api/indicator-sets").get_json() if one["category"] == "operator"]
     assert [(one["valid_from"], one["lines"][0]["number"], one["head_count"]) for one in sets] == [
@@ -236,7 +279,7 @@ def test_tiers_hide_from_employees_and_from_leaders(cast: Any, client_for: Any, 
 @pytest.mark.parametrize("who", ["boss", "head", "partner"])
 def test_only_hr_approves_returns_and_retires(request: pytest.FixtureRequest, who: str, proposed: str) -> None:
     client = request.getfixturevalue(who)
-    for verb, body in (("approve", {}), ("send-back", {"reason": "x"}), ("retire", None)):
+    for verb, body in (("approve", {"revision": 1}), ("send-back", {"reason": "x"}), ("retire", None)):
         answer = client.post(f"/api/indicators/versions/{proposed}/{verb}", json=body)
         assert problem(answer) == (403, "not_allowed")
 
@@ -273,7 +316,7 @@ def test_nothing_of_another_plant_is_found(
         foreign.post(url, json={"revision": 1, "wording": WORDING}),
         foreign.post(f"{url}/propose"),
         foreign.post(f"{url}/send-back", json={"reason": "x"}),
-        foreign.post(f"{url}/approve", json={}),
+        foreign.post(f"{url}/approve", json={"revision": 1}),
         foreign.post(f"{url}/retire"),
         foreign.get(f"{url}/difference?from_version_id={proposed}"),
     ):

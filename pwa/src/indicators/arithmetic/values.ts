@@ -3,7 +3,7 @@ import { compare, exact, halfUp, minus, over, sum, times, ZERO, type Exact } fro
 
 export type Aggregate = 'mean' | 'sum' | 'last';
 
-const COUNTED = new Set(['count']);
+const COUNTED = new Set(['count', '次', '件', '起', 'times', 'cases']);
 const STANDING = new Set(['quarterly', 'yearly']);
 /** Leave that the law grants, and work injury: these days are not due. */
 const NEVER_LOWERS = new Set([

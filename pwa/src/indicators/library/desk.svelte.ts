@@ -98,11 +98,11 @@ export class LibraryDesk extends Attempts {
     return this.#then(() => api.post('/api/indicators/versions/{version_id}/send-back', { reason }, { version_id }));
   }
 
-  approve(version_id: string, valid_from: string | null): Promise<boolean> {
+  approve({ id: version_id, revision }: Version, valid_from: string | null): Promise<boolean> {
     this.lacking = [];
     return this.#then(async () => {
       try {
-        return await api.post('/api/indicators/versions/{version_id}/approve', { valid_from }, { version_id });
+        return await api.post('/api/indicators/versions/{version_id}/approve', { revision, valid_from }, { version_id });
       } catch (error) {
         if (error instanceof ApiProblem) this.lacking = error.errors.map(({ code, params = {} }) => ({ code, params }));
         throw error;
@@ -151,6 +151,14 @@ export class LibraryDesk extends Attempts {
 
   endSet(set_id: string, valid_to: string): Promise<boolean> {
     return this.attempt(async () => void (this.sets = await api.post('/api/indicator-sets/{set_id}/end', { valid_to }, { set_id })));
+  }
+
+  /** Take back one that has not begun. */
+  removeSet(set_id: string): Promise<boolean> {
+    return this.attempt(async () => {
+      await api.delete('/api/indicator-sets/{set_id}', { set_id });
+      this.sets = await api.get('/api/indicator-sets');
+    });
   }
 
   setGoal(wanted: NewGoal, held: Goal | null): Promise<boolean> {

@@ -17,7 +17,7 @@ export const STATES = { draft: m.library_draft, proposed: m.library_proposed, ap
 export const SIDES = { head: m.library_side_head, supervisor: m.library_side_supervisor };
 export const ANSWERS = { yes: m.library_yes, partly: m.library_partly, no: m.library_no };
 export const TIERS = { all: m.library_tier_all, leaders: m.library_tier_leaders, desks: m.library_tier_desks };
-export const EVERY = { daily: m.library_daily, weekly: m.library_weekly, monthly: m.library_monthly, quarterly: m.library_quarterly };
+export const EVERY = { daily: m.library_daily, weekly: m.library_weekly, biweekly: m.library_biweekly, monthly: m.library_monthly, quarterly: m.library_quarterly, yearly: m.library_yearly };
 export const WAYS = { higher: m.library_higher, lower: m.library_lower };
 export const RULES = { bands: m.library_rule_bands, line: m.library_rule_line };
 export const GOAL_TIERS = { company: m.goal_company, plant: m.goal_plant, workshop: m.goal_workshop, team: m.goal_team, person: m.goal_person };
@@ -72,6 +72,8 @@ const FINDINGS: Record<string, Said> = {
   anchors_equal: m.library_anchors_equal,
   vague: ({ word, mark }: { word: string; mark: number }) => (mark === 0 ? m.library_vague_name({ word }) : m.library_vague_anchor({ word, mark })),
   orphan: m.library_is_orphan,
+  outputs_count: (params: { count: number; min: number; max: number } & Job) => m.library_outputs_count({ ...params, job: pick(params.job_zh, params.job_en) }),
+  outputs_not_agreed: (params: Asked) => m.library_outputs_not_agreed(asked(params)),
   influence_missing: (params: Asked) => m.library_influence_missing(asked(params)),
   influence_no: (params: Asked) => m.library_influence_no(asked(params)),
   set_too_few: m.library_set_too_few,
@@ -80,10 +82,12 @@ const FINDINGS: Record<string, Said> = {
   set_weights: (params: { sum: number; gap: number }) => (params.sum < 100 ? m.library_set_short(params) : m.library_set_over(params)),
 };
 
-interface Asked {
-  side: keyof typeof SIDES;
+interface Job {
   job_zh: string;
   job_en: string;
+}
+interface Asked extends Job {
+  side: keyof typeof SIDES;
 }
 const asked = ({ side, job_zh, job_en }: Asked) => ({ side: SIDES[side](), job: pick(job_zh, job_en) });
 
