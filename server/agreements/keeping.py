@@ -10,8 +10,9 @@ from server.agreements.models import Agreement, AgreementText, AgreementVoice, K
 from server.agreements.record import AgreementRecord
 from server.agreements.scopes import agree_scope
 from server.foundation.db import changed, current_tenant, session
-from server.foundation.ids import unshort
+from server.foundation.ids import PersonId, unshort
 from server.foundation.prepared import insert_rows, update_rows
+from server.people import queries as people
 from sync.model import Said
 from sync.terms import TermLine, Terms
 
@@ -33,11 +34,31 @@ def keep(records: Sequence[AgreementRecord], now: datetime) -> None:
             own.append(_own(record, now))
         if steps or record.refused:
             one = record.agreement
-            changed("agreement", record.id, [agree_scope(one.person_id), agree_scope(one.supervisor_id)])
+            changed("agreement", record.id, [agree_scope(one.person_id), agree_scope(_led_by(record, now))])
     update_rows(Agreement, own, ("tenant_id", "id"), ("terms", "terms_version", "terms_device_time", "terms_at"))
     insert_rows(AgreementText, texts)
     insert_rows(AgreementVoice, voices)
     insert_rows(KeptChange, kept)
+
+
+def _led_by(record: AgreementRecord, now: datetime) -> PersonId:
+    """Who answers for it now. A line that was written with a day ahead tells nobody when that day comes: what is said
+    after it takes the agreement along.
+    """
+    one = record.agreement
+    former: PersonId = one.supervisor_id
+    direct, _ = people.line_of(one.person_id, now)
+    if direct in (None, former, one.person_id) or one.closed_at is not None:
+        return former
+    session().execute(
+        sa.update(Agreement)
+        .where(Agreement.id == record.id)
+        .values(supervisor_id=direct)
+        .execution_options(synchronize_session=False)
+    )
+    changed("agreement", record.id, [agree_scope(former)], "leave")
+    changed("window", current_tenant(), [agree_scope(direct)])
+    return direct
 
 
 def _own(record: AgreementRecord, now: datetime) -> Row:
