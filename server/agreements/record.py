@@ -17,7 +17,7 @@ from server.policy import Action, Relation
 from server.sync_api.registry import Done, Record
 from server.sync_api.stored import version_of
 from sync import model as core
-from sync.model import Decision, Mutation, Right, Said
+from sync.model import Decision, Mutation, MutationId, Right, Said
 from sync.terms import Clock, TermLine, Voice
 
 RIGHTS: Final = {
@@ -36,6 +36,8 @@ class AgreementRecord(Record):
     at: datetime = field(kw_only=True)
     texts: int = field(default=0, kw_only=True)
     """How many changes of the terms it has."""
+    clocks: dict[MutationId, Clock] = field(default_factory=dict, kw_only=True)
+    """What is known of the clock by which each edit tells its time."""
     _relations: dict[str, frozenset[Relation]] = field(default_factory=dict, kw_only=True)
     _since: dict[tuple[str, str], int] = field(default_factory=dict, kw_only=True)
 
@@ -67,7 +69,8 @@ class AgreementRecord(Record):
             except ValueError:
                 idle = None
             self._since[key] = 0 if idle is None else to_ms(idle)
-        return Clock(offset, self._since[key])
+        self.clocks[edit.id] = Clock(offset, self._since[key])
+        return self.clocks[edit.id]
 
 
 def relations(author: str, person_id: PersonId, at: datetime) -> frozenset[Relation]:

@@ -142,6 +142,28 @@ def test_of_several_kept_changes_the_last_is_offered_and_may_be_let_go(
     assert lead.of(worker.person)["kept"] is None
 
 
+def test_an_older_change_that_arrives_later_leaves_what_was_kept_meanwhile(
+    cast: Any, worker: Agreeing, lead: Agreeing, phone_of: Any, record: str, open_for: Any, clock: TestClock
+) -> None:
+    other = phone_of(cast.supervisor)
+    open_for(HOUR)
+    clock.move(30 * MINUTE)
+    older = other.typed(record, "!terms", [[[1, 97, 30], *DRAWN[1:]]])  # in a dead spot
+    clock.move(HOUR)
+    assert lead.push(lead.typed(record, "!terms", [CHANGED, "later"])) == SHUT
+    clock.move(MINUTE)
+    assert other.push(older) == {1: ["a"]}
+    lead.pull()
+    kept = lead.kept(lead.of(worker.person))
+    assert kept is not None
+    assert kept["words"] == "later"
+    open_for(HOUR)
+    made = other.typed(record, "!terms", [CHANGED, "later"], other.version(1))
+    assert other.push(made) == {2: ["a"]}, "and a change that was made after it settles it, from whatever phone"
+    lead.pull()
+    assert lead.kept(lead.of(worker.person)) is None
+
+
 def test_who_no_longer_leads_a_person_settles_nothing_of_his(
     cast: Any, app: Any, worker: Agreeing, lead: Agreeing, record: str, client_for: Any, clock: TestClock
 ) -> None:
