@@ -144,6 +144,6 @@ def stand(one: Agreement, said: Sequence[AgreementVoice]) -> Stand:
         return Stand("silent", False)
     last = own[-1]
     answered = any(voice.kind == "reply" and voice.position > last.position for voice in said)
-    if last.text_version != one.terms_version:
-        return Stand("asked_again", False)
-    return Stand(KIND_STATES[last.kind], last.kind != "confirm" and not answered)
+    # A change is no answer: whoever objected is asked again, and the objection waits for a word as before.
+    state = KIND_STATES[last.kind] if last.text_version == one.terms_version else "asked_again"
+    return Stand(state, last.kind != "confirm" and not answered)

@@ -40,6 +40,8 @@ describe('how it stands', () => {
     expect(agreementOf(row({ voices: objected }), [], open, 'lead').unanswered).toBe(true);
     expect(agreementOf(row({ voices: [...objected, said(2, 'reply', null, 'lead')] }), [], open, 'lead').unanswered).toBe(false);
     expect(agreementOf(row({ voices: [said(1, 'reply', null, 'lead'), said(2, 'disagree')] }), [], open, 'lead').unanswered).toBe(true);
+    const changed = agreementOf(row({ voices: objected, texts: [text(2)] }), [], open, 'lead');
+    expect([changed.stand, changed.unanswered], 'a change is no answer').toEqual(['asked_again', true]);
   });
 });
 

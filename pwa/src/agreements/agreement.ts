@@ -89,7 +89,8 @@ export function agreementOf(row: AgreementRow, edits: readonly OwnEdit[], isOpen
     terms,
     steps: shown,
     stand,
-    unanswered: (stand === 'objected' || stand === 'disagreed') && !answered,
+    // A change is no answer: the objection waits for a word as before.
+    unanswered: said !== undefined && said.kind !== 'confirm' && !answered,
     here: edits.length > 0,
     kept: keptOf(row, shut.at(-1)),
   };

@@ -203,3 +203,18 @@ def test_times_of_phone_and_server_stand_side_by_side(worker: Agreeing, record: 
     worker.push(made)
     (said,) = worker.voices(worker.agreement)
     assert (said["device_time"], said["received_at"]) == (typed_at, typed_at + 3_600_000)
+
+
+def test_an_objection_waits_for_a_word_and_a_change_is_none(
+    worker: Agreeing, lead: Agreeing, record: str, hr: Any, open_for: Any
+) -> None:
+    def unanswered() -> int:
+        return sum(one["unanswered"] for one in hr.get("/api/agreements/counts").get_json())
+
+    worker.push(worker.typed(record, "voi", ["object", "太高"]))
+    open_for(HOUR)
+    lead.pull()
+    assert lead.push(lead.typed(record, "!terms", [[[1, 100, 31], [2, 100, 29], *DRAWN[2:]]])) == {1: ["a"]}
+    assert unanswered() == 1
+    lead.push(lead.typed(record, "voi", ["reply", "改了一点"], lead.version(1)))
+    assert unanswered() == 0
