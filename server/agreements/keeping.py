@@ -35,7 +35,9 @@ def keep(records: Sequence[AgreementRecord], now: datetime) -> None:
             own.append(_own(record, now))
         if steps or record.refused:
             one = record.agreement
-            changed("agreement", record.id, [agree_scope(one.person_id), agree_scope(_led_by(record, now))])
+            scopes = [agree_scope(one.person_id), agree_scope(_led_by(record, now))]
+            # What is said of one that is over is evidence; no phone holds it any more.
+            changed("agreement", record.id, scopes, "put" if one.closed_at is None else "leave")
     update_rows(Agreement, own, ("tenant_id", "id"), ("terms", "terms_version", "terms_device_time", "terms_at"))
     insert_rows(AgreementText, texts)
     insert_rows(AgreementVoice, voices)

@@ -218,3 +218,16 @@ def test_an_objection_waits_for_a_word_and_a_change_is_none(
     assert unanswered() == 1
     lead.push(lead.typed(record, "voi", ["reply", "改了一点"], lead.version(1)))
     assert unanswered() == 0
+
+
+def test_what_is_said_of_one_that_is_over_is_evidence_and_brings_it_back_to_no_phone(
+    cast: Any, worker: Agreeing, lead: Agreeing, record: str, hr: Any, clock: TestClock
+) -> None:
+    said = worker.typed(record, "voi", ["object", "太高"])
+    clock.move(timedelta(days=40))
+    assert hr.post("/api/agreements/begin").get_json()["made"] == 3
+    assert worker.push(said) == {1: ["a"]}
+    lead.pull()
+    worker.pull()
+    assert (lead.of(cast.worker)["period"], worker.agreement["period"]) == ("2027-Q1", "2027-Q1")
+    assert [one["words"] for one in exchange(hr, record).get_json()["voices"]] == ["太高"]

@@ -164,6 +164,25 @@ def test_an_older_change_that_arrives_later_leaves_what_was_kept_meanwhile(
     assert lead.kept(lead.of(worker.person)) is None
 
 
+def test_the_terms_of_days_that_are_over_stay_as_they_were(
+    worker: Agreeing, lead: Agreeing, record: str, hr: Any, open_for: Any, clock: TestClock
+) -> None:
+    last = datetime(2026, 12, 31, 15, tzinfo=UTC)  # an hour before the quarter ends in Shanghai
+    clock.move(last - clock.now())
+    open_for(3 * HOUR)
+    lead.pull()
+    made = lead.typed(record, "!terms", [CHANGED])
+    clock.move(2 * HOUR)
+    assert lead.push(lead.typed(record, "!terms", [[[1, 97, 30], *DRAWN[1:]]]), queued=2) == {2: ["p", "window_closed"]}
+    assert lead.push(made) == {1: ["a"]}, "it was made while they lasted"
+    assert hr.post("/api/agreements/begin").get_json()["made"] == 3
+    lead.pull()
+    row = lead.of(worker.person)
+    kept = lead.kept(row)
+    assert kept is not None
+    assert (row["period"], kept["lines"][0]) == ("2027-Q1", [1, 97, 30])
+
+
 def test_who_no_longer_leads_a_person_settles_nothing_of_his(
     cast: Any, app: Any, worker: Agreeing, lead: Agreeing, record: str, client_for: Any, clock: TestClock
 ) -> None:
