@@ -9,7 +9,16 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from server.agreements.models import Agreement, AgreementText, AgreementVoice, KeptChange, RuleKind, WindowRule
+from server.agreements.models import (
+    Agreement,
+    AgreementText,
+    AgreementVoice,
+    Among,
+    KeptChange,
+    RuleKind,
+    Standing,
+    WindowRule,
+)
 from server.agreements.windows import Span, spans
 from server.foundation.db import session
 from server.foundation.ids import PersonId
@@ -46,6 +55,14 @@ def standing(people: Collection[UUID] | None = None) -> dict[PersonId, Agreement
     if people is not None:
         query = query.where(Agreement.person_id.in_(people))
     return {one.person_id: one for one in session().execute(query).scalars()}
+
+
+def of_people(people: Collection[UUID], among: Among) -> Sequence[Agreement]:
+    """Agreements of these people."""
+    query = sa.select(Agreement).where(Agreement.person_id.in_(people))
+    return (
+        session().execute(query if among is Among.ALL else query.where(Agreement.closed_at.is_(None))).scalars().all()
+    )
 
 
 def in_force(people: Collection[UUID], first: date, last: date) -> dict[PersonId, Agreement]:
@@ -134,7 +151,7 @@ class Stand:
 
 
 KIND_STATES: Final[Mapping[str, str]] = {"confirm": "agreed", "object": "objected", "disagree": "disagreed"}
-STATES: Final = ("agreed", "objected", "disagreed", "asked_again", "silent")
+STATES: Final = tuple(one.value for one in Standing if one is not Standing.UNANSWERED)
 
 
 def stand(one: Agreement, said: Sequence[AgreementVoice]) -> Stand:

@@ -13,12 +13,12 @@ from server.foundation import clock
 from server.foundation.clock import TestClock
 from server.foundation.db import db, session, tenant_context, unit_of_work
 from server.foundation.events import publish
-from server.foundation.ids import PersonId
+from server.foundation.ids import PersonId, unshort
 from server.indicators.events import SetApplies
 from server.indicators.library_models import IndicatorSet
 from server.people import service as people
 from server.people.events import LinesBack, LinesMoved, Moved, Renamed
-from server.people.models import Assignment, Department, Job, ReportingLine
+from server.people.models import Assignment, Department, Job, ReportingLine, Role
 from server.sync_api.columns import MAY
 from tests.cast import SINCE
 from tests.server.agreements.conftest import CHANGED, Agreeing
@@ -182,3 +182,63 @@ def test_another_name_reaches_the_phones(cast: Any, north: Any, worker: Agreeing
     lead.pull()
     worker.pull()
     assert (lead.of(cast.worker)["name_zh"], worker.agreement["name_zh"]) == ("汤雨同", "汤雨同")
+
+
+def test_what_was_said_is_evidence_when_somebody_has_left(
+    cast: Any, north: Any, worker: Agreeing, record: str, client_for: Any, clock: TestClock
+) -> None:
+    worker.push(worker.typed(record, "voi", ["object", "太高"]))
+
+    def leave() -> None:
+        mine = Assignment.person_id == cast.worker.id, Assignment.valid_to.is_(None)
+        session().execute(sa.update(Assignment).where(*mine).values(valid_to=TODAY))
+        session().execute(
+            sa.update(ReportingLine).where(ReportingLine.person_id == cast.worker.id).values(valid_to=TODAY)
+        )
+
+    north(leave)
+    clock.move(timedelta(days=2))
+    url = f"/api/agreements/{unshort(record)}"
+    for person in (cast.hr, cast.worker):
+        answer = client_for(person).get(url)
+        assert (answer.status_code, answer.get_json()["voices"][0]["words"]) == (200, "太高")
+    assert client_for(cast.stranger).get(url).status_code == 404
+    assert client_for(cast.supervisor).get(url).status_code == 404, "whose line has ended"
+    listed = client_for(cast.hr).get("/api/agreements", query_string={"department_id": cast.shift.id})
+    assert [one["name_zh"] for one in listed.get_json()] == ["汤雨桐", "江军"]
+
+
+def test_the_desks_list_a_department_by_how_it_stands(
+    cast: Any, worker: Agreeing, record: str, client_for: Any, hr: Any, clock: TestClock
+) -> None:
+    def listed(**query: Any) -> list[tuple[str, str, bool, bool]]:
+        found = hr.get("/api/agreements", query_string={"department_id": cast.shift.id} | query).get_json()
+        return [(one["name_zh"], one["state"], one["unanswered"], one["over"]) for one in found]
+
+    worker.push(worker.typed(record, "voi", ["object", "太高"]))
+    assert listed() == [("汤雨桐", "objected", True, False), ("江军", "silent", False, False)]
+    assert listed(state="silent") == [("江军", "silent", False, False)]
+    assert listed(state="unanswered") == listed(state="objected") == [("汤雨桐", "objected", True, False)]
+    clock.move(timedelta(days=40))
+    assert hr.post("/api/agreements/begin").get_json()["made"] == 3
+    assert listed(state="unanswered") == []
+    assert listed(state="unanswered", among="all") == [("汤雨桐", "objected", True, True)]
+    for wrong in ({"department_id": "x"}, {"state": "glad"}, {"among": "some"}):
+        answer = hr.get("/api/agreements", query_string={"department_id": cast.shift.id} | wrong)
+        assert answer.status_code == 422
+    assert hr.get("/api/agreements").status_code == 422
+    for person in (cast.worker, cast.supervisor, cast.manager, cast.admin):
+        answer = client_for(person).get("/api/agreements", query_string={"department_id": cast.shift.id})
+        assert answer.status_code == 403
+
+
+def test_hrs_partner_lists_the_granted_departments_alone(cast: Any, north: Any, record: str, client_for: Any) -> None:
+    def grant() -> None:
+        there = session().execute(sa.select(Department).where(Department.id == cast.shift.id)).scalar_one()
+        people.grant(cast.manager.id, Role.HRBP, valid_from=SINCE, department=there)
+
+    north(grant)
+    client = client_for(cast.manager)
+    for department, count in ((cast.shift, 2), (cast.neighbour_shift, 0)):
+        answer = client.get("/api/agreements", query_string={"department_id": department.id})
+        assert (answer.status_code, len(answer.get_json())) == (200, count)
