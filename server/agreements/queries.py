@@ -129,13 +129,15 @@ def windows(now: datetime) -> list[Span]:
 # ---- phones -------------------------------------------------------------------------------------
 
 
-def idle_since(person: UUID, device: UUID) -> datetime | None:
-    """When this phone last said that nothing waited on it; None: it said so never, or said otherwise since."""
-    query = sa.select(DeviceContact.last_contact_at, DeviceContact.queued_count).where(
-        DeviceContact.person_id == person, DeviceContact.device == device
+def idle_since(person: UUID, device: UUID | None) -> datetime | None:
+    """When this phone last said that nothing waited on it. Of one that never has, as of a made-up one, when any phone
+    of the person did; None: none ever did.
+    """
+    query = sa.select(DeviceContact.device, DeviceContact.idle_at).where(
+        DeviceContact.person_id == person, DeviceContact.idle_at.is_not(None)
     )
-    row = session().execute(query).one_or_none()
-    return None if row is None or row.queued_count else row.last_contact_at
+    found = {row.device: row.idle_at for row in session().execute(query)}
+    return found.get(device) or max(found.values(), default=None)
 
 
 # ---- how it stands ------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -64,10 +65,8 @@ class AgreementRecord(Record):
         """What the last contact of this phone says: nothing waited on it then, so what comes now was made later."""
         key = edit.id.device, edit.id.author
         if key not in self._since:
-            try:
-                idle = queries.idle_since(unshort(edit.id.author), unshort(edit.id.device))
-            except ValueError:
-                idle = None
+            author, device = _id(edit.id.author), _id(edit.id.device)
+            idle = None if author is None else queries.idle_since(author, device)
             self._since[key] = 0 if idle is None else to_ms(idle)
         self.clocks[edit.id] = Clock(offset, self._since[key])
         return self.clocks[edit.id]
@@ -92,8 +91,13 @@ def rights(held: frozenset[Relation]) -> frozenset[Right]:
 
 
 def _person(author: str) -> PersonId | None:
+    found = _id(author)
+    return None if found is None else PersonId(found)
+
+
+def _id(text: str) -> UUID | None:
     try:
-        return PersonId(unshort(author))
+        return unshort(text)
     except ValueError:
         return None
 

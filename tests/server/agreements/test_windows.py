@@ -92,6 +92,48 @@ def test_a_clock_set_back_to_the_window_gains_nothing(
     assert lead.push(made) == SHUT
 
 
+def test_a_word_that_something_waits_takes_no_bound_away(
+    lead: Agreeing, record: str, open_for: Any, clock: TestClock
+) -> None:
+    open_for(HOUR)
+    clock.move(2 * HOUR)
+    lead.pull()
+    clock.move(MINUTE)
+    assert lead.post(lead.body(queued=1)).status_code == 200
+    clock.move(MINUTE)
+    made = lead.typed(record, "!terms", [CHANGED])
+    made[1][1] -= 110 * 60_000
+    assert lead.push(made) == SHUT
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_a_phone_that_never_was_idle_is_bound_by_the_persons_others(
+    cast: Any, lead: Agreeing, record: str, open_for: Any, clock: TestClock, told: bool
+) -> None:
+    open_for(HOUR)
+    clock.move(2 * HOUR)
+    lead.pull()
+    made_up = Agreeing(None, cast.supervisor, clock=clock)
+    made_up.client = lead.client
+    if told:
+        assert made_up.post(made_up.body(queued=1)).status_code == 200
+    made = made_up.typed(record, "!terms", [CHANGED])
+    made[1][1] -= 100 * 60_000
+    assert made_up.push(made) == SHUT
+
+
+def test_what_waited_while_others_of_the_phone_were_sent_is_believed(
+    lead: Agreeing, record: str, open_for: Any, clock: TestClock
+) -> None:
+    open_for(HOUR)
+    clock.move(10 * MINUTE)
+    made = lead.typed(record, "!terms", [CHANGED])
+    clock.move(2 * HOUR)
+    assert lead.post(lead.body(queued=1)).status_code == 200  # it is there, and could not send it yet
+    clock.move(MINUTE)
+    assert lead.push(made) == {1: ["a"]}
+
+
 def test_nobody_reaches_back_further_than_a_week(lead: Agreeing, record: str, open_for: Any, clock: TestClock) -> None:
     open_for(HOUR)
     clock.move(30 * MINUTE)
