@@ -19,7 +19,7 @@ from server.sync_api.registry import Done, Record
 from server.sync_api.stored import version_of
 from sync import model as core
 from sync.model import Decision, Mutation, MutationId, Right, Said
-from sync.terms import Clock, TermLine, Voice
+from sync.terms import Aim, Clock, TermLine, Voice
 
 RIGHTS: Final = {
     Right.AGREE: Action.AGREEMENT_SPEAK,
@@ -118,4 +118,8 @@ def fields_of(one: Any, said: Sequence[AgreementVoice]) -> dict[str, core.Held]:
 
 def lines_of(one: Any) -> tuple[core.Line, ...]:
     """What the core must know of the lines."""
-    return tuple(core.Line(line["key"]) for line in one.lines)
+    return tuple(core.Line(line["key"], aim=_aim(line)) for line in one.lines)
+
+
+def _aim(line: dict[str, Any]) -> Aim:
+    return Aim(line["target"], line["direction"], line.get("threshold"), line.get("rule") is not None)

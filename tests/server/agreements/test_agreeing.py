@@ -205,6 +205,24 @@ def test_times_of_phone_and_server_stand_side_by_side(worker: Agreeing, record: 
     assert (said["device_time"], said["received_at"]) == (typed_at, typed_at + 3_600_000)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [[1, None, 30], *DRAWN[1:]],
+        [[1, 5, 30], *DRAWN[1:]],
+        [*DRAWN[:2], [3, 77, 20], *DRAWN[3:]],
+    ],
+)
+def test_a_target_that_means_nothing_is_refused(
+    worker: Agreeing, lead: Agreeing, record: str, open_for: Any, wrong: Any
+) -> None:
+    """Taken away, on the wrong side of the warning, or for what a person judges."""
+    open_for(HOUR)
+    assert lead.push(lead.typed(record, "!terms", [wrong])) == {1: ["p", "invalid"]}
+    worker.pull()
+    assert worker.agreement["texts"] == []
+
+
 def test_an_objection_waits_for_a_word_and_a_change_is_none(
     worker: Agreeing, lead: Agreeing, record: str, hr: Any, open_for: Any
 ) -> None:
