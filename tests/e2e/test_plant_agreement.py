@@ -42,7 +42,9 @@ def test_a_worker_objects_in_a_dead_spot_and_the_terms_change_when_the_window_op
     hr.ready("agreements")
     expect(hr.page.locator('[data-department="机加工甲班"] td').first).not_to_have_text("0")
     hr.see('[data-department="机加工甲班"] [data-see="agreed"]').click()
-    expect(hr.page.locator(f'[data-listed="agreed"] + ul [data-listed-of="{WORKER}"]')).to_be_visible(timeout=PATIENCE_MS)
+    expect(hr.page.locator(f'[data-listed="agreed"] + ul [data-listed-of="{WORKER}"]')).to_be_visible(
+        timeout=PATIENCE_MS
+    )
     examine(hr, "agreements", least=32)
     hr.shot("agreements-zh-light")
 

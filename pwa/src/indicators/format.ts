@@ -40,8 +40,7 @@ export function reached(value: number | null, line: Measured): boolean {
   return line.direction === 'higher' ? value >= line.target : value <= line.target;
 }
 
-/** The values that a mark stands for: "95–100%", "低于 90%"; on a straight line its one point. Empty for a line without bands.
- *  `say`: how a bound is written. */
+/** The values that a mark stands for: "95–100%", "低于 90%"; on a straight line its one point. Empty for a line without bands. */
 export function bandText(line: Measured, mark: number, say = amount): string {
   if (!line.bands) return '';
   const unit = line.unit === '%' ? '%' : '';
