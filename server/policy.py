@@ -99,6 +99,7 @@ class Action(StrEnum):
     RESULT_ANSWER = "result.answer"
     PARKED_READ = "parked.read"
     AGREEMENT_READ = "agreement.read"
+    AGREEMENT_LIST = "agreement.list"
     AGREEMENT_SPEAK = "agreement.speak"
     AGREEMENT_REPLY = "agreement.reply"
     AGREEMENT_ADJUST = "agreement.adjust"
@@ -207,6 +208,7 @@ MATRIX: Mapping[Action, Row] = MappingProxyType(
         Action.RESULT_ANSWER: _row(released=_OWN),
         # ---- what somebody is measured by, and what is said of it ----
         Action.AGREEMENT_READ: _always(_OWN | _LINE | _DESKS),
+        Action.AGREEMENT_LIST: _always(_DESKS),
         Action.AGREEMENT_SPEAK: _always(_OWN),
         Action.AGREEMENT_REPLY: _always(frozenset({Relation.SUPERVISOR})),
         Action.AGREEMENT_ADJUST: _always(frozenset({Relation.SUPERVISOR})),

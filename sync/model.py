@@ -18,7 +18,7 @@ from sync.floor import Judged, Proposal, Proposed, Sway, Swayed, Verdict
 from sync.measures import Entry, Key, Objection, Stands
 from sync.receipts import Reason as Reason
 from sync.receipts import Receipt as Receipt
-from sync.terms import NO_CLOCK, Clock, TermLine, Terms, Voice, Window
+from sync.terms import NO_CLOCK, Aim, Clock, TermLine, Terms, Voice, Window
 
 MERGED_MARK = "+"
 DIGEST_LENGTH = 6
@@ -303,10 +303,12 @@ Lookup = Callable[[MutationId], Fate | None]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What the submit guard must know of a line: its key and the mark that the data alone give."""
+    """What must be known of a line: its key, the mark that the data alone give, and where its target may go."""
 
     key: int
     rule_mark: int | float | None = None
+    aim: Aim | None = None
+    """Of terms; None: anything goes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from sync.rules import (
     line_key,
     rule_of,
 )
-from sync.terms import CONFIRM, KINDS, TARGET_MAX, Terms, Voice
+from sync.terms import CONFIRM, KINDS, TARGET_MAX, Terms, Voice, is_aim
 
 BASES_MAX = 100
 """Versions that one edit may name; a form has at most some 40 fields."""
@@ -47,11 +47,23 @@ def _fits(field: str, value: Asked) -> bool:
 
 
 def are_terms(asked: Terms, facts: Facts) -> bool:
-    """Every line of the record once, in its order, each with a weight; a target where there was one to move."""
+    """Every line of the record once, in its order, each with a weight; a target that means something where there was
+    one to move.
+    """
+    held = facts.fields.get("terms")
+    stands: dict[int, object] = (
+        {key: target for key, target, _ in held.value}  # type: ignore[misc]
+        if held and isinstance(held.value, tuple)
+        else {}
+    )
     return (
         tuple(key for key, _, _ in asked.lines) == tuple(line.key for line in facts.lines)
         and all(_is_whole(weight, 1, 100) for _, _, weight in asked.lines)
         and all(target is None or _is_number(target) for _, target, _ in asked.lines)
+        and all(
+            line.aim is None or is_aim(target, stands.get(key), line.aim)  # type: ignore[arg-type]
+            for line, (key, target, _) in zip(facts.lines, asked.lines, strict=True)
+        )
         and is_clean(asked.words, NOTE_MAX)
     )
 

@@ -30,6 +30,18 @@ TermLine = tuple[int, int | float | None, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """Where a line's target is, and where another one may be."""
+
+    target: int | float | None
+    """None: a person judges, and no target can be set."""
+    direction: str = "higher"
+    threshold: int | float | None = None
+    straight: bool = False
+    """Marked on a straight line through threshold and target, which must not be the same."""
+
+
+@dataclass(frozen=True, slots=True)
 class Voice:
     """One thing said about the terms. Words are needed but for a confirmation."""
 
@@ -74,6 +86,18 @@ def made_at(device_time: int, received_at: int, clock: Clock) -> int:
     told = device_time + clock.offset
     earliest = max(clock.since - SLACK_MS, received_at - LATE_MS)
     return told if earliest <= told <= received_at else received_at
+
+
+def is_aim(asked: int | float | None, stands: int | float | None, aim: Aim) -> bool:
+    """Whether a target means something: there where one is, and not on the wrong side of the warning. What stands
+    already is no question.
+    """
+    if asked is None or aim.target is None:
+        return asked is None and aim.target is None
+    if aim.threshold is None or asked == stands:
+        return True
+    beyond = asked - aim.threshold if aim.direction == "higher" else aim.threshold - asked
+    return beyond > 0 or (beyond == 0 and not aim.straight)
 
 
 def is_open(windows: Sequence[Window], at: int) -> bool:

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from server import policy
 from server.agreements import queries
-from server.agreements.models import Every
+from server.agreements.models import Among, Every, Standing
 from server.agreements.windows import open_at
 from server.foundation.clock import on_calendar, to_ms
 from server.foundation.ids import PersonId
 from server.foundation.problems import NOT_FOUND, Problem
 from server.foundation.web import Actor
 from server.people import queries as people
-from server.people.desk import require_plant
+from server.people.desk import require_plant, require_reach
 from server.policy import Action
 
 
@@ -64,6 +64,43 @@ def counts(*, by: Actor, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
+def listed(
+    department_id: UUID, state: Standing | None, among: Among, *, by: Actor, now: datetime
+) -> list[dict[str, Any]]:
+    """The agreements of a department's people, by personnel number, and of those who were there last. Raises Problem
+    `not_allowed`.
+    """
+    within = require_reach(by, Action.AGREEMENT_LIST, now=now)
+    ever = people.ever_in(department_id)
+    places = {person: one for person, one in people.last_places(ever, now).items() if one.id == department_id}
+    found = queries.of_people([one for one in places if within.holds(one, department_id)], among)
+    said = queries.voices([one.id for one in found])
+    names = people.by_id({one.person_id for one in found} | {one.supervisor_id for one in found})
+    rows = []
+    for one in found:
+        stand = queries.stand(one, said.get(one.id, ()))
+        if state is not None and not (stand.unanswered if state is Standing.UNANSWERED else stand.state == state.value):
+            continue
+        person, supervisor = names[one.person_id], names[one.supervisor_id]
+        rows.append(
+            {
+                "id": one.id,
+                "person_id": one.person_id,
+                "employee_no": person.employee_no,
+                "name_zh": person.name_zh,
+                "name_en": person.name_en,
+                "supervisor_zh": supervisor.name_zh,
+                "supervisor_en": supervisor.name_en,
+                "period": one.period,
+                "period_from": one.period_from,
+                "over": one.closed_at is not None,
+                "state": stand.state,
+                "unanswered": stand.unanswered,
+            }
+        )
+    return sorted(rows, key=lambda row: (row["employee_no"], row["period_from"]))
+
+
 def exchange(agreement_id: UUID, *, by: Actor, now: datetime) -> dict[str, Any]:
     """One agreement as evidence: each text in full, and each word with the text that was on the screen. Raises
     Problem `not_found`, `not_allowed`.
@@ -71,10 +108,10 @@ def exchange(agreement_id: UUID, *, by: Actor, now: datetime) -> dict[str, Any]:
     one = queries.get(agreement_id)
     if one is None:
         raise Problem(NOT_FOUND)
-    place = people.places([one.person_id], now).get(one.person_id)
-    if place is None:
-        raise Problem(NOT_FOUND)
-    policy.require(Action.AGREEMENT_READ, people.relations(by.person_id, one.person_id, place.id, now))  # type: ignore[arg-type]
+    # Evidence is read when somebody has gone as well: by him, and by the desks of where he was last.
+    place = people.last_places([one.person_id], now).get(one.person_id)
+    stands = people.relations(by.person_id, one.person_id, None if place is None else place.id, now)  # type: ignore[arg-type]
+    policy.require(Action.AGREEMENT_READ, stands)
     texts, voices = queries.texts([one.id]).get(one.id, []), queries.voices([one.id]).get(one.id, [])
     names = people.by_id(
         {one.person_id, one.supervisor_id} | {text.author_id for text in texts} | {voice.author_id for voice in voices}

@@ -9,11 +9,13 @@ import sqlalchemy as sa
 from server.agreements.models import Agreement, AgreementText, AgreementVoice, KeptChange
 from server.agreements.record import AgreementRecord
 from server.agreements.scopes import agree_scope
+from server.foundation.clock import to_ms
 from server.foundation.db import changed, current_tenant, session
-from server.foundation.ids import unshort
+from server.foundation.ids import PersonId, unshort
 from server.foundation.prepared import insert_rows, update_rows
-from sync.model import Said
-from sync.terms import TermLine, Terms
+from server.people import queries as people
+from sync.model import Mutation, MutationId, Said
+from sync.terms import NO_CLOCK, TermLine, Terms, made_at
 
 Row = dict[str, Any]
 
@@ -33,11 +35,33 @@ def keep(records: Sequence[AgreementRecord], now: datetime) -> None:
             own.append(_own(record, now))
         if steps or record.refused:
             one = record.agreement
-            changed("agreement", record.id, [agree_scope(one.person_id), agree_scope(one.supervisor_id)])
+            scopes = [agree_scope(one.person_id), agree_scope(_led_by(record, now))]
+            # What is said of one that is over is evidence; no phone holds it any more.
+            changed("agreement", record.id, scopes, "put" if one.closed_at is None else "leave")
     update_rows(Agreement, own, ("tenant_id", "id"), ("terms", "terms_version", "terms_device_time", "terms_at"))
     insert_rows(AgreementText, texts)
     insert_rows(AgreementVoice, voices)
     insert_rows(KeptChange, kept)
+
+
+def _led_by(record: AgreementRecord, now: datetime) -> PersonId:
+    """Who answers for it now. A line that was written with a day ahead tells nobody when that day comes: what is said
+    after it takes the agreement along.
+    """
+    one = record.agreement
+    former: PersonId = one.supervisor_id
+    direct, _ = people.line_of(one.person_id, now)
+    if direct in (None, former, one.person_id) or one.closed_at is not None:
+        return former
+    session().execute(
+        sa.update(Agreement)
+        .where(Agreement.id == record.id)
+        .values(supervisor_id=direct)
+        .execution_options(synchronize_session=False)
+    )
+    changed("agreement", record.id, [agree_scope(former)], "leave")
+    changed("window", current_tenant(), [agree_scope(direct)])
+    return direct
 
 
 def _own(record: AgreementRecord, now: datetime) -> Row:
@@ -62,7 +86,7 @@ def _texts(record: AgreementRecord, now: datetime) -> list[Row]:
         edit, asked = done.edit, done.edit.value
         if not isinstance(asked, Terms) or not done.decision.changed:
             continue
-        _settle(record, edit.id.author, now)
+        _settle(record, edit, now)
         rows.append(
             {
                 "tenant_id": current_tenant(),
@@ -80,18 +104,25 @@ def _texts(record: AgreementRecord, now: datetime) -> list[Row]:
     return rows
 
 
-def _settle(record: AgreementRecord, author: str, now: datetime) -> None:
-    """Who puts in a change has had their kept one before their eyes: it is not offered again."""
-    session().execute(
-        sa.update(KeptChange)
-        .where(
-            KeptChange.person_id == record.agreement.person_id,
-            KeptChange.author_id == unshort(author),
-            KeptChange.settled_at.is_(None),
-        )
-        .values(settled_at=now)
-        .execution_options(synchronize_session=False)
+def _settle(record: AgreementRecord, edit: Mutation, now: datetime) -> None:
+    """Who puts in a change has had before their eyes what they had kept until then: it is not offered again. What was
+    made before and only arrives now, from another phone, settles nothing that came meanwhile.
+    """
+    author = unshort(edit.id.author)
+    made = made_at(edit.device_time, to_ms(now), record.clocks.get(edit.id, NO_CLOCK))
+    query = sa.select(KeptChange).where(
+        KeptChange.person_id == record.agreement.person_id,
+        KeptChange.author_id == author,
+        KeptChange.settled_at.is_(None),
     )
+    for one in session().execute(query).scalars():
+        if to_ms(one.received_at) <= made or _is_earlier(MutationId.parse(one.version), edit.id):
+            one.settled_at = now
+
+
+def _is_earlier(one: MutationId, other: MutationId) -> bool:
+    """Whether it was made before, on the same phone: numbers of two phones say nothing of each other."""
+    return one[:2] == other[:2] and one.n < other.n
 
 
 def _voices(record: AgreementRecord, now: datetime) -> list[Row]:
@@ -123,7 +154,7 @@ def _kept(record: AgreementRecord, now: datetime) -> list[Row]:
         asked = done.edit.value
         assert isinstance(asked, Terms)
         # Of several in one push the last one is offered; a change that was put in with them has settled them all.
-        settled = place + 1 < len(record.refused) and record.refused[place + 1].edit.id.author == done.edit.id.author
+        settled = any(_is_earlier(done.edit.id, later.edit.id) for later in record.refused[place + 1 :])
         rows.append(
             {
                 "tenant_id": current_tenant(),
@@ -135,7 +166,7 @@ def _kept(record: AgreementRecord, now: datetime) -> list[Row]:
                 "words": asked.words,
                 "device_time": done.edit.device_time,
                 "received_at": now,
-                "settled_at": now if settled or _applied_later(record, done.edit.id.n, done.edit.id.author) else None,
+                "settled_at": now if settled or _applied_later(record, done.edit.id) else None,
             }
         )
     return rows
@@ -146,8 +177,7 @@ def _by_code(line: TermLine, codes: dict[int, str]) -> list[Any]:
     return [codes[key], target, weight]
 
 
-def _applied_later(record: AgreementRecord, n: int, author: str) -> bool:
+def _applied_later(record: AgreementRecord, kept: MutationId) -> bool:
     return any(
-        done.edit.field == "terms" and done.decision.changed and done.edit.id.author == author and done.edit.id.n > n
-        for done in record.done
+        done.edit.field == "terms" and done.decision.changed and _is_earlier(kept, done.edit.id) for done in record.done
     )

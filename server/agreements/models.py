@@ -27,6 +27,24 @@ class Every(StrEnum):
     QUARTER = "quarter"
 
 
+class Standing(StrEnum):
+    """How it stands with an agreement. `unanswered` goes beside the others: an objection waits for a word."""
+
+    AGREED = "agreed"
+    OBJECTED = "objected"
+    DISAGREED = "disagreed"
+    ASKED_AGAIN = "asked_again"
+    SILENT = "silent"
+    UNANSWERED = "unanswered"
+
+
+class Among(StrEnum):
+    """Which agreements are asked for: those that stand, or those as well that a later one has taken the place of."""
+
+    STANDING = "standing"
+    ALL = "all"
+
+
 class RuleKind(StrEnum):
     """A plan opens windows by itself; the others are HR's hand."""
 

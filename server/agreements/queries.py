@@ -9,7 +9,16 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from server.agreements.models import Agreement, AgreementText, AgreementVoice, KeptChange, RuleKind, WindowRule
+from server.agreements.models import (
+    Agreement,
+    AgreementText,
+    AgreementVoice,
+    Among,
+    KeptChange,
+    RuleKind,
+    Standing,
+    WindowRule,
+)
 from server.agreements.windows import Span, spans
 from server.foundation.db import session
 from server.foundation.ids import PersonId
@@ -46,6 +55,14 @@ def standing(people: Collection[UUID] | None = None) -> dict[PersonId, Agreement
     if people is not None:
         query = query.where(Agreement.person_id.in_(people))
     return {one.person_id: one for one in session().execute(query).scalars()}
+
+
+def of_people(people: Collection[UUID], among: Among) -> Sequence[Agreement]:
+    """Agreements of these people."""
+    query = sa.select(Agreement).where(Agreement.person_id.in_(people))
+    return (
+        session().execute(query if among is Among.ALL else query.where(Agreement.closed_at.is_(None))).scalars().all()
+    )
 
 
 def in_force(people: Collection[UUID], first: date, last: date) -> dict[PersonId, Agreement]:
@@ -112,13 +129,15 @@ def windows(now: datetime) -> list[Span]:
 # ---- phones -------------------------------------------------------------------------------------
 
 
-def idle_since(person: UUID, device: UUID) -> datetime | None:
-    """When this phone last said that nothing waited on it; None: it said so never, or said otherwise since."""
-    query = sa.select(DeviceContact.last_contact_at, DeviceContact.queued_count).where(
-        DeviceContact.person_id == person, DeviceContact.device == device
+def idle_since(person: UUID, device: UUID | None) -> datetime | None:
+    """When this phone last said that nothing waited on it. Of one that never has, as of a made-up one, when any phone
+    of the person did; None: none ever did.
+    """
+    query = sa.select(DeviceContact.device, DeviceContact.idle_at).where(
+        DeviceContact.person_id == person, DeviceContact.idle_at.is_not(None)
     )
-    row = session().execute(query).one_or_none()
-    return None if row is None or row.queued_count else row.last_contact_at
+    found = {row.device: row.idle_at for row in session().execute(query)}
+    return found.get(device) or max(found.values(), default=None)
 
 
 # ---- how it stands ------------------------------------------------------------------------------
@@ -134,7 +153,7 @@ class Stand:
 
 
 KIND_STATES: Final[Mapping[str, str]] = {"confirm": "agreed", "object": "objected", "disagree": "disagreed"}
-STATES: Final = ("agreed", "objected", "disagreed", "asked_again", "silent")
+STATES: Final = tuple(one.value for one in Standing if one is not Standing.UNANSWERED)
 
 
 def stand(one: Agreement, said: Sequence[AgreementVoice]) -> Stand:
@@ -144,6 +163,6 @@ def stand(one: Agreement, said: Sequence[AgreementVoice]) -> Stand:
         return Stand("silent", False)
     last = own[-1]
     answered = any(voice.kind == "reply" and voice.position > last.position for voice in said)
-    if last.text_version != one.terms_version:
-        return Stand("asked_again", False)
-    return Stand(KIND_STATES[last.kind], last.kind != "confirm" and not answered)
+    # A change is no answer: whoever objected is asked again, and the objection waits for a word as before.
+    state = KIND_STATES[last.kind] if last.text_version == one.terms_version else "asked_again"
+    return Stand(state, last.kind != "confirm" and not answered)

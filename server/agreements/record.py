@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -17,8 +18,8 @@ from server.policy import Action, Relation
 from server.sync_api.registry import Done, Record
 from server.sync_api.stored import version_of
 from sync import model as core
-from sync.model import Decision, Mutation, Right, Said
-from sync.terms import Clock, TermLine, Voice
+from sync.model import Decision, Mutation, MutationId, Right, Said
+from sync.terms import Aim, Clock, TermLine, Voice
 
 RIGHTS: Final = {
     Right.AGREE: Action.AGREEMENT_SPEAK,
@@ -36,6 +37,8 @@ class AgreementRecord(Record):
     at: datetime = field(kw_only=True)
     texts: int = field(default=0, kw_only=True)
     """How many changes of the terms it has."""
+    clocks: dict[MutationId, Clock] = field(default_factory=dict, kw_only=True)
+    """What is known of the clock by which each edit tells its time."""
     _relations: dict[str, frozenset[Relation]] = field(default_factory=dict, kw_only=True)
     _since: dict[tuple[str, str], int] = field(default_factory=dict, kw_only=True)
 
@@ -62,12 +65,11 @@ class AgreementRecord(Record):
         """What the last contact of this phone says: nothing waited on it then, so what comes now was made later."""
         key = edit.id.device, edit.id.author
         if key not in self._since:
-            try:
-                idle = queries.idle_since(unshort(edit.id.author), unshort(edit.id.device))
-            except ValueError:
-                idle = None
+            author, device = _id(edit.id.author), _id(edit.id.device)
+            idle = None if author is None else queries.idle_since(author, device)
             self._since[key] = 0 if idle is None else to_ms(idle)
-        return Clock(offset, self._since[key])
+        self.clocks[edit.id] = Clock(offset, self._since[key])
+        return self.clocks[edit.id]
 
 
 def relations(author: str, person_id: PersonId, at: datetime) -> frozenset[Relation]:
@@ -89,8 +91,13 @@ def rights(held: frozenset[Relation]) -> frozenset[Right]:
 
 
 def _person(author: str) -> PersonId | None:
+    found = _id(author)
+    return None if found is None else PersonId(found)
+
+
+def _id(text: str) -> UUID | None:
     try:
-        return PersonId(unshort(author))
+        return unshort(text)
     except ValueError:
         return None
 
@@ -111,4 +118,8 @@ def fields_of(one: Any, said: Sequence[AgreementVoice]) -> dict[str, core.Held]:
 
 def lines_of(one: Any) -> tuple[core.Line, ...]:
     """What the core must know of the lines."""
-    return tuple(core.Line(line["key"]) for line in one.lines)
+    return tuple(core.Line(line["key"], aim=_aim(line)) for line in one.lines)
+
+
+def _aim(line: dict[str, Any]) -> Aim:
+    return Aim(line["target"], line["direction"], line.get("threshold"), line.get("rule") is not None)

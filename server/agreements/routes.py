@@ -5,9 +5,11 @@ from uuid import UUID
 
 from server.agreements import desk, service
 from server.agreements.schemas import (
+    AgreementsQuerySchema,
     BegunSchema,
     CountsSchema,
     ExchangeSchema,
+    ListedAgreementSchema,
     UntilSchema,
     WindowPlanSchema,
     WindowSchema,
@@ -67,6 +69,14 @@ def begin() -> Any:
 def list_counts() -> Any:
     """Count who agreed, by department."""
     return desk.counts(by=current_actor(), now=clock.now())
+
+
+@room.route("", action=Action.AGREEMENT_LIST)
+@room.arguments(AgreementsQuerySchema, location="query")
+@room.response(200, ListedAgreementSchema(many=True))
+def list_agreements(asked: dict[str, Any]) -> Any:
+    """List the agreements of a department, by how it stands with them."""
+    return desk.listed(**asked, by=current_actor(), now=clock.now())
 
 
 @room.route("/<uuid:agreement_id>", action=Action.AGREEMENT_READ)

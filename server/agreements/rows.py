@@ -83,8 +83,13 @@ def _voice(one: AgreementVoice, people: Names, writers: Writers) -> list[Any]:
 
 
 def _kept(kept: KeptChange, one: Agreement, writers: Writers) -> list[Any]:
-    """By the keys of the agreement that stands now; a line that it lacks falls away, one that is new stays as it is."""
+    """By the keys of the agreement that stands now; a line that it lacks falls away, one that is new stays as it is, and
+    one that a person judges since, or no more, keeps the target that it has.
+    """
     changes = {code: (target, weight) for code, target, weight in kept.lines}
     codes = {line["key"]: line["code"] for line in one.lines}
-    lines = [[key, *changes.get(codes[key], (target, weight))] for key, target, weight in one.terms]
+    lines = []
+    for key, target, weight in one.terms:
+        asked, share = changes.get(codes[key], (target, weight))
+        lines.append([key, asked if (asked is None) == (target is None) else target, share])
     return [writers.ref(kept.version), lines, kept.words, on_calendar(kept.device_time), to_ms(kept.received_at)]

@@ -1,7 +1,7 @@
 """Shapes of agreements and windows in the API."""
 
-from server.agreements.models import DAY_MAX, Every
-from server.foundation.fields import Anything, Boolean, Choice, Coded, Id, Instant, Integer, Items, Nested, Text
+from server.agreements.models import DAY_MAX, Among, Every, Standing
+from server.foundation.fields import Anything, Boolean, Choice, Coded, Day, Id, Instant, Integer, Items, Nested, Text
 
 
 class WindowPlanSchema(Coded):
@@ -47,6 +47,31 @@ class CountsSchema(Coded):
     asked_again = Integer(required=True, metadata={"description": "Answered an older text only."})
     silent = Integer(required=True)
     unanswered = Integer(required=True, metadata={"description": "Objections without the supervisor's reply."})
+
+
+class AgreementsQuerySchema(Coded):
+    """Whose agreements, and how it stands with them."""
+
+    department_id = Id(required=True)
+    state = Choice(Standing, load_default=None)
+    among = Choice(Among, load_default=Among.STANDING, metadata={"description": "all: replaced ones as well."})
+
+
+class ListedAgreementSchema(Coded):
+    """An agreement in a list; the whole of it is behind its id."""
+
+    id = Id(required=True)
+    person_id = Id(required=True)
+    employee_no = Text(required=True)
+    name_zh = Text(required=True)
+    name_en = Text(required=True)
+    supervisor_zh = Text(required=True)
+    supervisor_en = Text(required=True)
+    period = Text(required=True)
+    period_from = Day(required=True)
+    over = Boolean(required=True)
+    state = Text(required=True, metadata={"description": "agreed, objected, disagreed, asked_again or silent"})
+    unanswered = Boolean(required=True, metadata={"description": "An objection waits for the supervisor's word."})
 
 
 class SaidSchema(Coded):

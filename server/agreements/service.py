@@ -1,6 +1,6 @@
 """What happens to agreements and their windows. Guards first; each function is called inside a unit of work."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -17,6 +17,7 @@ from server.foundation.problems import NOT_FOUND, Problem
 from server.foundation.web import Actor
 from server.people import queries as people
 from server.people.desk import require_plant
+from server.people.queries import Member
 from server.policy import Action
 
 MOST_OPEN: Final = timedelta(days=92)
@@ -39,40 +40,79 @@ def draw_up(*, now: datetime) -> int:
     since; who has another supervisor by now finds it with them.
     """
     today = people.day_of(now)
-    plan = queries.plan()
-    period = period_of(Every.QUARTER if plan is None else Every(plan.every or Every.QUARTER), today)
     standing = queries.standing()
-    members = [one for one in people.members(today) if one.supervisor_id is not None]
-    sets = drawn.lines_for(members, today)
-    made = 0
-    for member in members:
-        assert member.supervisor_id is not None
-        held = standing.get(PersonId(member.person.id))
-        lines = sets.get(member.person.id, [])
-        first = _begins(held, lines, period, today)
-        if first is None:
-            if held is not None and held.period_from >= period.first:
-                _hand_over(held, member.supervisor_id)
-            continue
-        if held is not None:
-            _close(held, now)
-        one = Agreement(
-            person_id=PersonId(member.person.id),
-            supervisor_id=member.supervisor_id,
-            period=period.name,
-            period_from=first,
-            period_to=period.last,
-            lines=lines,
-            terms=drawn.terms_of(lines),
-            terms_device_time=0,
-            made_at=now,
-        )
-        session().add(one)
-        changed("agreement", one.id, _scopes(one))
-        made += 1
+    period = _period(today)
+    asked = _asked(people.members(today), standing, today)
+    made = sum(_draw(member, held, lines, period, today, now) for member, held, lines in asked)
     session().flush()  # whoever has one from now on is told of the windows too
     _tell_of_windows()
     return made
+
+
+def follow(persons: Collection[UUID], *, now: datetime) -> None:
+    """The same for these people at once, as far as they have one of this period: nobody begins a period by moving."""
+    standing = queries.standing(persons)
+    if not standing:
+        return
+    today = people.day_of(now)
+    period = _period(today)
+    members = people.members(today, of=people.Reach(people=frozenset(standing)))
+    made = 0
+    for member, held, lines in _asked(members, standing, today):
+        if held is not None and held.period_from < period.first:
+            hand_over(held, _supervisor(member))
+        else:
+            made += _draw(member, held, lines, period, today, now)
+    if made:
+        session().flush()  # whoever has one from now on is told of the windows too
+        _tell_of_windows()
+
+
+def _asked(
+    members: Collection[Member], standing: Mapping[PersonId, Agreement], today: date
+) -> Iterator[tuple[Member, Agreement | None, drawn.Lines]]:
+    led = [one for one in members if one.supervisor_id not in (None, one.person.id)]
+    sets = drawn.lines_for(led, today)
+    for one in led:
+        yield one, standing.get(PersonId(one.person.id)), sets.get(one.person.id, [])
+
+
+def _supervisor(member: Member) -> PersonId:
+    assert member.supervisor_id is not None
+    return member.supervisor_id
+
+
+def _period(today: date) -> Period:
+    plan = queries.plan()
+    return period_of(Every.QUARTER if plan is None else Every(plan.every or Every.QUARTER), today)
+
+
+def _draw(
+    member: Member, held: Agreement | None, lines: drawn.Lines, period: Period, today: date, now: datetime
+) -> bool:
+    first = _begins(held, lines, period, today)
+    if first is None:
+        if held is not None and held.period_from >= period.first:
+            hand_over(held, _supervisor(member))
+            if lines and drawn.codes_of(held.lines) != drawn.codes_of(lines) and not _is_spoken_of(held):
+                _redraw(held, lines)
+        return False
+    if held is not None:
+        _close(held, now)
+    one = Agreement(
+        person_id=PersonId(member.person.id),
+        supervisor_id=_supervisor(member),
+        period=period.name,
+        period_from=first,
+        period_to=period.last,
+        lines=lines,
+        terms=drawn.terms_of(lines),
+        terms_device_time=0,
+        made_at=now,
+    )
+    session().add(one)
+    changed("agreement", one.id, _scopes(one))
+    return True
 
 
 def _begins(held: Agreement | None, lines: drawn.Lines, period: Period, today: date) -> date | None:
@@ -86,6 +126,16 @@ def _begins(held: Agreement | None, lines: drawn.Lines, period: Period, today: d
     return today if moved and held.period_from < today else None
 
 
+def _is_spoken_of(one: Agreement) -> bool:
+    return one.terms_version is not None or bool(queries.voices([one.id]))
+
+
+def _redraw(one: Agreement, lines: drawn.Lines) -> None:
+    """Of the same day, and nobody has said a word about it: as if it had been drawn up only now."""
+    one.lines, one.terms = lines, drawn.terms_of(lines)
+    changed("agreement", one.id, _scopes(one))
+
+
 def _scopes(one: Agreement) -> Sequence[str]:
     return [agree_scope(one.person_id), agree_scope(one.supervisor_id)]
 
@@ -95,12 +145,16 @@ def _close(one: Agreement, now: datetime) -> None:
     changed("agreement", one.id, _scopes(one), "leave")
 
 
-def _hand_over(one: Agreement, supervisor_id: PersonId) -> None:
+def hand_over(one: Agreement, supervisor_id: PersonId) -> None:
+    """Give an agreement to whoever supervises now, and tell both phones; one that is over lies on none."""
     if one.supervisor_id == supervisor_id:
         return
-    changed("agreement", one.id, [agree_scope(one.supervisor_id)], "leave")
+    former = one.supervisor_id
     one.supervisor_id = supervisor_id
-    changed("agreement", one.id, _scopes(one))
+    if one.closed_at is None:
+        changed("agreement", one.id, [agree_scope(former)], "leave")
+        changed("agreement", one.id, _scopes(one))
+        changed("window", current_tenant(), [agree_scope(supervisor_id)])
 
 
 # ---- windows ------------------------------------------------------------------------------------

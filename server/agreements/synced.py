@@ -11,7 +11,7 @@ from uuid import UUID
 from server.agreements import keeping, queries, rows
 from server.agreements.record import AgreementRecord, fields_of, lines_of, relations, rights
 from server.agreements.scopes import AGREE, agree_scope
-from server.agreements.windows import for_core
+from server.agreements.windows import ends_at, for_core
 from server.foundation.db import current_tenant
 from server.foundation.ids import PersonId, short, unshort
 from server.people import queries as people
@@ -41,6 +41,7 @@ class AgreementRoom(SyncedRoom):
                 return []
             known = [one.id for one in held]
             said, texts, windows = queries.voices(known), queries.texts(known), queries.windows(at)
+            zone = queries.zone()
             return [
                 AgreementRecord(
                     room=self,
@@ -51,7 +52,7 @@ class AgreementRoom(SyncedRoom):
                     result=None,
                     lines=lines_of(one),
                     steps=one.steps or 0,
-                    windows=for_core(windows, one.closed_at),
+                    windows=for_core(windows, ends_at(one.period_to, one.closed_at, zone)),
                     agreement=one,
                     at=at,
                     texts=len(texts.get(one.id, ())),
@@ -81,7 +82,9 @@ class AgreementRoom(SyncedRoom):
             return {}
         if kind == "window":
             return self._windows(viewer)
-        found = [one for one in queries.by_id(ids) if me in (one.person_id, one.supervisor_id)]
+        found = [
+            one for one in queries.by_id(ids) if me in (one.person_id, one.supervisor_id) and one.closed_at is None
+        ]
         return self._agreements(found, viewer, writers)
 
     def _windows(self, viewer: Viewer) -> dict[UUID, list[Any]]:
@@ -103,8 +106,7 @@ class AgreementRoom(SyncedRoom):
         places = people.places(about, viewer.at)
         made: dict[UUID, list[Any]] = {}
         for one in shown:
-            mine = rights(stands[one.id]) if one.closed_at is None else frozenset()
             said = texts.get(one.id, ()), voices.get(one.id, ())
-            change = kept.get(one.person_id) if one.closed_at is None else None
+            mine, change = rights(stands[one.id]), kept.get(one.person_id)
             made[one.id] = rows.agreement_row(one, places.get(one.person_id), *said, mine, change, names, writers)
         return made

@@ -110,9 +110,15 @@ def open_at(found: Sequence[Span], now: datetime) -> Span | None:
     return next((one for one in found if one.opens_at <= now < one.closes_at), None)
 
 
-def for_core(found: Sequence[Span], until: datetime | None) -> tuple[Window, ...]:
-    """The same for the core; nothing is open once the next period's agreement has taken a place (`until`)."""
-    ends = [one.closes_at if until is None else min(one.closes_at, until) for one in found]
+def ends_at(last: date, closed_at: datetime | None, zone: ZoneInfo) -> datetime:
+    """When an agreement is over: after its last day, or when the next one has taken its place before that."""
+    over = _midnight(last + timedelta(days=1), zone)
+    return over if closed_at is None else min(over, closed_at)
+
+
+def for_core(found: Sequence[Span], until: datetime) -> tuple[Window, ...]:
+    """The same for the core, for an agreement that is over then: what people were measured by stays as it was."""
+    ends = [min(one.closes_at, until) for one in found]
     return tuple(
         Window(to_ms(one.opens_at), to_ms(end)) for one, end in zip(found, ends, strict=True) if one.opens_at < end
     )

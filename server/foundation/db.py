@@ -6,7 +6,7 @@ raises without a tenant; on PostgreSQL row-level security does the same for raw 
 
 import random
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -229,6 +229,7 @@ class Change:
 Hook = Callable[[Sequence[Change]], None]
 _hooks: list[Hook] = []
 _CHANGES: Final = "gemba_changes"
+_AT_END: Final = "gemba_at_end"
 # One writer per process on SQLite: a greenlet that waits for the file's lock waits in C and stops
 # the one that holds it (383 of 400 requests failed without this). gevent patches the lock.
 _sqlite_gate = threading.Lock()
@@ -248,6 +249,20 @@ def changed(kind: str, record_id: UUID, scopes: Iterable[str], op: Operation = "
 def _changes() -> list[Change]:
     changes: list[Change] = session().info.setdefault(_CHANGES, [])
     return changes
+
+
+def at_end(act: Callable[[Collection[Any]], None], item: Any) -> None:
+    """Let `act` be called once with all such items when the unit's work is done: for what is told one by one and is
+    cheap together. `act` looks at what is so then; items of a savepoint that was rolled back are among them.
+    """
+    session().info.setdefault(_AT_END, {}).setdefault(act, {})[item] = None
+
+
+def _end() -> None:
+    waiting: dict[Callable[[Collection[Any]], None], dict[Any, None]] = session().info.get(_AT_END, {})
+    while waiting:
+        act = next(iter(waiting))
+        act(tuple(waiting.pop(act)))
 
 
 @contextmanager
@@ -301,9 +316,10 @@ def _once(work: Callable[[], Result]) -> Result:
     on_sqlite = held.get_bind().dialect.name == "sqlite"
     with _sqlite_gate if on_sqlite else nullcontext():
         try:
-            held.info[_CHANGES] = []
+            held.info[_CHANGES], held.info[_AT_END] = [], {}
             held.connection(execution_options={"begin": "IMMEDIATE"} if on_sqlite else {})
             result = work()
+            _end()
             held.flush()
             changes = tuple(_changes())
             if changes:
@@ -316,7 +332,7 @@ def _once(work: Callable[[], Result]) -> Result:
             held.expunge_all()
             raise
         finally:
-            held.info[_CHANGES] = []
+            held.info[_CHANGES], held.info[_AT_END] = [], {}
 
 
 def _back_off(attempt: int) -> None:

@@ -155,6 +155,23 @@ def places(ids: Collection[PersonId], at: datetime) -> dict[PersonId, Department
     return {row[0]: row[1] for row in session().execute(query)}
 
 
+def last_places(ids: Collection[UUID], at: datetime) -> dict[PersonId, Department]:
+    """Person -> the department of that day, of who has left by then the last one."""
+    query = (
+        sa.select(Assignment.person_id, Department)
+        .join(Department, Department.id == Assignment.department_id)
+        .where(Assignment.person_id.in_(ids), Assignment.valid_from <= day_of(at))
+        .order_by(Assignment.valid_from)
+    )
+    return {row[0]: row[1] for row in session().execute(query)}
+
+
+def ever_in(department_id: UUID) -> frozenset[UUID]:
+    """Everybody who has, had or will have a place in this department."""
+    query = sa.select(Assignment.person_id).where(Assignment.department_id == department_id)
+    return frozenset(session().execute(query).scalars())
+
+
 def has_team(person_id: UUID, on: date) -> bool:
     """Whether anybody reports to this person on this day."""
     query = sa.select(ReportingLine.id).where(ReportingLine.supervisor_id == person_id, holds_on(ReportingLine, on))

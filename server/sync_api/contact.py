@@ -24,6 +24,7 @@ _LAST: Final = of_plant(
         _CONTACT.person_id == sa.bindparam("person"), _CONTACT.device == sa.bindparam("device")
     )
 )
+_SAID: Final = ("last_contact_at", "queued_count", "oldest_queued_at", "attempts", "last_error")
 ATTEMPTS_MAX: Final = 2**31 - 1
 OLDEST_MAX_S: Final = 10 * 365 * 24 * 3600
 
@@ -63,12 +64,11 @@ def note_contacts(heard: Iterable[tuple[Request, Actor, datetime]]) -> None:
     """The same for several phones; what one of them said last counts."""
     rows = [_row(*one) for one in heard]
     last = {(row["person_id"], row["device"]): row for row in rows}
-    upsert(
-        DeviceContact,
-        list(last.values()),
-        ("tenant_id", "person_id", "device"),
-        ("last_contact_at", "queued_count", "oldest_queued_at", "attempts", "last_error"),
-    )
+    idle = [row | {"idle_at": row["last_contact_at"]} for row in last.values() if not row["queued_count"]]
+    busy = [row for row in last.values() if row["queued_count"]]
+    for some, more in ((idle, ("idle_at",)), (busy, ())):
+        if some:
+            upsert(DeviceContact, some, ("tenant_id", "person_id", "device"), (*_SAID, *more))
 
 
 def _row(request: Request, actor: Actor, now: datetime) -> dict[str, Any]:

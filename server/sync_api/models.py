@@ -135,6 +135,8 @@ class DeviceContact(TenantOwned, Base):
     last_contact_at: Mapped[datetime]
     queued_count: Mapped[int] = mapped_column(sa.BigInteger)
     """Edits that it still held when it asked, those of this request included."""
+    idle_at: Mapped[datetime | None]
+    """When it last said that nothing waits on it; what came of it before or is told later takes nothing back."""
     oldest_queued_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(sa.BigInteger, server_default="0", default=0)
     """How often it has tried to send the oldest of them, where that is often."""

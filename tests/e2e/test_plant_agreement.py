@@ -41,8 +41,51 @@ def test_a_worker_objects_in_a_dead_spot_and_the_terms_change_when_the_window_op
     hr.page.reload()
     hr.ready("agreements")
     expect(hr.page.locator('[data-department="机加工甲班"] td').first).not_to_have_text("0")
+    hr.see('[data-department="机加工甲班"] [data-see="agreed"]').click()
+    expect(hr.page.locator(f'[data-listed="agreed"] + ul [data-listed-of="{WORKER}"]')).to_be_visible(
+        timeout=PATIENCE_MS
+    )
     examine(hr, "agreements", least=32)
     hr.shot("agreements-zh-light")
+
+
+def test_a_change_that_was_refused_is_there_with_its_text_and_goes_in_again(house, phone):
+    one, other, hr = phone("supervisor"), phone("tablet"), phone("hr", size=DESK)
+    hands.sign_in(hr, first(house, "hr"), "board")
+    hr_opens_the_window(hr)
+    for her in (one, other):
+        hands.sign_in(her, numbered(house, SHIFT_A), "team")
+        hands.ready_for_the_dead_spot(her)
+    other.network_off()
+    she_changes(one, "20", "40")
+    delivered(one, "change")
+    she_changes(other, "25", "35")  # of the text that she had in the dead spot
+    other.network_on()
+    hands.drained(other)
+    parked = other.page.locator('[data-parked="signed_other"]')
+    expect(parked.locator("[data-parked-text]")).to_contain_text(ANSWER, timeout=PATIENCE_MS)
+    expect(parked.locator("[data-parked-text] li").first).to_contain_text("25")
+    examine(other, "refused")
+    other.shot("agree-refused-zh-light")
+    other.see("[data-parked-again]").click()
+    expect(other.page.locator('[data-weight-of="1"]')).to_have_value("25")
+    expect(other.page.locator("[data-adjust-why]")).to_have_value(ANSWER)
+    other.see("[data-adjust-save]").click()
+    expect(parked).to_have_count(0)
+    hands.drained(other)
+    expect(other.page.locator('[data-line="1"]')).to_have_attribute("data-weight", "25")
+    expect(other.page.locator("[data-parked]")).to_have_count(0)
+
+
+def she_changes(her: Phone, one: str, two: str) -> None:
+    her.open("#/agree-team")
+    her.ready("agree-team")
+    her.page.locator(f'[data-agreement="{WORKER}"]').click()
+    her.see("[data-adjust]").click()
+    her.page.locator('[data-weight-of="1"]').fill(one)
+    her.page.locator('[data-weight-of="2"]').fill(two)
+    her.page.locator("[data-adjust-why]").fill(ANSWER)
+    her.see("[data-adjust-save]").click()
 
 
 def delivered(page: Phone, kind: str) -> None:

@@ -161,3 +161,22 @@ def test_a_row_of_every_table_comes_through_each_revision(url: str) -> None:
             assert len(session().execute(sa.select(mapper.class_)).scalars().all()) >= 1, mapper
         db.session.remove()
         db.engine.dispose()
+
+
+def test_a_phone_that_was_idle_before_is_known_to_have_been(url: str) -> None:
+    app = create_app(settings_for(url))
+    plant = Plant()
+    step = ScriptDirectory.from_config(migrate._config()).get_revision("20261129_idle_contact")
+    assert isinstance(step.down_revision, str)
+    with app.app_context(), tenant_context(TenantId(plant.tenant)):
+        migrate.upgrade(db.engine, step.down_revision)
+        with db.engine.connect() as bare, bare.begin():
+            _told(bare, plant)
+            plant.fill(bare)
+            bare.execute(sa.text("UPDATE device_contact SET queued_count = 0"))
+        migrate.upgrade(db.engine, step.revision)
+        with db.engine.connect() as bare, bare.begin():
+            _told(bare, plant)
+            idle = bare.execute(sa.select(Base.metadata.tables["device_contact"].c.idle_at)).scalar_one()
+            assert idle == NOW
+        db.engine.dispose()

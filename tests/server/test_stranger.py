@@ -135,6 +135,7 @@ DOORS: dict[str, Kind] = {
     "POST /api/agreements/window/shut": Kind.DESK,
     "POST /api/agreements/begin": Kind.DESK,
     "GET /api/agreements/counts": Kind.DESK,
+    "GET /api/agreements": Kind.DESK,
     "GET /api/agreements/<agreement_id>": Kind.RECORD,
     "DELETE /api/agreements/<agreement_id>/kept": Kind.RECORD,
     "GET /api/completion/board": Kind.TEAM,

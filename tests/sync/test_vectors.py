@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from sync.model import Held, Mutation, MutationId, Op, Recall, Status
+from sync.terms import Aim, is_aim
 from tests.sync.world import RECORD, Log
 
-STORIES = json.loads((Path(__file__).parent.parent / "vectors" / "merge.json").read_text("utf-8"))
+VECTORS = Path(__file__).parent.parent / "vectors"
+STORIES = json.loads((VECTORS / "merge.json").read_text("utf-8"))
+AIMS = json.loads((VECTORS / "terms.json").read_text("utf-8"))
 
 
 def mutation(step: dict[str, Any]) -> Mutation:
@@ -35,3 +38,9 @@ def test_a_story_ends_as_it_is_told(story: dict[str, Any]) -> None:
         assert (str(held.version) if held.version else None) == wanted["version"]
         standing = [str(one.version) for one in held.case.standing] if held.case and held.case.is_open else []
         assert standing == wanted.get("case", [])
+
+
+@pytest.mark.parametrize("one", AIMS, ids=lambda one: one["why"])
+def test_a_target_means_something_or_not(one: dict[str, Any]) -> None:
+    aim = Aim(one["target"], one["direction"], one["threshold"], one["straight"])
+    assert is_aim(one["asked"], one["stands"], aim) is one["holds"]

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import vectors from '../../../tests/vectors/terms.json';
+import { bandText } from '../indicators/format';
 import type { OwnEdit } from '../sync/overlay';
 import type { AgreementRow, FormLine, TermLine, VoiceEntry } from '../sync/types';
-import { agreementOf, better, drawn, inOrder, parkedOf, sumOf, windowAt, withTerms } from './agreement';
+import { agreementOf, better, drawn, inOrder, isAim, isSound, overAt, parkedOf, sumOf, windowAt, withTerms, writtenIn } from './agreement';
+import { overwriteGetLocale } from '../generated/paraglide/runtime.js';
 import { uuidOf } from './ids';
+import { changes, exact } from './words';
+
+overwriteGetLocale(() => 'en');
 
 const ME = 'worker';
 const line = (key: number, target: number | null, weight: number): FormLine =>
@@ -40,6 +46,8 @@ describe('how it stands', () => {
     expect(agreementOf(row({ voices: objected }), [], open, 'lead').unanswered).toBe(true);
     expect(agreementOf(row({ voices: [...objected, said(2, 'reply', null, 'lead')] }), [], open, 'lead').unanswered).toBe(false);
     expect(agreementOf(row({ voices: [said(1, 'reply', null, 'lead'), said(2, 'disagree')] }), [], open, 'lead').unanswered).toBe(true);
+    const changed = agreementOf(row({ voices: objected, texts: [text(2)] }), [], open, 'lead');
+    expect([changed.stand, changed.unanswered], 'a change is no answer').toEqual(['asked_again', true]);
   });
 });
 
@@ -109,4 +117,34 @@ describe('a line that marks on a straight line', () => {
     expect([better(98, 90, 'higher'), better(90, 90, 'higher'), better(80, 90, 'higher'), better(80, 90, 'lower'), better(null, 90, 'lower')]).toEqual([true, false, false, true, false]);
     expect(withTerms([straight], [[1, 80, 100]])[0]?.bands).toEqual([90, 95, 100, 105]);
   });
+});
+
+it.each(vectors)('a target means something or not, as the server says: $why', ({ target, direction, threshold, straight, stands, asked, holds }) => {
+  expect(isAim(asked, stands, { target, threshold, direction: direction as FormLine['direction'], rule: straight ? 'line' : null })).toBe(holds);
+});
+
+it('terms go in as they are with 100 and sound targets alone', () => {
+  const seen = agreementOf(row(), [], open, 'lead');
+  expect(isSound(CHANGED, seen)).toBe(true);
+  expect(isSound(CHANGED.map(([key, target]): TermLine => [key, target, 10]), seen)).toBe(false);
+  expect(isSound(CHANGED.map(([key, , weight]): TermLine => [key, 5, weight]), seen), 'a target for what a person judges').toBe(false);
+});
+
+it('an agreement is over after its last day', () => {
+  const over = overAt({ period_to: '2026-12-31' });
+  expect([over - 1, over].map((at) => new Date(at).getFullYear())).toEqual([2026, 2027]);
+});
+
+it('what was put aside still has its text', () => {
+  const item = { version: 'v', n: 1, record: 'r', at: 1, reason: 'weights' };
+  expect(writtenIn({ ...item, field: 'voice', value: { voice: 'object', words: '太高' } })).toEqual({ voice: 'object', lines: null, words: '太高' });
+  expect(writtenIn({ ...item, field: 'terms', value: { lines: CHANGED, words: '因为' } })).toEqual({ voice: null, lines: CHANGED, words: '因为' });
+  expect(writtenIn({ ...item, field: 'terms', value: null })).toEqual({ voice: null, lines: null, words: '' });
+});
+
+it('a target is told with all its digits, a change of them too', () => {
+  const [first] = LINES as [FormLine];
+  expect([98.55, 0.1234, 1234.56, 0.1 + 0.2].map(exact)).toEqual(['98.55', '0.1234', '1234.56', '0.3']);
+  expect(changes([[first.key, 98.51, 60]], [[first.key, 98.54, 60]], LINES).join()).toMatch(/98\.51.*98\.54/);
+  expect(bandText({ ...first, bands: [98.55, 99.05, 99.55, 99.95] }, 3, exact)).toBe(`99.05–99.55${first.unit === '%' ? '%' : ''}`);
 });

@@ -42,6 +42,13 @@ export interface Agreement {
   kept: { version: Version; lines: TermLine[]; words: string; made_at: Millis; here: boolean } | null;
 }
 
+/** An own change that is looked through before it is put in again. */
+export interface Filled {
+  version: Version;
+  lines: TermLine[];
+  words: string;
+}
+
 export const drawn = (lines: readonly FormLine[]): TermLine[] => lines.map(({ key, target, weight }) => [key, target, weight]);
 
 export const sumOf = (lines: readonly TermLine[]): number => lines.reduce((sum, [, , weight]) => sum + weight, 0);
@@ -68,6 +75,23 @@ function onLine({ rule, threshold, direction }: FormLine, target: number | null)
 export const better = (target: number | null, threshold: number | null, direction: FormLine['direction']): boolean =>
   target !== null && threshold !== null && (direction === 'higher' ? target > threshold : target < threshold);
 
+/** Whether a target means something; the same cases as the server's (tests/vectors/terms.json). `stands`: is no question. */
+export function isAim(asked: number | null, stands: number | null, { target, threshold, direction, rule }: Pick<FormLine, 'target' | 'threshold' | 'direction' | 'rule'>): boolean {
+  if (asked === null || target === null) return asked === target;
+  if (threshold === null || asked === stands) return true;
+  return better(asked, threshold, direction) || (asked === threshold && !rule);
+}
+
+/** Whether these terms can be put in as they are: else a person has to look at them. */
+export const isSound = (terms: readonly TermLine[], { lines }: Agreement): boolean =>
+  sumOf(terms) === 100 && terms.length === lines.length && lines.every((line, i) => isAim(terms[i]?.[1] ?? null, line.target, line));
+
+/** The first instant after an agreement's last day: from then on it stays as it was. */
+export function overAt({ period_to }: Pick<AgreementRow, 'period_to'>): Millis {
+  const [year = 0, month = 1, day = 1] = period_to.split('-').map(Number);
+  return new Date(year, month - 1, day + 1).getTime();
+}
+
 const STANDS: Record<VoiceKind, Stand> = { confirm: 'agreed', object: 'objected', disagree: 'disagreed', reply: 'silent' };
 
 /** `isOpen`: whether a window was open at that moment, as far as this phone knows. */
@@ -89,7 +113,8 @@ export function agreementOf(row: AgreementRow, edits: readonly OwnEdit[], isOpen
     terms,
     steps: shown,
     stand,
-    unanswered: (stand === 'objected' || stand === 'disagreed') && !answered,
+    // A change is no answer: the objection waits for a word as before.
+    unanswered: said !== undefined && said.kind !== 'confirm' && !answered,
     here: edits.length > 0,
     kept: keptOf(row, shut.at(-1)),
   };
@@ -149,3 +174,9 @@ export const inOrder = (agreements: readonly Agreement[]): Agreement[] =>
 /** What was parked of an agreement, other than what waits for a window: that has a place of its own. */
 export const parkedOf = (parked: readonly ParkedItem[], record: Id): ParkedItem[] =>
   parked.filter((item) => item.record === record && item.reason !== 'window_closed');
+
+/** What its author wrote in something that was put aside. */
+export function writtenIn({ field, value }: ParkedItem): { voice: VoiceKind | null; lines: TermLine[] | null; words: string } {
+  const { voice = null, lines = null, words = '' } = (value ?? {}) as { voice?: VoiceKind; lines?: TermLine[]; words?: string };
+  return field === 'voice' ? { voice, lines: null, words } : { voice: null, lines: field === 'terms' ? lines : null, words };
+}

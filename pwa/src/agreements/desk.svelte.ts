@@ -7,6 +7,8 @@ import type { components } from '../generated/api';
 type Schemas = components['schemas'];
 export type Window = Schemas['Window'];
 export type Counts = Schemas['Counts'];
+export type Standing = keyof Counts & ('agreed' | 'objected' | 'disagreed' | 'asked_again' | 'silent' | 'unanswered');
+export type Listed = Schemas['ListedAgreement'];
 export type Plan = Schemas['WindowPlan'];
 
 export class AgreementsDesk extends Attempts {
@@ -15,6 +17,8 @@ export class AgreementsDesk extends Attempts {
   /** How many were drawn up by the last press; null: not pressed. */
   made = $state<number | null>(null);
   planned = $state(false);
+  /** Who stands behind one of the numbers. */
+  listed = $state.raw<{ of: Counts; state: Standing; rows: Listed[] } | null>(null);
   loaded = $state(false);
 
   constructor() {
@@ -27,6 +31,12 @@ export class AgreementsDesk extends Attempts {
       [this.window, this.counts] = await Promise.all([api.get('/api/agreements/window'), api.get('/api/agreements/counts')]);
     });
     this.loaded = true;
+  }
+
+  see(of: Counts, state: Standing): Promise<boolean> {
+    return this.attempt(async () => {
+      this.listed = { of, state, rows: await api.get('/api/agreements', { department_id: of.department_id, state }) };
+    });
   }
 
   plan(asked: Plan): Promise<boolean> {

@@ -1,6 +1,5 @@
 /** What an agreement says, in words. Tables and not `m[key]`: a name made at run time would keep every message. */
 import { m } from '../generated/paraglide/messages.js';
-import { amount } from '../indicators/format';
 import type { FormLine, TermLine } from '../sync/types';
 import { dayAndTime } from '../ui/when';
 import { pick } from '../ui/words';
@@ -36,9 +35,12 @@ export function windowWords({ open_until, next_opens_at }: WindowNow): string {
   return next_opens_at === null ? m.agree_window_shut_no_next() : m.agree_window_shut({ at: dayAndTime(next_opens_at) });
 }
 
+/** With every digit that there is: two people put their names to it. Half-way bounds of a line have one more than its ends. */
+export const exact = (value: number): string => String(Number(value.toFixed(6)));
+
 export function withUnit(value: number, line: FormLine): string {
-  if (line.unit === '%') return `${amount(value)}%`;
-  return line.unit ? `${amount(value)} ${line.unit}` : amount(value);
+  if (line.unit === '%') return `${exact(value)}%`;
+  return line.unit ? `${exact(value)} ${line.unit}` : exact(value);
 }
 
 /** Target and warning of a line, in one sentence; empty where a person judges. */

@@ -41,12 +41,12 @@ export function reached(value: number | null, line: Measured): boolean {
 }
 
 /** The values that a mark stands for: "95–100%", "低于 90%"; on a straight line its one point. Empty for a line without bands. */
-export function bandText(line: Measured, mark: number): string {
+export function bandText(line: Measured, mark: number, say = amount): string {
   if (!line.bands) return '';
   const unit = line.unit === '%' ? '%' : '';
-  const bound = (from: number) => amount(line.bands?.[from - 2] ?? 0);
+  const bound = (from: number) => say(line.bands?.[from - 2] ?? 0);
   const [two, three] = line.bands;
-  if (line.rule) return amount(two + (mark - 2) * (three - two)) + unit;
+  if (line.rule) return say(two + (mark - 2) * (three - two)) + unit;
   const higher = line.direction === 'higher';
   if (mark === 1) {
     const edge = bound(2) + unit;

@@ -203,3 +203,49 @@ def test_times_of_phone_and_server_stand_side_by_side(worker: Agreeing, record: 
     worker.push(made)
     (said,) = worker.voices(worker.agreement)
     assert (said["device_time"], said["received_at"]) == (typed_at, typed_at + 3_600_000)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [[1, None, 30], *DRAWN[1:]],
+        [[1, 5, 30], *DRAWN[1:]],
+        [*DRAWN[:2], [3, 77, 20], *DRAWN[3:]],
+    ],
+)
+def test_a_target_that_means_nothing_is_refused(
+    worker: Agreeing, lead: Agreeing, record: str, open_for: Any, wrong: Any
+) -> None:
+    """Taken away, on the wrong side of the warning, or for what a person judges."""
+    open_for(HOUR)
+    assert lead.push(lead.typed(record, "!terms", [wrong])) == {1: ["p", "invalid"]}
+    worker.pull()
+    assert worker.agreement["texts"] == []
+
+
+def test_an_objection_waits_for_a_word_and_a_change_is_none(
+    worker: Agreeing, lead: Agreeing, record: str, hr: Any, open_for: Any
+) -> None:
+    def unanswered() -> int:
+        return sum(one["unanswered"] for one in hr.get("/api/agreements/counts").get_json())
+
+    worker.push(worker.typed(record, "voi", ["object", "太高"]))
+    open_for(HOUR)
+    lead.pull()
+    assert lead.push(lead.typed(record, "!terms", [[[1, 100, 31], [2, 100, 29], *DRAWN[2:]]])) == {1: ["a"]}
+    assert unanswered() == 1
+    lead.push(lead.typed(record, "voi", ["reply", "改了一点"], lead.version(1)))
+    assert unanswered() == 0
+
+
+def test_what_is_said_of_one_that_is_over_is_evidence_and_brings_it_back_to_no_phone(
+    cast: Any, worker: Agreeing, lead: Agreeing, record: str, hr: Any, clock: TestClock
+) -> None:
+    said = worker.typed(record, "voi", ["object", "太高"])
+    clock.move(timedelta(days=40))
+    assert hr.post("/api/agreements/begin").get_json()["made"] == 3
+    assert worker.push(said) == {1: ["a"]}
+    lead.pull()
+    worker.pull()
+    assert (lead.of(cast.worker)["period"], worker.agreement["period"]) == ("2027-Q1", "2027-Q1")
+    assert [one["words"] for one in exchange(hr, record).get_json()["voices"]] == ["太高"]

@@ -92,6 +92,48 @@ def test_a_clock_set_back_to_the_window_gains_nothing(
     assert lead.push(made) == SHUT
 
 
+def test_a_word_that_something_waits_takes_no_bound_away(
+    lead: Agreeing, record: str, open_for: Any, clock: TestClock
+) -> None:
+    open_for(HOUR)
+    clock.move(2 * HOUR)
+    lead.pull()
+    clock.move(MINUTE)
+    assert lead.post(lead.body(queued=1)).status_code == 200
+    clock.move(MINUTE)
+    made = lead.typed(record, "!terms", [CHANGED])
+    made[1][1] -= 110 * 60_000
+    assert lead.push(made) == SHUT
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_a_phone_that_never_was_idle_is_bound_by_the_persons_others(
+    cast: Any, lead: Agreeing, record: str, open_for: Any, clock: TestClock, told: bool
+) -> None:
+    open_for(HOUR)
+    clock.move(2 * HOUR)
+    lead.pull()
+    made_up = Agreeing(None, cast.supervisor, clock=clock)
+    made_up.client = lead.client
+    if told:
+        assert made_up.post(made_up.body(queued=1)).status_code == 200
+    made = made_up.typed(record, "!terms", [CHANGED])
+    made[1][1] -= 100 * 60_000
+    assert made_up.push(made) == SHUT
+
+
+def test_what_waited_while_others_of_the_phone_were_sent_is_believed(
+    lead: Agreeing, record: str, open_for: Any, clock: TestClock
+) -> None:
+    open_for(HOUR)
+    clock.move(10 * MINUTE)
+    made = lead.typed(record, "!terms", [CHANGED])
+    clock.move(2 * HOUR)
+    assert lead.post(lead.body(queued=1)).status_code == 200  # it is there, and could not send it yet
+    clock.move(MINUTE)
+    assert lead.push(made) == {1: ["a"]}
+
+
 def test_nobody_reaches_back_further_than_a_week(lead: Agreeing, record: str, open_for: Any, clock: TestClock) -> None:
     open_for(HOUR)
     clock.move(30 * MINUTE)
@@ -140,6 +182,47 @@ def test_of_several_kept_changes_the_last_is_offered_and_may_be_let_go(
     assert client.delete(url).status_code == 404
     lead.pull()
     assert lead.of(worker.person)["kept"] is None
+
+
+def test_an_older_change_that_arrives_later_leaves_what_was_kept_meanwhile(
+    cast: Any, worker: Agreeing, lead: Agreeing, phone_of: Any, record: str, open_for: Any, clock: TestClock
+) -> None:
+    other = phone_of(cast.supervisor)
+    open_for(HOUR)
+    clock.move(30 * MINUTE)
+    older = other.typed(record, "!terms", [[[1, 97, 30], *DRAWN[1:]]])  # in a dead spot
+    clock.move(HOUR)
+    assert lead.push(lead.typed(record, "!terms", [CHANGED, "later"])) == SHUT
+    clock.move(MINUTE)
+    assert other.push(older) == {1: ["a"]}
+    lead.pull()
+    kept = lead.kept(lead.of(worker.person))
+    assert kept is not None
+    assert kept["words"] == "later"
+    open_for(HOUR)
+    made = other.typed(record, "!terms", [CHANGED, "later"], other.version(1))
+    assert other.push(made) == {2: ["a"]}, "and a change that was made after it settles it, from whatever phone"
+    lead.pull()
+    assert lead.kept(lead.of(worker.person)) is None
+
+
+def test_the_terms_of_days_that_are_over_stay_as_they_were(
+    worker: Agreeing, lead: Agreeing, record: str, hr: Any, open_for: Any, clock: TestClock
+) -> None:
+    last = datetime(2026, 12, 31, 15, tzinfo=UTC)  # an hour before the quarter ends in Shanghai
+    clock.move(last - clock.now())
+    open_for(3 * HOUR)
+    lead.pull()
+    made = lead.typed(record, "!terms", [CHANGED])
+    clock.move(2 * HOUR)
+    assert lead.push(lead.typed(record, "!terms", [[[1, 97, 30], *DRAWN[1:]]]), queued=2) == {2: ["p", "window_closed"]}
+    assert lead.push(made) == {1: ["a"]}, "it was made while they lasted"
+    assert hr.post("/api/agreements/begin").get_json()["made"] == 3
+    lead.pull()
+    row = lead.of(worker.person)
+    kept = lead.kept(row)
+    assert kept is not None
+    assert (row["period"], kept["lines"][0]) == ("2027-Q1", [1, 97, 30])
 
 
 def test_who_no_longer_leads_a_person_settles_nothing_of_his(

@@ -1,7 +1,7 @@
 """The only COMMIT: what happens before it, what a failure takes back, what is tried again."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
@@ -11,7 +11,17 @@ import sqlalchemy as sa
 from flask import Flask
 
 from server.foundation import db as seam
-from server.foundation.db import Change, changed, db, on_before_commit, savepoint, session, tenant_context, unit_of_work
+from server.foundation.db import (
+    Change,
+    at_end,
+    changed,
+    db,
+    on_before_commit,
+    savepoint,
+    session,
+    tenant_context,
+    unit_of_work,
+)
 from server.foundation.events import publish, subscribe
 from server.foundation.ids import TenantId, new_id
 from server.identity import queries, service
@@ -190,6 +200,25 @@ def test_a_handler_shares_the_transaction_of_the_event(app: Flask) -> None:
             unit_of_work(work)
         assert plants() == []
         db.session.remove()
+
+
+def test_what_is_told_one_by_one_is_done_once_at_the_end_and_tells_phones(seen: list[Sequence[Change]]) -> None:
+    done: list[tuple[str, ...]] = []
+
+    def together(items: Collection[str]) -> None:
+        done.append(tuple(items))
+        for one in items:
+            changed("agreement", RECORD, [one])
+
+    def work() -> None:
+        for one in ("b", "a", "b"):
+            at_end(together, one)
+        assert not done
+
+    unit_of_work(work)
+    unit_of_work(lambda: None)
+    assert done == [("b", "a")]
+    assert [one.scopes for many in seen for one in many] == [("b",), ("a",)]
 
 
 def test_a_disk_that_fills_up_inside_a_savepoint_is_called_full(seen: list[Sequence[Change]]) -> None:
