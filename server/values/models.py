@@ -67,6 +67,8 @@ class FlagKind(StrEnum):
 
     COPIED = "copied"
     JUMP = "jump"
+    OVERLAP = "overlap"
+    """Its days are counted in another period of the same person and indicator, too."""
     RANGE = "range"
     SUBMITTED = "submitted"
     """It changed after an evaluation by it was submitted: the result stands as it was signed."""
@@ -106,6 +108,23 @@ class ValueSource(TenantRow, Base):
     last_value_at: Mapped[datetime | None]
     unlooked: Mapped[dict[str, Any] | None] = mapped_column(Json, default=None)
     """What came in and was not yet looked at for copies; see `looking`."""
+
+
+class ValueSourceChange(TenantRow, Base):
+    """What somebody said of a source, whole, and what had been said before; None: nothing."""
+
+    __tablename__ = "value_source_change"
+    __table_args__ = (
+        tenant_fk("value_source", "source_id"),
+        tenant_fk("person", "by_id"),
+        sa.Index("ix_value_source_change_source", "tenant_id", "source_id"),
+    )
+
+    source_id: Mapped[SourceId]
+    by_id: Mapped[PersonId]
+    changed_at: Mapped[datetime]
+    before: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    after: Mapped[dict[str, Any]] = mapped_column(Json)
 
 
 class ApiKey(TenantRow, Base):
@@ -162,6 +181,8 @@ class ValueChange(TenantRow, Base):
     period_from: Mapped[date]
     version: Mapped[int]
     before: Mapped[Decimal] = mapped_column(VALUE)
+    before_to: Mapped[date | None]
+    """Last day of the period before it; None: made before that was written down."""
     after: Mapped[Decimal] = mapped_column(VALUE)
     reason: Mapped[str] = mapped_column(sa.String(REASON_MAX))
     by_id: Mapped[PersonId | None]
@@ -203,7 +224,7 @@ class ValueFlag(TenantRow, Base):
         tenant_fk("indicator", "indicator_id"),
         tenant_fk("person", "settled_by_id"),
         sa.UniqueConstraint("tenant_id", "person_id", "indicator_id", "period_from", "kind", name="uq_value_flag_kind"),
-        sa.CheckConstraint("kind IN ('copied', 'jump', 'range', 'submitted')", name="kind"),
+        sa.CheckConstraint("kind IN ('copied', 'jump', 'overlap', 'range', 'submitted')", name="kind"),
     )
 
     person_id: Mapped[PersonId]

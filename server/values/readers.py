@@ -214,7 +214,7 @@ class Shown:
         if one.key_id is not None and one.key_id not in self._keys:
             held = session().execute(sa.select(ApiKey.name).where(ApiKey.id == one.key_id)).scalar_one()
             self._keys[one.key_id] = held
-        names = ("version", "before", "after", "reason", "late", "changed_at")
+        names = ("version", "before", "before_to", "after", "reason", "late", "changed_at")
         key_name = None if one.key_id is None else self._keys[one.key_id]
         return {name: getattr(one, name) for name in names} | {"by_zh": by_zh, "by_en": by_en, "key_name": key_name}
 

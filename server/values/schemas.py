@@ -167,6 +167,9 @@ class ValueChangeSchema(Coded):
 
     version = Integer(required=True)
     before = Number(required=True)
+    before_to = Day(
+        required=True, allow_none=True, metadata={"description": "Last day before it; null: not written down then."}
+    )
     after = Number(required=True)
     reason = Text(required=True, metadata={"description": "Empty: the period went on."})
     by_zh = Text(required=True, allow_none=True)

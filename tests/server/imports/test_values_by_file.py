@@ -81,6 +81,14 @@ def test_a_reason_in_the_file_goes_into_the_history(office: Office) -> None:
     assert every(office, ValueChange)[0].reason == "补录漏扫"
 
 
+def test_a_file_takes_days_back_with_a_reason_of_its_own(office: Office) -> None:
+    text = "employee_no,indicator,period,value,reason\nN2,OUT,2026-11-01..2026-11-10,88.5,多算五天\n"
+    job = office.bring_in(("values.csv", text))
+    assert job.state == "applied", job.failure
+    (change,) = every(office, ValueChange)
+    assert (change.before_to, change.reason) == (date(2026, 11, 15), "多算五天")
+
+
 def test_an_undo_takes_history_doubts_and_source_back_with_the_value(office: Office) -> None:
     before = rows(office)
     job = office.bring_in(("values.csv", CORRECTED + weeks("N3", VARIED) + weeks("N2", [*VARIED[:-1], 9000.0])))

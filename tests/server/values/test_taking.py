@@ -102,11 +102,42 @@ def test_a_correction_without_a_reason_is_refused_and_one_with_it_keeps_what_sto
     assert (float(stored().value), stored().version) == (96.6, 2)
 
 
-def test_a_running_period_goes_on_without_a_reason_and_never_goes_back(take: Take) -> None:
+def test_a_running_period_goes_on_without_a_reason_and_goes_back_with_one(take: Take) -> None:
     later = LAST + timedelta(days=3)
     assert take(row(97.0, period_to=later)).receipts[0].fate is Fate.CONTINUED
     assert stored().period_to == later
     assert take(row(95.6)).receipts[0].code == Refusal.PERIOD_SHORTER
+    assert take(row(95.6, reason="一天填错")).receipts[0].fate is Fate.CORRECTED
+    assert (float(stored().value), stored().period_to, stored().version) == (95.6, LAST, 3)
+    assert [one.before_to for one in every(ValueChange)] == [LAST, later]
+
+
+def test_what_a_finished_period_said_is_changed_with_a_reason_alone(take: Take, clock: Any) -> None:
+    october = {"period_from": date(2026, 10, 1), "period_to": date(2026, 10, 31)}
+    longer = october | {"period_to": date(2026, 11, 3)}
+    take(row(90.0, **october))
+    assert take(row(91.0, **longer)).receipts[0].code == Refusal.REASON_MISSING
+    assert take(row(91.0, **longer, reason="并入")).receipts[0].fate is Fate.CORRECTED
+    clock.move(timedelta(days=60))
+    november_is_long_over = take(row(97.0, period_to=LAST + timedelta(days=3)))
+    assert november_is_long_over.receipts[0].code == Refusal.REASON_MISSING
+    assert float(stored().value) == 95.6
+
+
+@pytest.mark.parametrize(
+    ("days", "code"),
+    [
+        ({"period_to": date(2099, 12, 31)}, Refusal.PERIOD),
+        ({"period_to": date(2026, 12, 1)}, Refusal.PERIOD),
+        ({"period_from": date(2026, 11, 25), "period_to": date(2026, 11, 25)}, Refusal.PERIOD),
+        ({"period_to": date(2026, 11, 30)}, None),
+        ({"period_from": date(2026, 11, 23), "period_to": date(2026, 11, 29)}, None),
+        ({"period_from": date(2026, 10, 26), "period_to": date(2026, 11, 25)}, None),
+    ],
+)
+def test_days_to_come_are_taken_to_the_end_of_the_period_that_runs(take: Take, days: dict[str, Any], code: Any) -> None:
+    taken = take(row(95.6, **days))
+    assert [one.code for one in taken.receipts if one.fate is Fate.REFUSED] == ([code] if code else [])
 
 
 @pytest.mark.parametrize(
@@ -118,6 +149,7 @@ def test_a_running_period_goes_on_without_a_reason_and_never_goes_back(take: Tak
         ({"indicator": "ATT"}, Refusal.INDICATOR_FOREIGN),
         ({"period_to": FIRST - timedelta(days=1)}, Refusal.PERIOD),
         ({"value": 1e11}, Refusal.VALUE_LIMIT),
+        ({"value": 9999999999.99999}, Refusal.VALUE_LIMIT),
         ({"value": float("nan")}, Refusal.VALUE_LIMIT),
     ],
 )
@@ -138,7 +170,7 @@ def test_a_locked_source_takes_nothing_and_says_why(take: Take) -> None:
     assert refused.value.params["reason"] == "盘点中"
 
 
-def test_a_late_correction_is_labelled_or_refused_as_the_source_says(take: Take, cast: Any) -> None:
+def test_a_late_correction_is_labelled_or_refused_as_the_source_says(take: Take, clock: Any) -> None:
     def close() -> None:
         session().execute(sa.text("UPDATE cycle SET state = 'closed' WHERE tenant_id IS NOT NULL"))
 
@@ -152,6 +184,17 @@ def test_a_late_correction_is_labelled_or_refused_as_the_source_says(take: Take,
 
     unit_of_work(refuse)
     assert take(row(98.0, reason="补录")).receipts[0].code == Refusal.LATE
+    after_it = date(2026, 12, 3)
+    clock.move(timedelta(days=12))
+    assert take(row(98.0, period_to=after_it, reason="补录")).receipts[0].code == Refusal.LATE, "by the old end"
+
+
+def test_an_evaluation_hears_of_a_period_that_leaves_its_cycle_or_comes_back(take: Take, clock: Any) -> None:
+    clock.move(timedelta(days=12))
+    take(row(60.0, period_to=date(2026, 12, 3), reason="并入"))
+    assert evaluation_of().values[0] is None
+    take(row(95.6, reason="填错"))
+    assert evaluation_of().values[0] == 95.6
 
 
 def evaluation_of(number: str = "N2") -> Evaluation:
