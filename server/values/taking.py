@@ -250,7 +250,7 @@ class _Taking:
         stage.put(changed)
         stage.change(self._source.code, self._at)
         insert_rows(ValueChange, changes)
-        self._doubts.settle_corrected(changed)
+        stage.settle(self._at)
 
     def _note_new(self, fresh: Sequence[stage.Staged]) -> None:
         plain = 0

@@ -244,6 +244,26 @@ def test_an_impossible_jump_and_a_value_out_of_range_are_flagged_and_taken_in_al
     assert [one.kind for one in every(ValueFlag) if one.settled_at is None] == ["range"]
 
 
+def test_many_corrections_settle_their_doubts_with_one_statement(take: Take) -> None:
+    take(*(in_week(90 + number % 5, number, number + 60) for number in range(-60, 20)))
+    take(*(in_week(9000.0 + number, number, number, reason="小数点") for number in range(20)))
+    assert len([one for one in every(ValueFlag) if one.settled_at is None]) == 20
+    told: list[str] = []
+    engine = session().get_bind()
+
+    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        told.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        take(*(in_week(90.0 + number % 5, number, number, reason="改回") for number in range(19)))
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+    assert len([one for one in told if one.startswith("UPDATE value_flag")]) == 1
+    (open_one,) = (one for one in every(ValueFlag) if one.settled_at is None)
+    assert open_one.period_from == week(19)[0], "that of the value which nobody corrected"
+
+
 def test_a_series_copied_from_somebody_else_or_from_before_is_flagged(take: Take) -> None:
     mine = [in_week(90 + number * 1.37 % 9, number, number) for number in range(10)]
     take(*mine)
