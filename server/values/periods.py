@@ -8,6 +8,8 @@ from typing import Final
 
 OPEN_FOR: Final = timedelta(days=31)
 """So long after a period's end its value may still grow without a reason: the last days of a month come in the next."""
+LONGEST: Final = timedelta(days=366)
+"""No period is longer."""
 _DAYS: Final = {"daily": 1, "weekly": 7, "biweekly": 14}
 _MONTHS: Final = {"monthly": 1, "quarterly": 3, "yearly": 12}
 _UNITS: Final = (*_DAYS, *_MONTHS)

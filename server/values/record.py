@@ -11,7 +11,7 @@ from server.policy import Action, Relation
 from server.sync_api.registry import Record
 from server.values.held import Sources, lines_in
 from server.values.models import LateRule, SourceKind
-from server.values.periods import goes_on, is_ahead
+from server.values.periods import LONGEST, goes_on, is_ahead
 from sync.measures import NOTHING, Entry, Objection
 from sync.measuring import after
 from sync.model import Decision, Mutation, Reason, Right
@@ -59,7 +59,7 @@ class MeasuredRecord(Record):
     def _hindered_by_days(self, asked: Entry, late_refused: bool) -> Reason | None:
         first, last = date.fromisoformat(asked.first), date.fromisoformat(asked.value.last)
         today, frequency = people.day_of(self.at), self.sources.measured[asked.indicator].version.frequency
-        if is_ahead(frequency, first, last, today):
+        if last - first > LONGEST or is_ahead(frequency, first, last, today):
             return Reason.INVALID
         stands = self.measured.get(asked.key, NOTHING).value
         end = None if stands is None else date.fromisoformat(stands.last)

@@ -47,7 +47,7 @@ class Refusal(StrEnum):
     INDICATOR_FOREIGN = "indicator_foreign"
     KEY_SCOPE = "key_scope"
     PERIOD = "period"
-    """It ends before it begins, lies in no year that anybody works in, or in days to come."""
+    """It ends before it begins, is longer than a year, lies in no year that anybody works in, or in days to come."""
     PERIOD_SHORTER = "period_shorter"
     """It would take days back, and says not why."""
     VALUE_LIMIT = "value_limit"

@@ -23,7 +23,7 @@ from server.values.copies import copied
 from server.values.doubts import HISTORY, Usual
 from server.values.flagging import Doubts
 from server.values.models import REASON_MAX, FlagKind, LateRule, ValueChange, ValueSource
-from server.values.periods import goes_on, is_ahead
+from server.values.periods import LONGEST, goes_on, is_ahead
 from server.values.problems import SOURCE_LOCKED
 from server.values.rows import VALUE_LIMIT, By, Fate, Given, Receipt, Refusal, Taken, label_of
 
@@ -189,7 +189,7 @@ class _Taking:
             return Refusal.INDICATOR_FOREIGN
         if self._only and code not in self._only:
             return Refusal.KEY_SCOPE
-        if last < first or first < EARLIEST or last > LATEST:
+        if last < first or first < EARLIEST or last > LATEST or last - first > LONGEST:
             return Refusal.PERIOD
         if last > self._today and is_ahead(indicator.version.frequency, first, last, self._today):
             return Refusal.PERIOD

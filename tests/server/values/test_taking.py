@@ -148,6 +148,7 @@ def test_days_to_come_are_taken_to_the_end_of_the_period_that_runs(take: Take, d
         ({"indicator": "FIVE-S"}, Refusal.INDICATOR_UNKNOWN),
         ({"indicator": "ATT"}, Refusal.INDICATOR_FOREIGN),
         ({"period_to": FIRST - timedelta(days=1)}, Refusal.PERIOD),
+        ({"period_from": FIRST - timedelta(days=366)}, Refusal.PERIOD),
         ({"value": 1e11}, Refusal.VALUE_LIMIT),
         ({"value": 9999999999.99999}, Refusal.VALUE_LIMIT),
         ({"value": float("nan")}, Refusal.VALUE_LIMIT),
@@ -281,6 +282,66 @@ def test_a_series_copied_from_somebody_else_or_from_before_is_flagged(take: Take
     again = [in_week(mine[number].value, number + 10, number) for number in range(4)]
     take(*again)
     assert len([one for one in every(ValueFlag) if one.params["other_id"] == str(one.person_id)]) == 1
+
+
+def settle(cast: Any, clock: Any, note: str) -> None:
+    """HR says of every doubt what it was."""
+
+    def work() -> None:
+        every_flag = sa.update(ValueFlag).values(settled_at=clock.now(), settled_by_id=cast.hr.id, note=note)
+        session().execute(every_flag.execution_options(synchronize_session=False))
+
+    unit_of_work(work)
+
+
+def test_a_copy_that_somebody_explained_stays_so_and_another_one_is_told(take: Take, cast: Any, clock: Any) -> None:
+    take(*many("N3", 60))
+    take(*many("N2", 5))
+    assert [one.kind for one in every(ValueFlag)].count("copied") == 2
+    settle(cast, clock, "同一台机")
+    day = date(2020, 1, 1) + timedelta(days=4)
+    again = row(50.04, employee_no="N2", period_from=day, period_to=day)
+    take(again._replace(value=1.0, reason="试"))
+    take(again._replace(reason="改回"))
+    assert {one.note for one in every(ValueFlag) if one.kind == "copied"} == {"同一台机"}, "the same run once more"
+    take(row(50.05, employee_no="N2", period_from=day + timedelta(days=1), period_to=day + timedelta(days=1)))
+    assert len([one for one in every(ValueFlag) if one.kind == "copied" and one.settled_at is None]) == 1
+
+
+def test_a_correction_in_the_middle_that_makes_a_copy_is_told(take: Take) -> None:
+    take(*many("N3", 60))
+    mine = many("N2", 4)
+    take(*(one._replace(value=50.5) if one.place == 1 else one for one in mine))
+    assert every(ValueFlag) == []
+    take(mine[1]._replace(reason="抄来的"))
+    assert [one.kind for one in every(ValueFlag)] == ["copied"]
+
+
+def test_periods_that_share_days_are_doubted_once_and_an_explanation_holds(take: Take, cast: Any, clock: Any) -> None:
+    monday = date(2026, 9, 7)
+    take(row(95.0, period_from=monday, period_to=monday + timedelta(days=6)))
+    take(row(95.5, period_from=monday + timedelta(days=7), period_to=monday + timedelta(days=13)))
+    assert every(ValueFlag) == [], "the day after is no overlap"
+    month = row(96.0, period_from=date(2026, 9, 1), period_to=date(2026, 9, 30))
+    take(month)
+    (flag,) = every(ValueFlag)
+    assert (flag.kind, flag.period_from, flag.params) == ("overlap", date(2026, 9, 1), {"other_from": "2026-09-07"})
+    settle(cast, clock, "月报另算")
+    take(month._replace(value=97.0, reason="补录"))
+    assert every(ValueFlag)[0].note == "月报另算"
+    days = [row(95.0, n, period_from=date(2026, 8, 3 + n), period_to=date(2026, 8, 9)) for n in range(2)]
+    take(*days)
+    assert [one.period_from for one in every(ValueFlag) if one.settled_at is None] == [date(2026, 8, 4)]
+
+
+def test_a_full_batch_is_looked_at_for_overlaps_too(take: Take) -> None:
+    from server.values import looking
+
+    take(*many("N2", looking.FEW))
+    take(row(55.0, period_from=date(2020, 1, 1) - timedelta(days=3), period_to=date(2020, 1, 3)))
+    flags = [one for one in every(ValueFlag) if one.kind == "overlap"]
+    assert sorted(one.period_from for one in flags) == [date(2020, 1, n) for n in (1, 2, 3)]
+    assert {one.params["other_from"] for one in flags} == {"2019-12-29"}
 
 
 def test_four_weeks_of_full_attendance_are_no_copy(take: Take) -> None:
