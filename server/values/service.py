@@ -78,7 +78,7 @@ def object_to(asked: Objected, *, by: Actor, now: datetime) -> ValueObjection:
     queries.lock_person(by.person_id)  # a phone of his may say the same at this moment
     if held.version != asked.version:
         raise Problem(OBJECTION_OLD)  # it was corrected meanwhile: he should see that first
-    for other in queries.objections(person_id=by.person_id):
+    for other in queries.objections_of(by.person_id):
         if (other.indicator_id, other.period_from) == (held.indicator_id, held.period_from) and (
             other.version == held.version or other.state == ObjectionState.OPEN
         ):
@@ -128,7 +128,8 @@ def answer(objection_id: UUID, value: float | None, words: str, *, by: Actor, no
 
 def _value_and_source(held: ValueObjection | ValueFlag) -> tuple[MeasuredValue, ValueSource | None]:
     stands = queries.value(held.person_id, held.indicator_id, held.period_from)
-    assert stands is not None
+    if stands is None:  # a file that brought it was taken back
+        raise Problem(NOT_FOUND)
     return stands, queries.source_by_code(stands.source)
 
 
@@ -160,4 +161,5 @@ def settle(flag_id: UUID, note: str, *, by: Actor, now: datetime) -> None:
 
 def as_shown(held: ValueObjection, *, by: Actor, now: datetime) -> dict[str, Any]:
     """An objection as its two sides read it."""
-    return readers.Shown(by.person_id, now).objection(held)
+    stands, _ = _value_and_source(held)
+    return readers.Shown(by.person_id, now).objection(held, stands)

@@ -6,10 +6,15 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from server.foundation.clock import TestClock
+from server.foundation.db import session, tenant_context, unit_of_work
+from server.indicators.models import Indicator, MeasuredValue
+from server.values import queries
 from server.values.looking import FEW
+from server.values.models import ValueFlag
 from tests.server.hostile import corpus
 from tests.server.hostile.knock import knock
 
@@ -300,3 +305,37 @@ def test_full_batches_are_looked_at_for_copies_when_the_desk_is_opened(
     assert {one["kind"] for one in shown["flags"]} == {"copied"}
     again = knock(client_for(cast.hr), "GET", "/api/values/desk").get_json()
     assert len(again["flags"]) == len(shown["flags"])
+
+
+def test_a_desk_holds_what_is_its_owners_however_much_others_have(
+    app: Flask, cast: Any, client_for: Any, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client_for(cast.hr).post(
+        "/api/values/sources", json=source(code="attendance", owner_no="N1", leave_lowers=[]), **HTTPS
+    )
+    monkeypatch.setattr(queries, "AT_A_DESK", 5)
+
+    def work() -> None:
+        ids: dict[str, Any] = {one.code: one.id for one in session().execute(sa.select(Indicator.code, Indicator.id))}
+        about = {"person_id": cast.worker.id, "settled_at": None, "settled_by_id": None, "note": None}
+
+        def add(code: str, kept: str, first: date, *, is_there: bool = True) -> None:
+            key = {"indicator_id": ids[code], "period_from": first}
+            session().add(ValueFlag(**about, **key, kind="range", params={}, raised_at=clock.now()))
+            if is_there:
+                where = {"person_id": cast.worker.id, "period_to": first, "label": "x", "source": kept}
+                session().add(MeasuredValue(**key, **where, value=1, received_at=clock.now()))
+
+        add("ATT", "attendance", date(2026, 9, 1))
+        clock.move(timedelta(hours=1))
+        for day in range(1, 7):
+            add("OUT", "MES", date(2026, 9, day))
+        clock.move(timedelta(hours=1))
+        add("OUT", "MES", date(2026, 9, 9), is_there=False)
+
+    with app.app_context(), tenant_context(cast.tenant_id):
+        unit_of_work(work)
+    (his,) = client_for(cast.supervisor).get("/api/values/desk", **HTTPS).get_json()["flags"]
+    assert (his["indicator"], his["period_from"]) == ("ATT", "2026-09-01")
+    all_of_them = client_for(cast.hr).get("/api/values/desk", **HTTPS).get_json()["flags"]
+    assert [one["indicator"] for one in all_of_them] == ["OUT"] * 5, "one about a value that is gone is passed over"
