@@ -28,6 +28,7 @@ def upgrade() -> None:
         tenant_fk("value_source", "source_id"),
         tenant_fk("person", "by_id"),
     )
+    op.add_column("value_source", sa.Column("self_by_id", ID))
     op.create_index("ix_value_source_change_source", "value_source_change", ["tenant_id", "source_id"])
 
 

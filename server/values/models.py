@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -106,8 +107,16 @@ class ValueSource(TenantRow, Base):
     late_rule: Mapped[str] = mapped_column(sa.String(6))
     leave_lowers: Mapped[list[str] | None] = mapped_column(Json)
     last_value_at: Mapped[datetime | None]
+    self_by_id: Mapped[PersonId | None] = mapped_column(default=None)
+    """Who made it one of kind `self`; for himself he has opened no door."""
     unlooked: Mapped[dict[str, Any] | None] = mapped_column(Json, default=None)
     """What came in and was not yet looked at for copies; see `looking`."""
+
+    def is_entered_by(self, person: UUID, *, of_himself: bool) -> bool:
+        """Whether a person enters its values by hand: of himself, or of the team."""
+        if of_himself:
+            return self.kind == SourceKind.SELF and self.self_by_id != person
+        return self.kind == SourceKind.HAND
 
 
 class ValueSourceChange(TenantRow, Base):

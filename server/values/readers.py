@@ -85,8 +85,9 @@ def desk(actor: Actor, at: datetime) -> dict[str, Any]:
     owners = people.by_id({one.owner_id for one in known if one.owner_id is not None})
     objections, flags = queries.objections(kept), queries.doubts(kept)
     shown.learn([*objections, *flags])
+    told = sources.changes(known)
     return {
-        "sources": [sources.shown(one, dict(owners)) for one in known],
+        "sources": [sources.shown(one, owners, told) for one in known],
         "objections": [shown.objection(*one) for one in objections],
         "flags": [shown.flag(*one) for one in flags],
     }

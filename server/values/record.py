@@ -10,7 +10,7 @@ from server.people import queries as people
 from server.policy import Action, Relation
 from server.sync_api.registry import Record
 from server.values.held import Sources, lines_in
-from server.values.models import LateRule, SourceKind
+from server.values.models import LateRule
 from server.values.periods import LONGEST, goes_on, is_ahead
 from sync.measures import NOTHING, Entry, Objection
 from sync.measuring import after
@@ -49,8 +49,8 @@ class MeasuredRecord(Record):
         if not isinstance(asked, Entry):
             return None
         source = self.sources.of(asked.indicator)
-        wanted = SourceKind.SELF if Relation.SELF in self._relations(edit) else SourceKind.HAND
-        if source is None or source.kind != wanted:
+        own = Relation.SELF in self._relations(edit)
+        if source is None or not source.is_entered_by(unshort(edit.id.author), of_himself=own):
             return Reason.SOURCE_BY_HAND
         if source.locked_reason is not None:
             return Reason.SOURCE_LOCKED

@@ -125,8 +125,29 @@ class SourceSchema(Coded):
     )
 
 
+class SourceSettingSchema(Coded):
+    """One setting of a source that was changed."""
+
+    setting = Text(required=True)
+    before = Text(required=True, allow_none=True)
+    after = Text(required=True, allow_none=True)
+
+
+class SourceChangeSchema(Coded):
+    """What somebody changed of a source."""
+
+    changed_at = Instant(required=True)
+    by_zh = Text(required=True)
+    by_en = Text(required=True)
+    settings = Items(Nested(SourceSettingSchema), required=True, max=None)
+
+
 class SourceShownSchema(SourceSchema):
-    """The same with names."""
+    """The same with names and history."""
+
+    changes = Items(
+        Nested(SourceChangeSchema), required=True, max=None, metadata={"description": "The newest first, at most 20."}
+    )
 
     owner_zh = Text(required=True, allow_none=True)
     owner_en = Text(required=True, allow_none=True)

@@ -17,7 +17,7 @@ from server.indicators.models import MeasuredValue
 from server.policy import Action, Relation
 from server.values import queries, readers
 from server.values.deadlines import due
-from server.values.models import ObjectionState, SourceKind, ValueFlag, ValueObjection, ValueSource
+from server.values.models import ObjectionState, ValueFlag, ValueObjection, ValueSource
 from server.values.problems import (
     OBJECTION_ANSWERED,
     OBJECTION_OLD,
@@ -41,11 +41,10 @@ def enter(asked: Given, *, by: Actor, now: datetime) -> Taken:
     source = queries.source_by_code(indicator.source)
     relations = readers.relations_to(by.person_id, person.id, source, now)
     policy.require(Action.MEASURED_VALUE_WRITE, relations)
-    if relations.isdisjoint({Relation.HR, Relation.KEEPER}):
-        # A team's supervisor writes what is counted by hand, an employee what he reports of himself.
-        wanted = SourceKind.SELF if Relation.SELF in relations else SourceKind.HAND
-        if source is None or source.kind != wanted:
-            raise Problem(SOURCE_BY_HAND)
+    # A team's supervisor writes what is counted by hand, an employee what he reports of himself.
+    is_his = source is not None and source.is_entered_by(by.person_id, of_himself=Relation.SELF in relations)
+    if not is_his and relations.isdisjoint({Relation.HR, Relation.KEEPER}):
+        raise Problem(SOURCE_BY_HAND)
     return _one(asked, indicator.source, by, now)
 
 

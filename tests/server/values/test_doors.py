@@ -203,6 +203,28 @@ def test_who_enters_by_hand_what_the_source_lets(cast: Any, client_for: Any) -> 
     assert (change["before"], change["after"], change["reason"], change["by_zh"]) == (97, 98, "数错了", "汤雨桐")
 
 
+def test_nobody_opens_the_door_to_his_own_values_for_himself(
+    cast: Any, client_for: Any, clock: TestClock, phone_of: Any
+) -> None:
+    hr = client_for(cast.hr)
+    own = {"employee_no": "N7", "period_from": "2026-10-01", "period_to": "2026-10-31", "value": 100}
+    assert hr.post("/api/values/sources", json=source(kind="self"), **HTTPS).status_code == 200
+    assert entry(hr, **own).get_json()["code"] == "source_by_hand"
+    phone = phone_of(cast.hr)
+    dead_spot = phone.enter(cast.hr, 100, first="2026-10-01", last="2026-10-31")
+    assert phone.push(dead_spot) == {1: ["p", "source_by_hand"]}
+    assert entry(client_for(cast.worker), **own | {"employee_no": "N2"}).get_json()["new"] == 1
+    clock.move(timedelta(minutes=1))
+    (set_back,) = [hr.post("/api/values/sources", json=source(owner_no="N4"), **HTTPS).get_json()["changes"]]
+    assert [(one["by_zh"], len(one["settings"])) for one in set_back][1:] == [(set_back[0]["by_zh"], 4)]
+    assert set_back[0]["settings"] == [
+        {"setting": "kind", "before": "self", "after": "api"},
+        {"setting": "owner_no", "before": None, "after": "N4"},
+    ]
+    shown = next(one for one in hr.get("/api/values/desk", **HTTPS).get_json()["sources"] if one["code"] == "MES")
+    assert shown["changes"] == set_back
+
+
 @pytest.mark.parametrize(
     ("who", "status"),
     [
