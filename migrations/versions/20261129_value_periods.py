@@ -29,6 +29,8 @@ def upgrade() -> None:
         tenant_fk("person", "by_id"),
     )
     op.add_column("value_source", sa.Column("self_by_id", ID))
+    op.create_index("ix_value_batch_key", "value_batch", ["tenant_id", "key_id", "received_at"])
+    op.create_index("ix_value_batch_received", "value_batch", ["tenant_id", "received_at"])
     op.create_index("ix_value_source_change_source", "value_source_change", ["tenant_id", "source_id"])
 
 

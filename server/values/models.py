@@ -162,7 +162,12 @@ class ValueBatch(TenantRow, Base):
     """A batch that was answered: the same key with the same body is answered so again."""
 
     __tablename__ = "value_batch"
-    __table_args__ = (tenant_fk("api_key", "key_id"), sa.UniqueConstraint("tenant_id", "key_id", "key"))
+    __table_args__ = (
+        tenant_fk("api_key", "key_id"),
+        sa.UniqueConstraint("tenant_id", "key_id", "key"),
+        sa.Index("ix_value_batch_key", "tenant_id", "key_id", "received_at"),
+        sa.Index("ix_value_batch_received", "tenant_id", "received_at"),
+    )
 
     key_id: Mapped[KeyId]
     key: Mapped[str] = mapped_column(sa.String(KEY_MAX))

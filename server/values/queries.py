@@ -3,7 +3,7 @@
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,10 +11,11 @@ import sqlalchemy as sa
 
 from server.cycles.models import Cycle, CycleState
 from server.foundation.db import session
+from server.foundation.ids import KeyId
 from server.indicators.models import RATING, Indicator, IndicatorVersion, MeasuredValue
 from server.people.models import Person
 from server.values.doubts import ENOUGH, HISTORY, Usual, usual
-from server.values.models import ApiKey, ValueChange, ValueFlag, ValueObjection, ValueSource
+from server.values.models import ApiKey, ValueBatch, ValueChange, ValueFlag, ValueObjection, ValueSource
 
 AT_A_DESK: Final = 500
 
@@ -218,6 +219,23 @@ def codes(ids: Collection[UUID]) -> Mapping[UUID, str]:
 def key(key_id: UUID) -> ApiKey | None:
     """A key of another system by id."""
     return session().execute(sa.select(ApiKey).where(ApiKey.id == key_id)).scalar_one_or_none()
+
+
+def answers_of(key_id: UUID) -> sa.ColumnElement[bool]:
+    """Which answers are kept for a key."""
+    return ValueBatch.key_id == KeyId(key_id)
+
+
+def answers_before(at: datetime) -> sa.ColumnElement[bool]:
+    """Which answers are older than this, of every key."""
+    return ValueBatch.received_at < at
+
+
+def last_answers(key_id: UUID, count: int) -> sa.ColumnElement[bool] | None:
+    """Which answers of a key came before its last so many; None: there are no more."""
+    query = sa.select(ValueBatch.received_at).where(answers_of(key_id)).order_by(ValueBatch.received_at.desc())
+    oldest = session().execute(query.offset(count).limit(1)).scalar_one_or_none()
+    return None if oldest is None else sa.and_(answers_of(key_id), ValueBatch.received_at <= oldest)
 
 
 def all_keys() -> Sequence[ApiKey]:
