@@ -1,5 +1,6 @@
 """What a row of values is before and after it was taken in, and how a period is named. No database."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -90,6 +91,13 @@ class Taken:
     def shown(self) -> Mapping[str, Any]:
         """Counts by name."""
         return {fate.value: self.counts[fate] for fate in Fate}
+
+
+def seen(text: str) -> str:
+    """A text without what nobody sees: signs that turn the direction of others, or have no width."""
+    if text.isascii():
+        return text
+    return "".join(one for one in text if unicodedata.category(one) != "Cf")
 
 
 @lru_cache(4096)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from marshmallow import post_load
+
 from server.foundation.fields import (
     Boolean,
     Choice,
@@ -28,7 +30,7 @@ from server.values.models import (
     ObjectionState,
     SourceKind,
 )
-from server.values.rows import VALUE_LIMIT, Fate
+from server.values.rows import VALUE_LIMIT, Fate, seen
 
 NO_MAX = EMPLOYEE_NO_MAX
 
@@ -42,7 +44,15 @@ class RowSchema(Coded):
     period_to = Day(required=True)
     value = Number(required=True, min=-VALUE_LIMIT, max=VALUE_LIMIT)
     reason = Text(load_default="", max=REASON_MAX, metadata={"description": "Needed where it corrects."})
-    label = Text(load_default="", max=LABEL_MAX, metadata={"description": "The period's name; without: W46, 2026-11."})
+    label = Text(
+        load_default="",
+        max=LABEL_MAX,
+        metadata={"description": "Ignored: its days name a period, as W46 or 2026-11.", "deprecated": True},
+    )
+
+    @post_load
+    def _named_by_its_days(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return data | {"label": "", "reason": seen(data["reason"]).strip()}
 
 
 class Loose(Nested):

@@ -25,7 +25,7 @@ from server.values.problems import (
     SOURCE_BY_HAND,
     VALUE_REASON,
 )
-from server.values.rows import By, Fate, Given, Refusal, Taken
+from server.values.rows import By, Fate, Given, Refusal, Taken, seen
 from server.values.scopes import MEASURED, values_scope
 from server.values.taking import take_in
 
@@ -142,7 +142,7 @@ def _corrected(stands: MeasuredValue, value: float, reason: str) -> Given:
         stands.period_from,
         stands.period_to,
         value,
-        reason.replace("\n", " "),
+        seen(reason.replace("\n", " ")),
         stands.label,
     )
 

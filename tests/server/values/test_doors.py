@@ -177,6 +177,20 @@ def test_answers_are_kept_for_a_week_and_no_more_than_so_many(
     assert kept() == []
 
 
+@pytest.mark.parametrize("label", ["W46", "W46\u202e"])
+def test_a_period_is_named_by_its_days_and_a_reason_by_what_is_seen(
+    cast: Any, client_for: Any, mes: System, label: str
+) -> None:
+    fresh = {"period_from": "2026-11-16", "period_to": "2026-11-22", "value": 97, "label": label}
+    assert mes.send(ROW | fresh).get_json()["counts"]["new"] == 1
+    hr = client_for(cast.hr)
+    assert point(own_values(hr, cast.worker))["label"] == "W47"
+    assert entry(hr, **fresh | {"value": 96, "reason": "\u202e补\u200b录"}).get_json()["corrected"] == 1
+    shown = point(own_values(hr, cast.worker))
+    assert (shown["label"], shown["changes"][0]["reason"]) == ("W47", "补录")
+    assert mes.send(ROW | fresh | {"value": 95, "reason": "\u202e"}).get_json()["rows"][0]["code"] == "reason_missing"
+
+
 def test_hostile_batches_are_refused_with_a_code(app: Flask, mes: System) -> None:
     for value in corpus.VALUES:
         for body in (
