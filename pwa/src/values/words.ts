@@ -24,6 +24,7 @@ const LEAVE: Record<Leave, () => string> = {
 /** What may be put on the list; the server refuses the others. */
 export const LOWERING = ['absent', 'personal', 'sick'] as const;
 
+export const isLeave = (text: string): text is Leave => Object.hasOwn(LEAVE, text);
 export const leaveName = (leave: Leave): string => LEAVE[leave]();
 
 /** "只有旷工、事假降低出勤率；法定假期和工伤从不降低。" */
