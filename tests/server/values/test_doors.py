@@ -10,12 +10,11 @@ import sqlalchemy as sa
 from flask import Flask
 
 from server.foundation.clock import TestClock
-from server.foundation.db import db, session, tenant_context, unit_of_work
+from server.foundation.db import session, tenant_context, unit_of_work
 from server.indicators.models import Indicator, MeasuredValue
-from server.values import batches, keys, queries
+from server.values import batches, queries
 from server.values.looking import FEW
-from server.values.models import ValueBatch, ValueFlag
-from server.values.pace import Pace
+from server.values.models import ValueFlag
 from tests.server.hostile import corpus
 from tests.server.hostile.knock import knock
 
@@ -138,43 +137,6 @@ def test_keys_are_the_administrators_alone(cast: Any, client_for: Any, who: str)
 def test_too_many_batches_a_minute_are_asked_to_wait(mes: System, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "BATCHES_A_MINUTE", 2)
     assert [mes.send(ROW).status_code for _ in range(3)] == [200, 200, 429]
-
-
-def test_a_batch_that_was_answered_or_means_nothing_counts_too(
-    mes: System, monkeypatch: pytest.MonkeyPatch, clock: TestClock
-) -> None:
-    monkeypatch.setattr(keys, "PACE", Pace(3))
-    assert [mes.send(ROW, batch="the-same-one").status_code for _ in range(2)] == [200, 200]
-    assert mes.send(batch="without-rows").status_code == 422
-    hurried = mes.send(ROW, batch="the-same-one")
-    assert (hurried.status_code, hurried.headers["Retry-After"]) == (429, "60")
-    clock.move(timedelta(seconds=61))
-    assert mes.send(ROW, batch="the-same-one").status_code == 200
-
-
-def test_answers_are_kept_for_a_week_and_no_more_than_so_many(
-    app: Flask, cast: Any, admin: Any, client_for: Any, mes: System, monkeypatch: pytest.MonkeyPatch, clock: TestClock
-) -> None:
-    def kept() -> list[str]:
-        with app.app_context(), tenant_context(cast.tenant_id):
-            try:
-                return sorted(session().execute(sa.select(ValueBatch.key)).scalars())
-            finally:
-                db.session.remove()
-
-    other = System(app, admin.post("/api/values/keys", json=WANTED, **HTTPS).get_json()["key"])
-    monkeypatch.setattr(batches, "ANSWERS_AT_MOST", 2)
-    for n in range(4):
-        clock.move(timedelta(seconds=1))
-        mes.send(ROW, batch=f"number-{n}")
-    assert kept() == ["number-2", "number-3"]
-    clock.move(timedelta(days=8))
-    other.send(ROW, batch="of-the-other")
-    assert kept() == ["of-the-other"], "not only by the same key's next batch"
-    admin = client_for(cast.admin)
-    for one in admin.get("/api/values/keys", **HTTPS).get_json():
-        admin.delete(f"/api/values/keys/{one['id']}", **HTTPS)
-    assert kept() == []
 
 
 @pytest.mark.parametrize("label", ["W46", "W46\u202e"])
