@@ -25,10 +25,9 @@ def decide_entry(held: Held, edit: Mutation, asked: Entry, facts: Facts, lookup:
         return _parked(held, facts.hindrance)
     if stands != asked.shown:
         return _parked(held, Reason.VALUE_CHANGED)
-    if stands is not None and asked.value.last < stands.last:
-        return _parked(held, Reason.VALUE_SHORTER)
-    if stands is not None and asked.value.last == stands.last and not asked.reason.strip():
-        return _parked(held, Reason.VALUE_REASON)
+    if stands is not None and asked.value.last <= stands.last and not asked.reason.strip():
+        shorter = asked.value.last < stands.last
+        return _parked(held, Reason.VALUE_SHORTER if shorter else Reason.VALUE_REASON)
     return _done(held, edit, facts, Receipt.APPLIED, Step.ENTERED)
 
 

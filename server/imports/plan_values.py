@@ -26,7 +26,7 @@ def plan_values(plan: Plan, records: list[Record], foresee: Foresee) -> None:
         source = _source(plan, one)
         if source is None:
             continue
-        given = _given(one, len(handed.setdefault(source, Values()).given))
+        given = _given(plan, one, len(handed.setdefault(source, Values()).given))
         other = begun.setdefault((given.employee_no, given.indicator, given.period_from), one)
         if other is not one:  # two periods that begin on the same day
             said = f"{given.employee_no} {given.indicator} {given.period_from}"
@@ -67,11 +67,16 @@ def _source(plan: Plan, one: Record) -> str | None:
     return source
 
 
-def _given(one: Record, place: int) -> Given:
+def _given(plan: Plan, one: Record, place: int) -> Given:
     number, code, period, value = (one.values[name] for name in ("employee_no", "indicator", "period", "value"))
     assert isinstance(period, Period)
     assert isinstance(value, Decimal)
-    reason = str(one.values.get("reason") or _where(one.place))
+    reason = str(one.values.get("reason") or "")
+    held = plan.stock.values.get(
+        (plan.stock.people[str(number)]["id"], plan.stock.indicators[str(code)]["id"], period.first)
+    )
+    if held is None or held["period_to"] <= period.last:  # nobody takes days back by the way
+        reason = reason or _where(one.place)
     return Given(place, str(number), str(code), period.first, period.last, value, reason, _label(period))
 
 

@@ -11,7 +11,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from server.indicators.arithmetic import FREQUENCIES
+FREQUENCIES: Final = ("daily", "weekly", "biweekly", "monthly", "quarterly", "yearly")
+"""Those of `indicators.arithmetic`, which whoever reads files does not know; a test compares them."""
 
 
 class Kind(StrEnum):

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -12,18 +12,18 @@ from server.foundation.body import field_errors
 from server.foundation.db import session
 from server.foundation.problems import TOO_MANY_REQUESTS, Problem
 from server.values import queries
-from server.values.keys import Caller
+from server.values.keys import KEPT, Caller, forget
 from server.values.models import ValueBatch
+from server.values.pace import A_MINUTE
 from server.values.plain import plain
 from server.values.problems import BATCH_KEY_REUSED
 from server.values.rows import By, Fate, Given
 from server.values.schemas import RowSchema
 from server.values.taking import take_in
 
-KEPT: Final = timedelta(days=7)
-"""So long a batch that comes again is known."""
-A_MINUTE: Final = timedelta(minutes=1)
 BATCHES_A_MINUTE: Final = 60
+ANSWERS_AT_MOST: Final = 10_000
+"""Kept for one key: a batch a minute for the week in which they are kept at all."""
 INVALID: Final = "invalid"
 
 
@@ -58,8 +58,10 @@ def _known(caller: Caller, key: str) -> ValueBatch | None:
 
 
 def _refuse_hurry(caller: Caller, now: datetime) -> None:
-    old = sa.delete(ValueBatch).where(ValueBatch.key_id == caller.key_id, ValueBatch.received_at < now - KEPT)
-    session().execute(old.execution_options(synchronize_session=False))
+    forget(queries.answers_before(now - KEPT))
+    before = queries.last_answers(caller.key_id, ANSWERS_AT_MOST - 1)
+    if before is not None:
+        forget(before)
     recent = sa.select(sa.func.count()).where(
         ValueBatch.key_id == caller.key_id, ValueBatch.received_at > now - A_MINUTE
     )

@@ -5,7 +5,7 @@ where nobody has touched it since, and stands in nobody's way.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 from uuid import UUID
@@ -22,6 +22,7 @@ from server.indicators.models import MeasuredValue
 from server.people.models import Person
 from server.values import looking, sources
 from server.values.models import ApiKey, ValueChange, ValueFlag, ValueObjection, ValueSource
+from server.values.periods import LONGEST
 from server.values.rows import By, Fate, Given
 from server.values.taking import take_in
 
@@ -29,8 +30,6 @@ VALUE: Final = MeasuredValue.__tablename__
 TABLES: Final = (MeasuredValue, ValueChange)
 """What an undoing must find as it left it."""
 BESIDE: Final = (ValueSource, ValueFlag)
-_A_YEAR: Final = timedelta(days=366)
-"""No period is longer; a row that changes a value alone does not say where its period ends."""
 _AT_ONCE: Final = 500
 _TOLD_EVERY: Final = 1000
 Step = Callable[[int], None]
@@ -134,7 +133,8 @@ def take_back(rows: Sequence[Row], beside: Sequence[Row], at: datetime, step: St
         _forget_doubts(row.before for row in rows if row.table == VALUE and row.after is None)
         begins = [one["period_from"] for one in gone]
         about = frozenset(one["person_id"] for one in gone)
-        publish(ValuesReceived(about, min(begins), max(begins) + _A_YEAR, at))
+        # A row that changes a value alone does not say where its period ends.
+        publish(ValuesReceived(about, min(begins), max(begins) + LONGEST, at))
 
 
 def _untouched(beside: Sequence[Row]) -> Iterator[Row]:

@@ -33,7 +33,8 @@ _AHEAD: Final = (
 # Runs of values that stand more than once. They are paired in Python: joined with themselves in the database they cost
 # PostgreSQL, which has no figures about them, the square of their number (seen: 10 s for 10,000).
 _REPEATED: Final = (
-    f"WITH points AS (SELECT person_id, period_from, value, received_at, {_LAGS},"
+    f"WITH points AS (SELECT person_id, period_from, value, {_LAGS},"
+    f" max(received_at) OVER (PARTITION BY person_id ORDER BY period_from ROWS {COPIED_RUN - 1} PRECEDING) AS received_at,"
     f" lag(period_from, {COPIED_RUN - 1}) OVER series AS run_from FROM {{points}}"
     " WHERE tenant_id = :tenant AND indicator_id = :indicator AND period_from BETWEEN :since AND :until"
     " WINDOW series AS (PARTITION BY person_id ORDER BY period_from)),"
@@ -56,11 +57,12 @@ _TYPED: Final = (
 
 
 def copied(indicator: UUID, first: date, last: date, *, ahead: bool = False) -> Iterator[tuple[Any, Any]]:
-    """Runs of an indicator's values that end in these days, each with one that it may be a copy of: person_id,
-    period_from (of its last period) with received_at, run_from (of its first). `ahead`: with what is laid ahead on the stage."""
+    """Runs of an indicator's values that touch these days, each with one that it may be a copy of: person_id,
+    period_from (of its last period), run_from (of its first), received_at (of what came last of it), sign (its values).
+    `ahead`: with what is laid ahead on the stage."""
     connection = session().connection()
     points = _AHEAD if ahead else _STANDS
-    given = {"tenant": current_tenant(), "indicator": indicator, "since": first - LOOK_BACK, "until": last}
+    given = {"tenant": current_tenant(), "indicator": indicator, "since": first - LOOK_BACK, "until": last + LOOK_BACK}
     fineness = sa.text(_FINENESS.format(points=points)).bindparams(*_TYPED)
     if connection.execute(fineness, given).scalar_one() < FINE:
         return
@@ -70,7 +72,7 @@ def copied(indicator: UUID, first: date, last: date, *, ahead: bool = False) -> 
     )
     for _, group in groupby(connection.execute(read, given), key=lambda row: row.sign):
         for run, other in _pairs(list(group)):
-            if run.period_from >= first:  # what ended before was looked at when it came
+            if run.run_from <= last and run.period_from >= first:  # what ended before was looked at when it came
                 yield run, other
 
 

@@ -1,18 +1,15 @@
 """Doubts about values that came in, written down. See `doubts.py` for when a value is doubted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-import sqlalchemy as sa
-
-from server.foundation.db import current_tenant, session
+from server.foundation.db import current_tenant
 from server.foundation.ids import new_id
 from server.foundation.prepared import upsert
 from server.values.doubts import Usual
 from server.values.models import FlagKind, ValueFlag
-from server.values.stage import Staged
 
 AT_MOST: Final = 500
 """Doubts of copying of one look: a file copied whole is seen by its first five hundred."""
@@ -38,22 +35,6 @@ class Doubts:
 
     def _add(self, person: UUID, indicator: UUID, first: date, kind: FlagKind, **params: Any) -> None:
         self._found[person, indicator, first, kind.value] = params
-
-    def settle_corrected(self, changed: Sequence[Staged]) -> None:
-        """A corrected value is no longer what was doubted."""
-        for _, person, indicator, first, *_ in changed:
-            session().execute(
-                sa.update(ValueFlag)
-                .where(
-                    ValueFlag.person_id == person,
-                    ValueFlag.indicator_id == indicator,
-                    ValueFlag.period_from == first,
-                    ValueFlag.settled_at.is_(None),
-                    ValueFlag.kind != FlagKind.SUBMITTED.value,
-                )
-                .values(settled_at=self._at)
-                .execution_options(synchronize_session=False)
-            )
 
     def write(self) -> None:
         """Write everything down."""

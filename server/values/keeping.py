@@ -14,7 +14,7 @@ from server.values import queries
 from server.values.deadlines import due
 from server.values.models import REASON_MAX, ObjectionState, ValueEntry, ValueObjection
 from server.values.record import MeasuredRecord
-from server.values.rows import By, Fate, Given
+from server.values.rows import By, Fate, Given, seen
 from server.values.scopes import MEASURED, values_scope
 from server.values.taking import take_in
 from sync.measures import Entry, Key, Objection
@@ -72,7 +72,7 @@ def _take_in(batch: Batch, now: datetime) -> None:
 
 def _given(place: int, record: MeasuredRecord, asked: Entry) -> Given:
     first, last = date.fromisoformat(asked.first), date.fromisoformat(asked.value.last)
-    reason = asked.reason.strip().replace("\n", " ")[:REASON_MAX]
+    reason = seen(asked.reason.replace("\n", " ")).strip()[:REASON_MAX]
     return Given(place, record.employee_no, asked.indicator, first, last, asked.value.number, reason)
 
 

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from server.foundation.db import current_tenant, session
 from server.foundation.ids import SHORT_LENGTH, KeyId, PersonId, SourceId, TenantId, new_id, short, unshort
 from server.foundation.problems import AUTH_REQUIRED, NOT_FOUND, Problem
@@ -20,9 +22,12 @@ from server.foundation.web import Actor
 from server.people.desk import require_plant
 from server.policy import Action
 from server.values import queries, sources
-from server.values.models import ApiKey
+from server.values.models import ApiKey, ValueBatch
+from server.values.pace import PACE
 from server.values.problems import KEY_INDICATOR, KEY_SPAN
 
+KEPT: Final = timedelta(days=7)
+"""So long a batch that comes again is known."""
 MARK: Final = "gmb"
 LONGEST: Final = timedelta(days=400)
 """A year and the weeks in which the next key is brought to the other system."""
@@ -63,12 +68,14 @@ def read(header: str) -> Shown:
 
 
 def find(shown: Shown, *, now: datetime) -> Caller:
-    """Who holds this key. Raises Problem `auth_required` for one that is unknown, revoked or at its end."""
+    """Who holds this key. Raises Problem `auth_required` for one that is unknown, revoked or at its end,
+    `too_many_requests`."""
     held = queries.key(shown.key_id)
     if held is None or not hmac.compare_digest(held.hash, shown.hash):
         raise Problem(AUTH_REQUIRED)
     if held.revoked_at is not None or held.expires_at <= now:
         raise Problem(AUTH_REQUIRED)
+    PACE.knock(held.id, now)
     source = queries.source(held.source_id)
     if source is None:
         raise Problem(AUTH_REQUIRED)
@@ -92,6 +99,7 @@ def make(asked: Wanted, *, by: Actor, now: datetime) -> dict[str, Any]:
     require_plant(by, Action.API_KEY_MANAGE, now=now)
     if not now < asked.expires_at <= now + LONGEST:
         raise Problem(KEY_SPAN, days=LONGEST.days)
+    forget(queries.answers_before(now - KEPT))
     source = sources.locked(asked.source)
     known = {code for code, one in queries.measured().items() if one.source == source.code}
     if not set(asked.indicators) <= known:
@@ -123,6 +131,12 @@ def revoke(key_id: UUID, *, by: Actor, now: datetime) -> None:
         raise Problem(NOT_FOUND)
     if held.revoked_at is None:
         held.revoked_at = now
+        forget(queries.answers_of(key_id))  # nobody repeats a batch with it any more
+
+
+def forget(answers: Any) -> None:
+    """Forget answers to batches, by a condition."""
+    session().execute(sa.delete(ValueBatch).where(answers).execution_options(synchronize_session=False))
 
 
 def listed(*, by: Actor, now: datetime) -> Sequence[dict[str, Any]]:

@@ -1,10 +1,10 @@
-"""Copied series are looked for once for many batches: a search reads whatever stands near what came in.
+"""Copied series and periods that overlap are looked for once for many batches: it reads whatever stands near what came in.
 
 A source notes what nobody has looked at yet. A few rows are looked at at once; of a stream of full batches, every so
 many rows; what is left over, when the source's desk is opened.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -15,10 +15,13 @@ from server.foundation.db import session
 from server.values.copies import copied
 from server.values.doubts import COPIED_RUN
 from server.values.flagging import AT_MOST, write_flags
-from server.values.models import FlagKind, ValueSource
+from server.values.models import FlagKind, ValueFlag, ValueSource
+from server.values.overlaps import overlapping
 
 FEW: Final = 1_000
 MANY: Final = 100_000
+Doubted = tuple[UUID, UUID, date, str]
+"""Person, indicator, first day, kind."""
 
 
 def note(source: ValueSource, indicators: Collection[UUID], first: date, last: date, count: int, at: datetime) -> None:
@@ -44,13 +47,41 @@ def look(source: ValueSource, at: datetime) -> None:
     first, last, since = (
         date.fromisoformat(noted["first"]), date.fromisoformat(noted["last"]), datetime.fromisoformat(noted["since"])
     )  # fmt: skip
-    found: dict[tuple[UUID, UUID, date, str], dict[str, Any]] = {}
     for indicator in map(UUID, noted["indicators"]):
+        copies: dict[Doubted, dict[str, Any]] = {}
         for run, other in copied(indicator, first, last):
-            if run.received_at >= since and len(found) < AT_MOST:
+            if run.received_at >= since and len(copies) < AT_MOST:
                 whose = {"other_id": str(other.person_id), "other_from": other.period_from.isoformat()}
-                found[run.person_id, indicator, run.period_from, FlagKind.COPIED.value] = {"count": COPIED_RUN} | whose
-    write_flags(found, at)
+                said = {"count": COPIED_RUN, "run": run.sign} | whose
+                copies[run.person_id, indicator, run.period_from, FlagKind.COPIED.value] = said
+        twice = overlapping(indicator, first, last, since, few=noted["count"] < FEW, at_most=AT_MOST)
+        overlaps = {
+            (one.person_id, indicator, one.period_from, FlagKind.OVERLAP.value): {
+                "other_from": one.other_from.isoformat()
+            }
+            for one in twice
+        }
+        found = copies | overlaps
+        answered = _answered(indicator, found) if found else set()
+        write_flags({key: said for key, said in found.items() if key not in answered}, at)
+
+
+def _answered(indicator: UUID, found: Mapping[Doubted, Mapping[str, Any]]) -> set[Doubted]:
+    """Doubts that somebody has settled and that are about the same thing again: a value that comes in once more."""
+    query = sa.select(ValueFlag).where(
+        ValueFlag.indicator_id == indicator,
+        ValueFlag.person_id.in_({person for person, *_ in found}),
+        ValueFlag.kind.in_((FlagKind.COPIED.value, FlagKind.OVERLAP.value)),
+        ValueFlag.settled_by_id.is_not(None),
+    )
+    held = {
+        (one.person_id, indicator, one.period_from, one.kind): one.params for one in session().execute(query).scalars()
+    }
+    return {
+        key
+        for key, said in found.items()
+        if key in held and all(said[name] == value for name, value in held[key].items())
+    }
 
 
 def is_left_over() -> bool:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -67,6 +68,8 @@ class FlagKind(StrEnum):
 
     COPIED = "copied"
     JUMP = "jump"
+    OVERLAP = "overlap"
+    """Its days are counted in another period of the same person and indicator, too."""
     RANGE = "range"
     SUBMITTED = "submitted"
     """It changed after an evaluation by it was submitted: the result stands as it was signed."""
@@ -104,8 +107,33 @@ class ValueSource(TenantRow, Base):
     late_rule: Mapped[str] = mapped_column(sa.String(6))
     leave_lowers: Mapped[list[str] | None] = mapped_column(Json)
     last_value_at: Mapped[datetime | None]
+    self_by_id: Mapped[PersonId | None] = mapped_column(default=None)
+    """Who made it one of kind `self`; for himself he has opened no door."""
     unlooked: Mapped[dict[str, Any] | None] = mapped_column(Json, default=None)
     """What came in and was not yet looked at for copies; see `looking`."""
+
+    def is_entered_by(self, person: UUID, *, of_himself: bool) -> bool:
+        """Whether a person enters its values by hand: of himself, or of the team."""
+        if of_himself:
+            return self.kind == SourceKind.SELF and self.self_by_id != person
+        return self.kind == SourceKind.HAND
+
+
+class ValueSourceChange(TenantRow, Base):
+    """What somebody said of a source, whole, and what had been said before; None: nothing."""
+
+    __tablename__ = "value_source_change"
+    __table_args__ = (
+        tenant_fk("value_source", "source_id"),
+        tenant_fk("person", "by_id"),
+        sa.Index("ix_value_source_change_source", "tenant_id", "source_id"),
+    )
+
+    source_id: Mapped[SourceId]
+    by_id: Mapped[PersonId]
+    changed_at: Mapped[datetime]
+    before: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    after: Mapped[dict[str, Any]] = mapped_column(Json)
 
 
 class ApiKey(TenantRow, Base):
@@ -134,7 +162,12 @@ class ValueBatch(TenantRow, Base):
     """A batch that was answered: the same key with the same body is answered so again."""
 
     __tablename__ = "value_batch"
-    __table_args__ = (tenant_fk("api_key", "key_id"), sa.UniqueConstraint("tenant_id", "key_id", "key"))
+    __table_args__ = (
+        tenant_fk("api_key", "key_id"),
+        sa.UniqueConstraint("tenant_id", "key_id", "key"),
+        sa.Index("ix_value_batch_key", "tenant_id", "key_id", "received_at"),
+        sa.Index("ix_value_batch_received", "tenant_id", "received_at"),
+    )
 
     key_id: Mapped[KeyId]
     key: Mapped[str] = mapped_column(sa.String(KEY_MAX))
@@ -162,6 +195,8 @@ class ValueChange(TenantRow, Base):
     period_from: Mapped[date]
     version: Mapped[int]
     before: Mapped[Decimal] = mapped_column(VALUE)
+    before_to: Mapped[date | None]
+    """Last day of the period before it; None: made before that was written down."""
     after: Mapped[Decimal] = mapped_column(VALUE)
     reason: Mapped[str] = mapped_column(sa.String(REASON_MAX))
     by_id: Mapped[PersonId | None]
@@ -203,7 +238,7 @@ class ValueFlag(TenantRow, Base):
         tenant_fk("indicator", "indicator_id"),
         tenant_fk("person", "settled_by_id"),
         sa.UniqueConstraint("tenant_id", "person_id", "indicator_id", "period_from", "kind", name="uq_value_flag_kind"),
-        sa.CheckConstraint("kind IN ('copied', 'jump', 'range', 'submitted')", name="kind"),
+        sa.CheckConstraint("kind IN ('copied', 'jump', 'overlap', 'range', 'submitted')", name="kind"),
     )
 
     person_id: Mapped[PersonId]

@@ -39,7 +39,7 @@ def plain(place: int, row: Any) -> Given | None:
             return None
     except (KeyError, TypeError, OverflowError):  # missing, not hashable, or too large
         return None
-    return Given(place, number, code, first, last, value, reason, label)
+    return Given(place, number, code, first, last, value, reason)
 
 
 @lru_cache(16_384)

@@ -3,17 +3,21 @@
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from server.cycles.models import Cycle, CycleState
 from server.foundation.db import session
+from server.foundation.ids import KeyId
 from server.indicators.models import RATING, Indicator, IndicatorVersion, MeasuredValue
 from server.people.models import Person
 from server.values.doubts import ENOUGH, HISTORY, Usual, usual
-from server.values.models import ApiKey, ValueChange, ValueFlag, ValueObjection, ValueSource
+from server.values.models import ApiKey, ValueBatch, ValueChange, ValueFlag, ValueObjection, ValueSource
+
+AT_A_DESK: Final = 500
 
 
 def source(source_id: UUID) -> ValueSource | None:
@@ -133,24 +137,57 @@ def changes_of(person_id: UUID) -> Sequence[ValueChange]:
     return session().execute(query).scalars().all()
 
 
-def flags(*, person_id: UUID | None = None, is_open: bool = True) -> Sequence[ValueFlag]:
-    """Doubts, the newest first."""
-    query = sa.select(ValueFlag).order_by(ValueFlag.raised_at.desc(), ValueFlag.id).limit(500)
-    if person_id is not None:
-        query = query.where(ValueFlag.person_id == person_id)
-    if is_open:
-        query = query.where(ValueFlag.settled_at.is_(None))
-    return session().execute(query).scalars().all()
+def flags_of(person_id: UUID) -> Sequence[ValueFlag]:
+    """What is doubted of a person's values, the newest first."""
+    query = sa.select(ValueFlag).where(ValueFlag.person_id == person_id, ValueFlag.settled_at.is_(None))
+    return session().execute(query.order_by(ValueFlag.raised_at.desc(), ValueFlag.id)).scalars().all()
 
 
-def objections(*, person_id: UUID | None = None) -> Sequence[ValueObjection]:
-    """Objections: those without an answer first, the most urgent before the others."""
-    query = sa.select(ValueObjection).order_by(
-        sa.case((ValueObjection.state == "open", 0), else_=1), ValueObjection.due_at
-    )
+def objections_of(person_id: UUID) -> Sequence[ValueObjection]:
+    """What a person objected to."""
+    return session().execute(sa.select(ValueObjection).where(ValueObjection.person_id == person_id)).scalars().all()
+
+
+def doubts(kept: Collection[str] | None) -> Sequence[sa.Row[ValueFlag, MeasuredValue]]:
+    """Open doubts with the values that they are about, the newest first: of these sources, None: of all."""
+    query = _about(sa.select(ValueFlag, MeasuredValue), ValueFlag, kept).where(ValueFlag.settled_at.is_(None))
+    return session().execute(query.order_by(ValueFlag.raised_at.desc(), ValueFlag.id).limit(AT_A_DESK)).all()
+
+
+def objections(
+    kept: Collection[str] | None = None, *, person_id: UUID | None = None
+) -> Sequence[sa.Row[ValueObjection, MeasuredValue]]:
+    """Objections with their values: those without an answer first, the most urgent before the others."""
+    query = _about(sa.select(ValueObjection, MeasuredValue), ValueObjection, kept)
     if person_id is not None:
         query = query.where(ValueObjection.person_id == person_id)
-    return session().execute(query.limit(500)).scalars().all()
+    is_answered = sa.case((ValueObjection.state == "open", 0), else_=1)
+    return session().execute(query.order_by(is_answered, ValueObjection.due_at).limit(AT_A_DESK)).all()
+
+
+def _about(query: Any, model: type[ValueFlag | ValueObjection], kept: Collection[str] | None) -> Any:
+    """With the value, if it is still there; before any limit, so that nobody's desk is filled by others."""
+    query = query.join(
+        MeasuredValue,
+        sa.and_(
+            MeasuredValue.tenant_id == model.tenant_id,
+            MeasuredValue.person_id == model.person_id,
+            MeasuredValue.indicator_id == model.indicator_id,
+            MeasuredValue.period_from == model.period_from,
+        ),
+    )
+    return query if kept is None else query.where(MeasuredValue.source.in_(kept))
+
+
+def newest(ids: Collection[UUID]) -> dict[UUID, tuple[str, IndicatorVersion]]:
+    """Indicator -> its code and newest wording."""
+    query = (
+        sa.select(Indicator.code, IndicatorVersion)
+        .join(IndicatorVersion, IndicatorVersion.indicator_id == Indicator.id)
+        .where(Indicator.id.in_(ids))
+        .order_by(IndicatorVersion.number)
+    )
+    return {one.indicator_id: (code, one) for code, one in session().execute(query)}
 
 
 def lock_person(person_id: UUID) -> None:
@@ -182,6 +219,23 @@ def codes(ids: Collection[UUID]) -> Mapping[UUID, str]:
 def key(key_id: UUID) -> ApiKey | None:
     """A key of another system by id."""
     return session().execute(sa.select(ApiKey).where(ApiKey.id == key_id)).scalar_one_or_none()
+
+
+def answers_of(key_id: UUID) -> sa.ColumnElement[bool]:
+    """Which answers are kept for a key."""
+    return ValueBatch.key_id == KeyId(key_id)
+
+
+def answers_before(at: datetime) -> sa.ColumnElement[bool]:
+    """Which answers are older than this, of every key."""
+    return ValueBatch.received_at < at
+
+
+def last_answers(key_id: UUID, count: int) -> sa.ColumnElement[bool] | None:
+    """Which answers of a key came before its last so many; None: there are no more."""
+    query = sa.select(ValueBatch.received_at).where(answers_of(key_id)).order_by(ValueBatch.received_at.desc())
+    oldest = session().execute(query.offset(count).limit(1)).scalar_one_or_none()
+    return None if oldest is None else sa.and_(answers_of(key_id), ValueBatch.received_at <= oldest)
 
 
 def all_keys() -> Sequence[ApiKey]:

@@ -12,7 +12,7 @@ from server.foundation.db import session
 from server.foundation.ids import DepartmentId, PersonId
 from server.foundation.problems import NOT_ALLOWED, NOT_FOUND, Problem
 from server.foundation.web import Actor
-from server.indicators.models import Indicator, IndicatorVersion, MeasuredValue
+from server.indicators.models import IndicatorVersion, MeasuredValue
 from server.people import queries as people
 from server.people.models import Assignment, Person
 from server.policy import Action, Relation
@@ -83,12 +83,13 @@ def desk(actor: Actor, at: datetime) -> dict[str, Any]:
     shown = Shown(actor.person_id, at)
     known = [one for one in sources.all_sources() if kept is None or one.code in kept]
     owners = people.by_id({one.owner_id for one in known if one.owner_id is not None})
-    objections = [shown.objection(one) for one in queries.objections()]
-    flags = [shown.flag(one) for one in queries.flags()]
+    objections, flags = queries.objections(kept), queries.doubts(kept)
+    shown.learn([*objections, *flags])
+    told = sources.changes(known)
     return {
-        "sources": [sources.shown(one, dict(owners)) for one in known],
-        "objections": [one for one in objections if kept is None or one["source"] in kept],
-        "flags": [one for one in flags if kept is None or one["source"] in kept],
+        "sources": [sources.shown(one, owners, told) for one in known],
+        "objections": [shown.objection(*one) for one in objections],
+        "flags": [shown.flag(*one) for one in flags],
     }
 
 
@@ -98,14 +99,15 @@ def values_of(person_id: UUID, *, by: Actor, now: datetime) -> dict[str, Any]:
     if found is None:
         raise Problem(NOT_FOUND)
     policy.require(Action.MEASURED_VALUE_READ, relations_to(by.person_id, person_id, None, now))
-    shown = Shown(by.person_id, now)
+    shown, objections = Shown(by.person_id, now), queries.objections(person_id=person_id)
+    shown.learn(objections)
     return {
         "employee_no": found.employee_no,
         "name_zh": found.name_zh,
         "name_en": found.name_en,
         "keeps_source": person_id == by.person_id and any(one.owner_id == person_id for one in queries.sources()),
         "series": _series(person_id, shown),
-        "objections": [shown.objection(one) for one in queries.objections(person_id=person_id)],
+        "objections": [shown.objection(*one) for one in objections],
     }
 
 
@@ -117,7 +119,7 @@ def _series(person_id: UUID, shown: "Shown") -> list[dict[str, Any]]:
     for change in queries.changes_of(person_id):
         changes.setdefault((change.indicator_id, change.period_from), []).append(change)
     flags: dict[tuple[UUID, Any], list[str]] = {}
-    for flag in queries.flags(person_id=person_id):
+    for flag in queries.flags_of(person_id):
         flags.setdefault((flag.indicator_id, flag.period_from), []).append(flag.kind)
     made: list[dict[str, Any]] = []
     for code, many in by_code.items():
@@ -184,17 +186,19 @@ class Shown:
         one = self._people[person_id]
         return (None, None) if one is None else (one.name_zh, one.name_en)
 
+    def learn(self, many: Sequence[sa.Row[Any, MeasuredValue]]) -> None:
+        """Ask at once for whatever these objections and doubts name."""
+        about = [one for one, _ in many]
+        names = {one.person_id for one in about} | {one.answered_by_id for one in about if _is_answered(one)}
+        names |= {
+            UUID(one.params["other_id"]) for one in about if isinstance(one, ValueFlag) and "other_id" in one.params
+        }
+        self._people |= people.by_id(names)
+        self._versions |= queries.newest({one.indicator_id for one in about})
+
     def _coded(self, indicator_id: UUID) -> tuple[str, IndicatorVersion] | None:
         if indicator_id not in self._versions:
-            query = (
-                sa.select(Indicator.code, IndicatorVersion)
-                .join(IndicatorVersion, IndicatorVersion.indicator_id == Indicator.id)
-                .where(Indicator.id == indicator_id)
-                .order_by(IndicatorVersion.number.desc())
-                .limit(1)
-            )
-            row = session().execute(query).first()
-            self._versions[indicator_id] = None if row is None else (row[0], row[1])
+            self._versions[indicator_id] = queries.newest([indicator_id]).get(indicator_id)
         return self._versions[indicator_id]
 
     def version_of(self, indicator_id: UUID) -> IndicatorVersion | None:
@@ -214,18 +218,15 @@ class Shown:
         if one.key_id is not None and one.key_id not in self._keys:
             held = session().execute(sa.select(ApiKey.name).where(ApiKey.id == one.key_id)).scalar_one()
             self._keys[one.key_id] = held
-        names = ("version", "before", "after", "reason", "late", "changed_at")
+        names = ("version", "before", "before_to", "after", "reason", "late", "changed_at")
         key_name = None if one.key_id is None else self._keys[one.key_id]
         return {name: getattr(one, name) for name in names} | {"by_zh": by_zh, "by_en": by_en, "key_name": key_name}
 
-    def _head(self, one: ValueObjection | ValueFlag) -> tuple[dict[str, Any], ValueSource]:
+    def _head(self, one: ValueObjection | ValueFlag, held: MeasuredValue) -> tuple[dict[str, Any], ValueSource]:
         self._name(one.person_id)
-        subject = self._people[one.person_id]
-        coded = self._coded(one.indicator_id)
-        held = queries.value(one.person_id, one.indicator_id, one.period_from)
-        assert subject is not None
+        subject, coded = self._people[one.person_id], self._coded(one.indicator_id)
+        assert subject is not None  # the database holds both for as long as there is a value
         assert coded is not None
-        assert held is not None
         code, version = coded
         return {
             "id": one.id,
@@ -242,9 +243,9 @@ class Shown:
             "value": held.value,
         }, self.source(held.source)
 
-    def objection(self, one: ValueObjection) -> dict[str, Any]:
-        """An objection as both sides read it."""
-        head, source = self._head(one)
+    def objection(self, one: ValueObjection, held: MeasuredValue) -> dict[str, Any]:
+        """An objection to a value as both sides read it."""
+        head, source = self._head(one, held)
         by_zh, by_en = self._name(one.answered_by_id)
         keeps = self._hr or source.owner_id == self._reader
         names = ("shown", "reason", "raised_at", "due_at", "answer", "answered_at")
@@ -259,9 +260,9 @@ class Shown:
             }
         )
 
-    def flag(self, one: ValueFlag) -> dict[str, Any]:
-        """A doubt with what it is about."""
-        head, _ = self._head(one)
+    def flag(self, one: ValueFlag, held: MeasuredValue) -> dict[str, Any]:
+        """A doubt with the value that it is about."""
+        head, _ = self._head(one, held)
         other = one.params.get("other_id")
         other_zh, other_en = self._name(None if other is None else UUID(other))
         return head | {
@@ -274,6 +275,9 @@ class Shown:
         }
 
 
-def _day(text: str | None) -> Any:
+def _is_answered(one: ValueObjection | ValueFlag) -> bool:
+    return isinstance(one, ValueObjection) and one.answered_by_id is not None
 
+
+def _day(text: str | None) -> Any:
     return None if text is None else date.fromisoformat(text)

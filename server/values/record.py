@@ -10,7 +10,8 @@ from server.people import queries as people
 from server.policy import Action, Relation
 from server.sync_api.registry import Record
 from server.values.held import Sources, lines_in
-from server.values.models import LateRule, SourceKind
+from server.values.models import LateRule
+from server.values.periods import LONGEST, goes_on, is_ahead
 from sync.measures import NOTHING, Entry, Objection
 from sync.measuring import after
 from sync.model import Decision, Mutation, Reason, Right
@@ -48,13 +49,27 @@ class MeasuredRecord(Record):
         if not isinstance(asked, Entry):
             return None
         source = self.sources.of(asked.indicator)
-        wanted = SourceKind.SELF if Relation.SELF in self._relations(edit) else SourceKind.HAND
-        if source is None or source.kind != wanted:
+        own = Relation.SELF in self._relations(edit)
+        if source is None or not source.is_entered_by(unshort(edit.id.author), of_himself=own):
             return Reason.SOURCE_BY_HAND
         if source.locked_reason is not None:
             return Reason.SOURCE_LOCKED
-        if source.late_rule == LateRule.REFUSE and self.sources.late(date.fromisoformat(asked.value.last)) is not None:
+        return self._hindered_by_days(asked, source.late_rule == LateRule.REFUSE)
+
+    def _hindered_by_days(self, asked: Entry, late_refused: bool) -> Reason | None:
+        first, last = date.fromisoformat(asked.first), date.fromisoformat(asked.value.last)
+        today, frequency = people.day_of(self.at), self.sources.measured[asked.indicator].version.frequency
+        if last - first > LONGEST or is_ahead(frequency, first, last, today):
+            return Reason.INVALID
+        stands = self.measured.get(asked.key, NOTHING).value
+        end = None if stands is None else date.fromisoformat(stands.last)
+        if late_refused and any(self.sources.late(day) is not None for day in (last, end) if day is not None):
             return Reason.VALUE_LATE
+        if stands is None or end is None or stands != asked.shown or asked.reason.strip():
+            return None
+        is_other = asked.value.number != stands.number
+        if last > end and is_other and not goes_on(frequency, first, end, last, today):
+            return Reason.VALUE_REASON
         return None
 
     def take(self, edit: Mutation, decision: Decision) -> None:

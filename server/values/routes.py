@@ -78,9 +78,10 @@ def enter(asked: dict[str, Any]) -> Any:
 @room.response(200, SourceShownSchema)
 def set_source(asked: dict[str, Any]) -> Any:
     """Set a source up: its owner, its lock, what late values and leave do."""
-    require_plant(current_actor(), Action.VALUE_SOURCE_SET, now=clock.now())
-    held = sources.set_up(sources.Setting(**asked))
-    return sources.shown(held, dict(by_id({held.owner_id} if held.owner_id else ())))
+    actor, now = current_actor(), clock.now()
+    require_plant(actor, Action.VALUE_SOURCE_SET, now=now)
+    held = sources.set_up(sources.Setting(**asked), by=actor.person_id, now=now)
+    return sources.shown(held, by_id({held.owner_id} if held.owner_id else ()), sources.changes([held]))
 
 
 @room.route("/keys", action=Action.API_KEY_MANAGE)

@@ -1,5 +1,6 @@
 """What a row of values is before and after it was taken in, and how a period is named. No database."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -47,8 +48,9 @@ class Refusal(StrEnum):
     INDICATOR_FOREIGN = "indicator_foreign"
     KEY_SCOPE = "key_scope"
     PERIOD = "period"
-    """It ends before it begins, or lies in no year that anybody works in."""
+    """It ends before it begins, is longer than a year, lies in no year that anybody works in, or in days to come."""
     PERIOD_SHORTER = "period_shorter"
+    """It would take days back, and says not why."""
     VALUE_LIMIT = "value_limit"
     TWICE = "twice"
     REASON_MISSING = "reason_missing"
@@ -89,6 +91,13 @@ class Taken:
     def shown(self) -> Mapping[str, Any]:
         """Counts by name."""
         return {fate.value: self.counts[fate] for fate in Fate}
+
+
+def seen(text: str) -> str:
+    """A text without what nobody sees: signs that turn the direction of others, or have no width."""
+    if text.isascii():
+        return text
+    return "".join(one for one in text if unicodedata.category(one) != "Cf")
 
 
 @lru_cache(4096)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from marshmallow import post_load
+
 from server.foundation.fields import (
     Boolean,
     Choice,
@@ -28,7 +30,7 @@ from server.values.models import (
     ObjectionState,
     SourceKind,
 )
-from server.values.rows import VALUE_LIMIT, Fate
+from server.values.rows import VALUE_LIMIT, Fate, seen
 
 NO_MAX = EMPLOYEE_NO_MAX
 
@@ -42,7 +44,15 @@ class RowSchema(Coded):
     period_to = Day(required=True)
     value = Number(required=True, min=-VALUE_LIMIT, max=VALUE_LIMIT)
     reason = Text(load_default="", max=REASON_MAX, metadata={"description": "Needed where it corrects."})
-    label = Text(load_default="", max=LABEL_MAX, metadata={"description": "The period's name; without: W46, 2026-11."})
+    label = Text(
+        load_default="",
+        max=LABEL_MAX,
+        metadata={"description": "Ignored: its days name a period, as W46 or 2026-11.", "deprecated": True},
+    )
+
+    @post_load
+    def _named_by_its_days(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return data | {"label": "", "reason": seen(data["reason"]).strip()}
 
 
 class Loose(Nested):
@@ -125,8 +135,29 @@ class SourceSchema(Coded):
     )
 
 
+class SourceSettingSchema(Coded):
+    """One setting of a source that was changed."""
+
+    setting = Text(required=True)
+    before = Text(required=True, allow_none=True)
+    after = Text(required=True, allow_none=True)
+
+
+class SourceChangeSchema(Coded):
+    """What somebody changed of a source."""
+
+    changed_at = Instant(required=True)
+    by_zh = Text(required=True)
+    by_en = Text(required=True)
+    settings = Items(Nested(SourceSettingSchema), required=True, max=None)
+
+
 class SourceShownSchema(SourceSchema):
-    """The same with names."""
+    """The same with names and history."""
+
+    changes = Items(
+        Nested(SourceChangeSchema), required=True, max=None, metadata={"description": "The newest first, at most 20."}
+    )
 
     owner_zh = Text(required=True, allow_none=True)
     owner_en = Text(required=True, allow_none=True)
@@ -167,6 +198,9 @@ class ValueChangeSchema(Coded):
 
     version = Integer(required=True)
     before = Number(required=True)
+    before_to = Day(
+        required=True, allow_none=True, metadata={"description": "Last day before it; null: not written down then."}
+    )
     after = Number(required=True)
     reason = Text(required=True, metadata={"description": "Empty: the period went on."})
     by_zh = Text(required=True, allow_none=True)

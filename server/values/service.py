@@ -17,7 +17,7 @@ from server.indicators.models import MeasuredValue
 from server.policy import Action, Relation
 from server.values import queries, readers
 from server.values.deadlines import due
-from server.values.models import ObjectionState, SourceKind, ValueFlag, ValueObjection, ValueSource
+from server.values.models import ObjectionState, ValueFlag, ValueObjection, ValueSource
 from server.values.problems import (
     OBJECTION_ANSWERED,
     OBJECTION_OLD,
@@ -25,7 +25,7 @@ from server.values.problems import (
     SOURCE_BY_HAND,
     VALUE_REASON,
 )
-from server.values.rows import By, Fate, Given, Refusal, Taken
+from server.values.rows import By, Fate, Given, Refusal, Taken, seen
 from server.values.scopes import MEASURED, values_scope
 from server.values.taking import take_in
 
@@ -41,11 +41,10 @@ def enter(asked: Given, *, by: Actor, now: datetime) -> Taken:
     source = queries.source_by_code(indicator.source)
     relations = readers.relations_to(by.person_id, person.id, source, now)
     policy.require(Action.MEASURED_VALUE_WRITE, relations)
-    if relations.isdisjoint({Relation.HR, Relation.KEEPER}):
-        # A team's supervisor writes what is counted by hand, an employee what he reports of himself.
-        wanted = SourceKind.SELF if Relation.SELF in relations else SourceKind.HAND
-        if source is None or source.kind != wanted:
-            raise Problem(SOURCE_BY_HAND)
+    # A team's supervisor writes what is counted by hand, an employee what he reports of himself.
+    is_his = source is not None and source.is_entered_by(by.person_id, of_himself=Relation.SELF in relations)
+    if not is_his and relations.isdisjoint({Relation.HR, Relation.KEEPER}):
+        raise Problem(SOURCE_BY_HAND)
     return _one(asked, indicator.source, by, now)
 
 
@@ -78,7 +77,7 @@ def object_to(asked: Objected, *, by: Actor, now: datetime) -> ValueObjection:
         raise Problem(NOT_FOUND)
     if held.version != asked.version:
         raise Problem(OBJECTION_OLD)  # it was corrected meanwhile: he should see that first
-    for other in queries.objections(person_id=by.person_id):
+    for other in queries.objections_of(by.person_id):
         if (other.indicator_id, other.period_from) == (held.indicator_id, held.period_from) and (
             other.version == held.version or other.state == ObjectionState.OPEN
         ):
@@ -128,7 +127,8 @@ def answer(objection_id: UUID, value: float | None, words: str, *, by: Actor, no
 
 def _value_and_source(held: ValueObjection | ValueFlag) -> tuple[MeasuredValue, ValueSource | None]:
     stands = queries.value(held.person_id, held.indicator_id, held.period_from)
-    assert stands is not None
+    if stands is None:  # a file that brought it was taken back
+        raise Problem(NOT_FOUND)
     return stands, queries.source_by_code(stands.source)
 
 
@@ -142,7 +142,7 @@ def _corrected(stands: MeasuredValue, value: float, reason: str) -> Given:
         stands.period_from,
         stands.period_to,
         value,
-        reason.replace("\n", " "),
+        seen(reason.replace("\n", " ")),
         stands.label,
     )
 
@@ -160,4 +160,5 @@ def settle(flag_id: UUID, note: str, *, by: Actor, now: datetime) -> None:
 
 def as_shown(held: ValueObjection, *, by: Actor, now: datetime) -> dict[str, Any]:
     """An objection as its two sides read it."""
-    return readers.Shown(by.person_id, now).objection(held)
+    stands, _ = _value_and_source(held)
+    return readers.Shown(by.person_id, now).objection(held, stands)

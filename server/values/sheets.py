@@ -102,7 +102,6 @@ class Sheets:
     ) -> Row:
         version, own = indicator.version, person == self.reader
         source = taken.get(indicator.source) or sources.unset(indicator.source)
-        wanted = SourceKind.SELF if own else SourceKind.HAND
         values = told.values.get((person, indicator.id), ())
         return trim(
             [
@@ -117,7 +116,7 @@ class Sheets:
                 source.code,
                 source.name_zh,
                 source.name_en,
-                int(source.kind == wanted),
+                int(source.is_entered_by(self.reader, of_himself=own)),
                 source.locked_reason,
                 source.leave_lowers,
                 max(one.period_to for one in values).isoformat() if values else None,

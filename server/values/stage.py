@@ -48,6 +48,13 @@ _CHANGED: Final = sa.text(
     " period_to = excluded.period_to, label = excluded.label, value = excluded.value, source = excluded.source,"
     " received_at = excluded.received_at, version = measured_value.version + 1"
 )
+# The stage leads, so that each row finds its doubts by their key: CROSS JOIN says so to SQLite.
+_SETTLED: Final = sa.text(
+    "UPDATE value_flag SET settled_at = :at WHERE tenant_id = :tenant AND id IN (SELECT f.id FROM value_stage s"
+    " CROSS JOIN value_flag f WHERE f.tenant_id = :tenant AND f.person_id = s.person_id"
+    " AND f.indicator_id = s.indicator_id AND f.period_from = s.period_from AND f.settled_at IS NULL"
+    " AND f.kind <> 'submitted')"
+)
 _TYPED: Final = (
     sa.bindparam("tenant", type_=sa.Uuid()),
     sa.bindparam("at", type_=UtcDateTime()),
@@ -118,6 +125,11 @@ def insert(source: str, at: datetime) -> None:
 def change(source: str, at: datetime) -> None:
     """Write the stage over what stands there."""
     session().connection().execute(_CHANGED.bindparams(*_TYPED), _given(source, at))
+
+
+def settle(at: datetime) -> None:
+    """Settle what was doubted of the values on the stage: they are corrected, and no longer what it was about."""
+    session().connection().execute(_SETTLED.bindparams(*_TYPED[:2]), {"tenant": current_tenant(), "at": at})
 
 
 def _given(source: str, at: datetime) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Taking values in, however many: the one way by which files, other systems and hands write them.
 
-A row is new, the same as what stands, goes on with a running period (same first day, later last day), or corrects;
-a correction gives its reason. What is wrong with one row keeps that row out and no other.
+A row is new, the same as what stands, goes on with a running period (`periods.goes_on`), or corrects value or last
+day; a correction gives its reason. What is wrong with one row keeps that row out and no other.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -17,11 +17,13 @@ from server.foundation.ids import new_id
 from server.foundation.prepared import insert_rows
 from server.foundation.problems import Problem
 from server.indicators.events import ValuesReceived
+from server.people.queries import day_of
 from server.values import looking, queries, sources, stage
 from server.values.copies import copied
 from server.values.doubts import HISTORY, Usual
 from server.values.flagging import Doubts
 from server.values.models import REASON_MAX, FlagKind, LateRule, ValueChange, ValueSource
+from server.values.periods import LONGEST, goes_on, is_ahead
 from server.values.problems import SOURCE_LOCKED
 from server.values.rows import VALUE_LIMIT, By, Fate, Given, Receipt, Refusal, Taken, label_of
 
@@ -86,6 +88,8 @@ class _Taking:
         self._indicators = queries.measured() if known is None else known.indicators
         self._foreseen: dict[tuple[UUID, UUID, date], int] | None = None if known is None else {}
         self._late = queries.LateFor()
+        self._today = day_of(at)
+        self._frequency = {one.id: one.version.frequency for one in self._indicators.values()}
         self._usual: dict[UUID, Usual] = {}
         self._doubts = Doubts(at)
         self._touched: set[UUID] = set()
@@ -150,7 +154,8 @@ class _Taking:
             if person is None or indicator is None:
                 self._refuse(place, Refusal.PERSON_UNKNOWN if person is None else Refusal.INDICATOR_UNKNOWN)
                 continue
-            refusal = self._refusal(code, indicator, first, last, float(value))
+            kept = round(float(value), 4)  # judged as it is kept: what is a hair below the limit becomes it
+            refusal = self._refusal(code, indicator, first, last, kept)
             if refusal is not None:
                 self._refuse(place, refusal)
                 continue
@@ -159,9 +164,7 @@ class _Taking:
                 self._refuse(place, Refusal.TWICE)
                 continue
             seen.add(key)
-            staged.append(
-                (place, person, indicator.id, first, last, label or labels(first, last), round(float(value), 4))
-            )
+            staged.append((place, person, indicator.id, first, last, label or labels(first, last), kept))
             if reason:
                 given[place] = row
         return staged, given
@@ -186,7 +189,9 @@ class _Taking:
             return Refusal.INDICATOR_FOREIGN
         if self._only and code not in self._only:
             return Refusal.KEY_SCOPE
-        if last < first or first < EARLIEST or last > LATEST:
+        if last < first or first < EARLIEST or last > LATEST or last - first > LONGEST:
+            return Refusal.PERIOD
+        if last > self._today and is_ahead(indicator.version.frequency, first, last, self._today):
             return Refusal.PERIOD
         if not -VALUE_LIMIT < value < VALUE_LIMIT:  # also what is no number
             return Refusal.VALUE_LIMIT
@@ -201,19 +206,20 @@ class _Taking:
         self, row: stage.Staged, given: Mapping[int, Given], stands: Any, changes: list[dict[str, Any]]
     ) -> bool:
         place, person, indicator, first, last, _, value = row
-        before = float(stands.value)
+        before, end = float(stands.value), stands.period_to
         reason = given[place].reason.strip()[:REASON_MAX] if place in given else ""
-        if last < stands.period_to:
-            self._refuse(place, Refusal.PERIOD_SHORTER)
+        is_other = abs(before - value) >= _SAME
+        if last == end and not is_other:
+            self.taken.note(Receipt(place, Fate.SAME))
             return False
-        if last == stands.period_to:
-            if abs(before - value) < _SAME:
-                self.taken.note(Receipt(place, Fate.SAME))
-                return False
-            if not reason:
-                self._refuse(place, Refusal.REASON_MISSING)
-                return False
-        late = self._late(last)
+        late = self._late(last) or self._late(end)  # whoever judged by the old days judged by this value
+        if late is not None and self._source.late_rule == LateRule.REFUSE:
+            self._refuse(place, Refusal.LATE)
+            return False
+        goes = last > end and (not is_other or goes_on(self._frequency[indicator], first, end, last, self._today))
+        if not goes and not reason:
+            self._refuse(place, Refusal.PERIOD_SHORTER if last < end else Refusal.REASON_MISSING)
+            return False
         changes.append(
             {
                 "tenant_id": current_tenant(),
@@ -223,6 +229,7 @@ class _Taking:
                 "period_from": first,
                 "version": stands.version + 1,
                 "before": before,
+                "before_to": end,
                 "after": value,
                 "reason": reason,
                 "by_id": self._by.person_id,
@@ -231,9 +238,10 @@ class _Taking:
                 "changed_at": self._at,
             }
         )
-        fate = Fate.CORRECTED if last == stands.period_to else Fate.CONTINUED
+        fate = Fate.CONTINUED if goes else Fate.CORRECTED
         self.taken.note(Receipt(place, fate, None, late, self._flags(row)))
         self._note(row)
+        self._first, self._last = min(self._first, end), max(self._last, end)
         return True
 
     def _write_changes(self, changed: Sequence[stage.Staged], changes: Sequence[Mapping[str, Any]]) -> None:
@@ -242,7 +250,7 @@ class _Taking:
         stage.put(changed)
         stage.change(self._source.code, self._at)
         insert_rows(ValueChange, changes)
-        self._doubts.settle_corrected(changed)
+        stage.settle(self._at)
 
     def _note_new(self, fresh: Sequence[stage.Staged]) -> None:
         plain = 0

@@ -74,6 +74,13 @@ def test_a_value_on_its_way_from_the_machine_to_the_answer_of_an_objection(house
     hr.see("[data-source-save]").click()
     expect(hr.see('[data-source="MES"]')).to_contain_text(f"负责人：{first(house, 'hr').name_zh}", timeout=PATIENCE_MS)
 
+    hr.see('[data-set-source="MES"]').click()
+    hr.see("[data-source-changes] summary").click()
+    expect(hr.see("[data-source-changes]")).to_contain_text(first(house, "hr").employee_no)
+    eye.examine(hr, "a source's history", eye.DESK_LEAST)
+    hr.shot("values-source-zh-light")
+    hr.page.keyboard.press("Escape")
+
     mes = Mes(house.port, key)
     day = a_day_of_the_cycle().isoformat()
     row = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { OwnEdit } from '../sync/overlay';
 import type { MeasuredRow, NewMutation, PointEntry, SeriesEntry } from '../sync/types';
 import { enter, object } from './acts';
-import { asideOf, judge, measuredOf, runningPeriod, teamOf } from './measured';
+import { asideOf, goesOn, judge, measuredOf, runningPeriod, teamOf } from './measured';
 
 const point = (more: Partial<PointEntry> = {}): PointEntry => ({ period_from: '2026-11-16', period_to: '2026-11-22', label: 'W47', value: 98, flags: [], changes: [], entered: null, ...more });
 const series = (points: PointEntry[] = [point()]): SeriesEntry => ({ indicator: 'OUT', by_hand: 1, points }) as unknown as SeriesEntry;
@@ -56,6 +56,7 @@ describe('a draft', () => {
     expect(of({ number: 98.00001 })).toBe('same');
     expect(of({ last: '2026-11-24' })).toBe('longer');
     expect(of({ last: '2026-11-20' })).toBe('shorter');
+    expect(of({ last: '2026-11-20', reason: '多算两天' })).toBe('corrects');
   });
   it('keeps to days that were, and that were hers', () => {
     expect(of({ last: '2026-11-25' })).toBe('future');
@@ -70,6 +71,23 @@ it.each([
   ['daily', '2026-11-26'], ['weekly', '2026-11-23'], ['biweekly', '2026-11-16'], ['monthly', '2026-11-01'], ['quarterly', '2026-10-01'], ['', '2026-11-01'],
 ])('a %s indicator is entered from %s', (frequency, first) => {
   expect(runningPeriod(frequency, '2026-11-26')).toEqual([first, '2026-11-26']);
+});
+
+// The same cases as tests/server/values/test_periods.py.
+it.each([
+  ['weekly', '2026-11-16', '2026-11-18', '2026-11-22', '2026-11-24', true],
+  ['weekly', '2026-11-16', '2026-11-22', '2026-11-23', '2026-11-24', false],
+  ['daily', '2026-11-16', '2026-11-16', '2026-11-17', '2026-11-24', false],
+  ['monthly', '2026-10-26', '2026-11-24', '2026-11-25', '2026-11-25', true],
+  ['monthly', '2026-01-31', '2026-02-10', '2026-02-27', '2026-03-30', true],
+  ['monthly', '2026-01-31', '2026-02-10', '2026-02-28', '2026-03-30', false],
+  ['monthly', '2026-10-01', '2026-11-05', '2026-12-31', '2027-01-31', true],
+  ['monthly', '2026-10-01', '2026-11-05', '2026-12-31', '2027-02-01', false],
+  ['', '2026-11-01', '2026-11-15', '2026-11-30', '2026-12-31', true],
+  ['', '2026-11-01', '2026-11-15', '2026-11-30', '2027-01-01', false],
+  ['yearly', '2026-01-01', '2026-01-31', '2026-12-31', '2026-12-31', true],
+])('%s from %s up to %s goes on to %s on %s: %s', (frequency, first, before, last, today, is) => {
+  expect(goesOn(frequency, first, before, last, today)).toBe(is);
 });
 
 it('what is written names what was on the screen', async () => {

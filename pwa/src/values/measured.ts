@@ -101,17 +101,45 @@ export type Verdict = 'period' | 'future' | 'not_mine' | 'number' | 'same' | 'sh
 export const GOOD: readonly Verdict[] = ['new', 'longer', 'corrects'];
 const NUMBER_MAX = 9_999_999_999;
 
-export function judge(draft: Draft, stands: PointEntry | undefined, today: string, spans: MeasuredRow['spans']): Verdict {
+export function judge(draft: Draft, stands: PointEntry | undefined, today: string, spans: MeasuredRow['spans'], frequency = ''): Verdict {
   const { first, last, number } = draft;
   if (!first || !last || last < first || first < '2000-01-01') return 'period';
   if (last > today) return 'future';
   if (spans?.length && !spans.some(([from, to]) => from <= last && (to === null || to >= first))) return 'not_mine';
   if (typeof number !== 'number' || !Number.isFinite(number) || Math.abs(number) > NUMBER_MAX) return 'number';
   if (!stands) return 'new';
-  if (last < stands.period_to) return 'shorter';
-  if (last > stands.period_to) return 'longer';
-  if (rounded(number) === stands.value) return 'same';
-  return draft.reason.trim() ? 'corrects' : 'reason';
+  const isOther = rounded(number) !== stands.value;
+  if (last > stands.period_to && (!isOther || goesOn(frequency, first, stands.period_to, last, today))) return 'longer';
+  if (last === stands.period_to && !isOther) return 'same';
+  if (draft.reason.trim()) return 'corrects';
+  return last < stands.period_to ? 'shorter' : 'reason';
+}
+
+const DAYS: Record<string, number> = { daily: 1, weekly: 7, biweekly: 14 };
+const MONTHS: Record<string, number> = { monthly: 1, quarterly: 3, yearly: 12 };
+const UNITS = [...Object.keys(DAYS), ...Object.keys(MONTHS)];
+const OPEN_FOR = 31;
+
+/** Whether a value goes on from what stands, so that it may be another without a reason; as `server/values/periods.py` says it. */
+export function goesOn(frequency: string, first: string, before: string, last: string, today: string): boolean {
+  const begin = UNITS.indexOf(UNITS.includes(frequency) ? frequency : 'monthly');
+  const end = UNITS.slice(begin).map((unit) => endOf(unit, first)).find((one) => before <= one) ?? before;
+  return before < last && last <= end && today <= plus(end, OPEN_FOR);
+}
+
+function endOf(unit: string, first: string): string {
+  const days = DAYS[unit];
+  if (days !== undefined) return plus(first, days - 1);
+  const at = new Date(`${first}T00:00:00Z`);
+  const then = new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + (MONTHS[unit] ?? 1) + 1, 0));
+  then.setUTCDate(Math.min(at.getUTCDate(), then.getUTCDate()));
+  return plus(then.toISOString().slice(0, 10), -1);
+}
+
+function plus(day: string, days: number): string {
+  const at = new Date(`${day}T00:00:00Z`);
+  at.setUTCDate(at.getUTCDate() + days);
+  return at.toISOString().slice(0, 10);
 }
 
 /** Four places behind the point are kept. */

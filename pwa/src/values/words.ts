@@ -1,6 +1,7 @@
 /** Names of sources, kinds of leave, doubts, in the language of the screen. */
 import type { components } from '../generated/api';
 import { m } from '../generated/paraglide/messages.js';
+import { dayOf } from '../ui/when';
 import { pick } from '../ui/words';
 
 type Schemas = components['schemas'];
@@ -23,6 +24,7 @@ const LEAVE: Record<Leave, () => string> = {
 /** What may be put on the list; the server refuses the others. */
 export const LOWERING = ['absent', 'personal', 'sick'] as const;
 
+export const isLeave = (text: string): text is Leave => Object.hasOwn(LEAVE, text);
 export const leaveName = (leave: Leave): string => LEAVE[leave]();
 
 /** "只有旷工、事假降低出勤率；法定假期和工伤从不降低。" */
@@ -38,6 +40,7 @@ export function sourceName(series: { source: string; source_zh: string; source_e
 export function doubtWords(flag: Flag): string {
   if (flag.kind === 'range') return m.values_doubt_range();
   if (flag.kind === 'jump') return m.values_doubt_jump({ usual: flag.usual ?? 0 });
+  if (flag.kind === 'overlap') return m.values_doubt_overlap({ from: dayOf(flag.other_from ?? '') });
   if (flag.kind === 'submitted') return m.values_doubt_submitted();
   return m.values_doubt_copied({ name: pick(flag.other_zh ?? '', flag.other_en ?? '') });
 }

@@ -17,7 +17,7 @@ from server.indicators.models import MeasuredValue
 from server.people.models import Person
 from server.values import queries, sources
 from server.values.models import FlagKind, LateRule, ObjectionState, ValueChange, ValueFlag, ValueObjection, ValueSource
-from server.values.rows import By, Given
+from server.values.rows import By, Fate, Given
 from server.values.taking import take_in
 from tests.server.imports.conftest import Office
 from tests.server.imports.test_applying import everything
@@ -79,6 +79,14 @@ def test_a_correction_is_told_kept_and_named_by_its_row(office: Office, cast: An
 def test_a_reason_in_the_file_goes_into_the_history(office: Office) -> None:
     office.bring_in(("values.csv", f"工号,指标编码,期间,数值,更正原因\nN2,OUT,{PERIOD},88.5,补录漏扫\n"))
     assert every(office, ValueChange)[0].reason == "补录漏扫"
+
+
+def test_a_file_takes_days_back_with_a_reason_of_its_own(office: Office) -> None:
+    text = "employee_no,indicator,period,value,reason\nN2,OUT,2026-11-01..2026-11-10,88.5,多算五天\n"
+    job = office.bring_in(("values.csv", text))
+    assert job.state == "applied", job.failure
+    (change,) = every(office, ValueChange)
+    assert (change.before_to, change.reason) == (date(2026, 11, 15), "多算五天")
 
 
 def test_an_undo_takes_history_doubts_and_source_back_with_the_value(office: Office) -> None:
@@ -186,6 +194,26 @@ def test_a_later_correction_stands_on_it_and_a_settled_doubt_does_not(office: Of
     corrected = office.bring_in(("values.csv", CORRECTED))
     take(office, cast, 91.0)
     assert office.undo(corrected).failure == "import_stood_upon"
+
+
+def test_what_was_corrected_and_put_back_is_stood_upon_and_a_value_brought_anew_is_corrected(
+    office: Office, cast: Any
+) -> None:
+    job = office.bring_in(("values.csv", HEAD + "N2,OUT,2026-10,80\n"))
+
+    def correct(value: float) -> None:
+        row = Given(0, "N2", "OUT", date(2026, 10, 1), date(2026, 10, 31), value, "更正")
+        taken = office.inside(lambda: unit_of_work(lambda: take_in([row], "MES", clock.now(), by=By(cast.hr.id))))
+        assert taken.receipts[0].fate is Fate.CORRECTED
+
+    correct(70)
+    correct(80)
+    assert office.undo(job).failure == "import_stood_upon", "its history would stay without a value"
+    other = office.bring_in(("values.csv", HEAD + "N3,OUT,2026-10,80\n"))
+    assert office.undo(other).state == "undone"
+    office.bring_in(("values.csv", HEAD + "N3,OUT,2026-10,80\n"))
+    office.bring_in(("values.csv", HEAD + "N3,OUT,2026-10,81\n"))
+    assert sorted(one.version for one in every(office, ValueChange)) == [2, 2, 3]
 
 
 def test_an_objection_to_what_it_brought_stands_on_it(office: Office) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from server.foundation.locales import LANGUAGES, words
+from server.imports import records
 from server.imports.records import FIELDS, Finding, Place, Weight
 from server.imports.wording import sentence
+from server.indicators import arithmetic
 
 ROOT = Path(__file__).resolve().parents[3]
 SAYS = {"Refused", "Unreadable", "doubt", "note", "error", "Finding"}
@@ -71,3 +73,7 @@ def test_a_finding_names_file_sheet_row_column_and_reason():
     )
     whole = Finding("column_guessed", Weight.DOUBT, Place("a.csv"), {"header": "{field}", "field": "job"})
     assert sentence(whole, "en") == 'a.csv: "{field}" was taken as job. Check it.'
+
+
+def test_a_file_may_say_every_frequency_that_the_library_knows() -> None:
+    assert records.FREQUENCIES == arithmetic.FREQUENCIES

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from server.foundation.clock import TestClock, to_ms
+from server.foundation.db import session, tenant_context, unit_of_work
 from tests.server.values.conftest import HOUR, HTTPS, Counting
 
 WEEK = {"employee_no": "N2", "indicator": "OUT", "period_from": "2026-11-16", "period_to": "2026-11-22"}
@@ -92,7 +94,7 @@ def test_what_overtakes_the_entry_it_was_built_on_waits_for_it(cast: Any, lead: 
     assert lead.points(cast.worker)[-1]["value"] == 98
 
 
-def test_a_running_period_goes_on_without_a_reason_and_never_back(cast: Any, lead: Counting) -> None:
+def test_a_running_period_goes_on_without_a_reason_and_back_with_one(cast: Any, lead: Counting) -> None:
     days = {"first": "2026-11-16"}
     assert lead.push(lead.enter(cast.worker, 40, last="2026-11-18", **days)) == {1: ["a"]}
     assert lead.push(lead.enter(cast.worker, 60, last="2026-11-20", shown=["2026-11-18", 40], **days)) == {2: ["a"]}
@@ -102,6 +104,30 @@ def test_a_running_period_goes_on_without_a_reason_and_never_back(cast: Any, lea
     assert lead.push(lead.enter(cast.worker, 61, last="2026-11-20", shown=["2026-11-20", 60], **days)) == {
         4: ["p", "value_reason"]
     }
+    back = lead.enter(cast.worker, 50, last="2026-11-19", shown=["2026-11-20", 60], reason="多算一天", **days)
+    assert lead.push(back) == {5: ["a"]}
+    lead.pull()
+    assert (lead.points(cast.worker)[-1]["value"], lead.points(cast.worker)[-1]["period_to"]) == (50, "2026-11-19")
+
+
+def test_what_a_finished_period_said_and_days_to_come_are_no_running_period(cast: Any, lead: Counting) -> None:
+    october = {"first": "2026-10-01"}
+    assert lead.push(lead.enter(cast.worker, 90, last="2026-10-31", **october)) == {1: ["a"]}
+    longer = {"last": "2026-11-03", "shown": ["2026-10-31", 90]} | october
+    assert lead.push(lead.enter(cast.worker, 91, **longer)) == {2: ["p", "value_reason"]}
+    assert lead.push(lead.enter(cast.worker, 91, reason="并入", **longer)) == {3: ["a"]}
+    assert lead.push(lead.enter(cast.worker, 91, first="2026-11-16", last="2099-12-31")) == {4: ["p", "invalid"]}
+    assert lead.push(lead.enter(cast.worker, 91, first="2026-11-25", last="2026-11-25")) == {5: ["p", "invalid"]}
+
+
+def test_a_period_that_was_judged_stays_as_it_is_where_late_values_are_refused(
+    cast: Any, lead: Counting, set_source: Any, app: Any
+) -> None:
+    set_source(late_rule="refuse")
+    with app.app_context(), tenant_context(cast.tenant_id):
+        unit_of_work(lambda: session().execute(sa.text("UPDATE cycle SET state = 'closed', period_to = '2026-11-20'")))
+    longer = lead.enter(cast.worker, 10, first="2026-11-01", last="2026-11-22", shown=["2026-11-15", 95.6], reason="x")
+    assert lead.push(longer) == {1: ["p", "value_late"]}, "by the old end, though the new one is after it"
 
 
 @pytest.mark.parametrize(
@@ -160,12 +186,12 @@ def test_the_lines_of_the_period_count_and_not_those_of_the_day_it_arrives(
     cast: Any, lead: Counting, phone_of: Any, move: Any
 ) -> None:
     before, across = lead.enter(cast.worker, 99), lead.enter(cast.worker, 98, first="2026-11-23", last="2026-11-29")
-    after = lead.enter(cast.worker, 97, first="2026-11-30", last="2026-12-06")
+    after = lead.enter(cast.worker, 97, first="2026-11-24", last="2026-11-24")
     move(cast.worker, cast.neighbour, "2026-11-24")
     assert lead.push(before, across, after) == {1: ["a"], 2: ["a"], 3: ["p", "no_such_record"]}
     hers = phone_of(cast.neighbour)
     assert hers.push(hers.enter(cast.worker, 90, shown=["2026-11-22", 99], reason="x")) == {1: ["p", "no_such_record"]}
-    assert hers.push(hers.enter(cast.worker, 97, first="2026-11-30", last="2026-12-06")) == {2: ["a"]}
+    assert hers.push(hers.enter(cast.worker, 97, first="2026-11-24", last="2026-11-24")) == {2: ["a"]}
     lead.pull()
     assert lead.row(cast.worker)["spans"][-1][1] == "2026-11-23", "she keeps him for the days that were hers"
     days = [one["period_from"] for one in lead.points(cast.worker)]

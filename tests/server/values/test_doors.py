@@ -6,10 +6,15 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from server.foundation.clock import TestClock
+from server.foundation.db import session, tenant_context, unit_of_work
+from server.indicators.models import Indicator, MeasuredValue
+from server.values import batches, queries
 from server.values.looking import FEW
+from server.values.models import ValueFlag
 from tests.server.hostile import corpus
 from tests.server.hostile.knock import knock
 
@@ -130,10 +135,22 @@ def test_keys_are_the_administrators_alone(cast: Any, client_for: Any, who: str)
 
 
 def test_too_many_batches_a_minute_are_asked_to_wait(mes: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    from server.values import batches
-
     monkeypatch.setattr(batches, "BATCHES_A_MINUTE", 2)
     assert [mes.send(ROW).status_code for _ in range(3)] == [200, 200, 429]
+
+
+@pytest.mark.parametrize("label", ["W46", "W46\u202e"])
+def test_a_period_is_named_by_its_days_and_a_reason_by_what_is_seen(
+    cast: Any, client_for: Any, mes: System, label: str
+) -> None:
+    fresh = {"period_from": "2026-11-16", "period_to": "2026-11-22", "value": 97, "label": label}
+    assert mes.send(ROW | fresh).get_json()["counts"]["new"] == 1
+    hr = client_for(cast.hr)
+    assert point(own_values(hr, cast.worker))["label"] == "W47"
+    assert entry(hr, **fresh | {"value": 96, "reason": "\u202e补\u200b录"}).get_json()["corrected"] == 1
+    shown = point(own_values(hr, cast.worker))
+    assert (shown["label"], shown["changes"][0]["reason"]) == ("W47", "补录")
+    assert mes.send(ROW | fresh | {"value": 95, "reason": "\u202e"}).get_json()["rows"][0]["code"] == "reason_missing"
 
 
 def test_hostile_batches_are_refused_with_a_code(app: Flask, mes: System) -> None:
@@ -196,6 +213,28 @@ def test_who_enters_by_hand_what_the_source_lets(cast: Any, client_for: Any) -> 
     assert entry(client_for(cast.neighbour), **fresh).status_code == 404
     change = point(own_values(worker, cast.worker))["changes"][0]
     assert (change["before"], change["after"], change["reason"], change["by_zh"]) == (97, 98, "数错了", "汤雨桐")
+
+
+def test_nobody_opens_the_door_to_his_own_values_for_himself(
+    cast: Any, client_for: Any, clock: TestClock, phone_of: Any
+) -> None:
+    hr = client_for(cast.hr)
+    own = {"employee_no": "N7", "period_from": "2026-10-01", "period_to": "2026-10-31", "value": 100}
+    assert hr.post("/api/values/sources", json=source(kind="self"), **HTTPS).status_code == 200
+    assert entry(hr, **own).get_json()["code"] == "source_by_hand"
+    phone = phone_of(cast.hr)
+    dead_spot = phone.enter(cast.hr, 100, first="2026-10-01", last="2026-10-31")
+    assert phone.push(dead_spot) == {1: ["p", "source_by_hand"]}
+    assert entry(client_for(cast.worker), **own | {"employee_no": "N2"}).get_json()["new"] == 1
+    clock.move(timedelta(minutes=1))
+    (set_back,) = [hr.post("/api/values/sources", json=source(owner_no="N4"), **HTTPS).get_json()["changes"]]
+    assert [(one["by_zh"], len(one["settings"])) for one in set_back][1:] == [(set_back[0]["by_zh"], 4)]
+    assert set_back[0]["settings"] == [
+        {"setting": "kind", "before": "self", "after": "api"},
+        {"setting": "owner_no", "before": None, "after": "N4"},
+    ]
+    shown = next(one for one in hr.get("/api/values/desk", **HTTPS).get_json()["sources"] if one["code"] == "MES")
+    assert shown["changes"] == set_back
 
 
 @pytest.mark.parametrize(
@@ -300,3 +339,37 @@ def test_full_batches_are_looked_at_for_copies_when_the_desk_is_opened(
     assert {one["kind"] for one in shown["flags"]} == {"copied"}
     again = knock(client_for(cast.hr), "GET", "/api/values/desk").get_json()
     assert len(again["flags"]) == len(shown["flags"])
+
+
+def test_a_desk_holds_what_is_its_owners_however_much_others_have(
+    app: Flask, cast: Any, client_for: Any, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client_for(cast.hr).post(
+        "/api/values/sources", json=source(code="attendance", owner_no="N1", leave_lowers=[]), **HTTPS
+    )
+    monkeypatch.setattr(queries, "AT_A_DESK", 5)
+
+    def work() -> None:
+        ids: dict[str, Any] = {one.code: one.id for one in session().execute(sa.select(Indicator.code, Indicator.id))}
+        about = {"person_id": cast.worker.id, "settled_at": None, "settled_by_id": None, "note": None}
+
+        def add(code: str, kept: str, first: date, *, is_there: bool = True) -> None:
+            key = {"indicator_id": ids[code], "period_from": first}
+            session().add(ValueFlag(**about, **key, kind="range", params={}, raised_at=clock.now()))
+            if is_there:
+                where = {"person_id": cast.worker.id, "period_to": first, "label": "x", "source": kept}
+                session().add(MeasuredValue(**key, **where, value=1, received_at=clock.now()))
+
+        add("ATT", "attendance", date(2026, 9, 1))
+        clock.move(timedelta(hours=1))
+        for day in range(1, 7):
+            add("OUT", "MES", date(2026, 9, day))
+        clock.move(timedelta(hours=1))
+        add("OUT", "MES", date(2026, 9, 9), is_there=False)
+
+    with app.app_context(), tenant_context(cast.tenant_id):
+        unit_of_work(work)
+    (his,) = client_for(cast.supervisor).get("/api/values/desk", **HTTPS).get_json()["flags"]
+    assert (his["indicator"], his["period_from"]) == ("ATT", "2026-09-01")
+    all_of_them = client_for(cast.hr).get("/api/values/desk", **HTTPS).get_json()["flags"]
+    assert [one["indicator"] for one in all_of_them] == ["OUT"] * 5, "one about a value that is gone is passed over"

@@ -102,11 +102,42 @@ def test_a_correction_without_a_reason_is_refused_and_one_with_it_keeps_what_sto
     assert (float(stored().value), stored().version) == (96.6, 2)
 
 
-def test_a_running_period_goes_on_without_a_reason_and_never_goes_back(take: Take) -> None:
+def test_a_running_period_goes_on_without_a_reason_and_goes_back_with_one(take: Take) -> None:
     later = LAST + timedelta(days=3)
     assert take(row(97.0, period_to=later)).receipts[0].fate is Fate.CONTINUED
     assert stored().period_to == later
     assert take(row(95.6)).receipts[0].code == Refusal.PERIOD_SHORTER
+    assert take(row(95.6, reason="一天填错")).receipts[0].fate is Fate.CORRECTED
+    assert (float(stored().value), stored().period_to, stored().version) == (95.6, LAST, 3)
+    assert [one.before_to for one in every(ValueChange)] == [LAST, later]
+
+
+def test_what_a_finished_period_said_is_changed_with_a_reason_alone(take: Take, clock: Any) -> None:
+    october = {"period_from": date(2026, 10, 1), "period_to": date(2026, 10, 31)}
+    longer = october | {"period_to": date(2026, 11, 3)}
+    take(row(90.0, **october))
+    assert take(row(91.0, **longer)).receipts[0].code == Refusal.REASON_MISSING
+    assert take(row(91.0, **longer, reason="并入")).receipts[0].fate is Fate.CORRECTED
+    clock.move(timedelta(days=60))
+    november_is_long_over = take(row(97.0, period_to=LAST + timedelta(days=3)))
+    assert november_is_long_over.receipts[0].code == Refusal.REASON_MISSING
+    assert float(stored().value) == 95.6
+
+
+@pytest.mark.parametrize(
+    ("days", "code"),
+    [
+        ({"period_to": date(2099, 12, 31)}, Refusal.PERIOD),
+        ({"period_to": date(2026, 12, 1)}, Refusal.PERIOD),
+        ({"period_from": date(2026, 11, 25), "period_to": date(2026, 11, 25)}, Refusal.PERIOD),
+        ({"period_to": date(2026, 11, 30)}, None),
+        ({"period_from": date(2026, 11, 23), "period_to": date(2026, 11, 29)}, None),
+        ({"period_from": date(2026, 10, 26), "period_to": date(2026, 11, 25)}, None),
+    ],
+)
+def test_days_to_come_are_taken_to_the_end_of_the_period_that_runs(take: Take, days: dict[str, Any], code: Any) -> None:
+    taken = take(row(95.6, **days))
+    assert [one.code for one in taken.receipts if one.fate is Fate.REFUSED] == ([code] if code else [])
 
 
 @pytest.mark.parametrize(
@@ -117,7 +148,9 @@ def test_a_running_period_goes_on_without_a_reason_and_never_goes_back(take: Tak
         ({"indicator": "FIVE-S"}, Refusal.INDICATOR_UNKNOWN),
         ({"indicator": "ATT"}, Refusal.INDICATOR_FOREIGN),
         ({"period_to": FIRST - timedelta(days=1)}, Refusal.PERIOD),
+        ({"period_from": FIRST - timedelta(days=366)}, Refusal.PERIOD),
         ({"value": 1e11}, Refusal.VALUE_LIMIT),
+        ({"value": 9999999999.99999}, Refusal.VALUE_LIMIT),
         ({"value": float("nan")}, Refusal.VALUE_LIMIT),
     ],
 )
@@ -138,7 +171,7 @@ def test_a_locked_source_takes_nothing_and_says_why(take: Take) -> None:
     assert refused.value.params["reason"] == "盘点中"
 
 
-def test_a_late_correction_is_labelled_or_refused_as_the_source_says(take: Take, cast: Any) -> None:
+def test_a_late_correction_is_labelled_or_refused_as_the_source_says(take: Take, clock: Any) -> None:
     def close() -> None:
         session().execute(sa.text("UPDATE cycle SET state = 'closed' WHERE tenant_id IS NOT NULL"))
 
@@ -152,6 +185,17 @@ def test_a_late_correction_is_labelled_or_refused_as_the_source_says(take: Take,
 
     unit_of_work(refuse)
     assert take(row(98.0, reason="补录")).receipts[0].code == Refusal.LATE
+    after_it = date(2026, 12, 3)
+    clock.move(timedelta(days=12))
+    assert take(row(98.0, period_to=after_it, reason="补录")).receipts[0].code == Refusal.LATE, "by the old end"
+
+
+def test_an_evaluation_hears_of_a_period_that_leaves_its_cycle_or_comes_back(take: Take, clock: Any) -> None:
+    clock.move(timedelta(days=12))
+    take(row(60.0, period_to=date(2026, 12, 3), reason="并入"))
+    assert evaluation_of().values[0] is None
+    take(row(95.6, reason="填错"))
+    assert evaluation_of().values[0] == 95.6
 
 
 def evaluation_of(number: str = "N2") -> Evaluation:
@@ -201,6 +245,26 @@ def test_an_impossible_jump_and_a_value_out_of_range_are_flagged_and_taken_in_al
     assert [one.kind for one in every(ValueFlag) if one.settled_at is None] == ["range"]
 
 
+def test_many_corrections_settle_their_doubts_with_one_statement(take: Take) -> None:
+    take(*(in_week(90 + number % 5, number, number + 60) for number in range(-60, 20)))
+    take(*(in_week(9000.0 + number, number, number, reason="小数点") for number in range(20)))
+    assert len([one for one in every(ValueFlag) if one.settled_at is None]) == 20
+    told: list[str] = []
+    engine = session().get_bind()
+
+    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        told.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        take(*(in_week(90.0 + number % 5, number, number, reason="改回") for number in range(19)))
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+    assert len([one for one in told if one.startswith("UPDATE value_flag")]) == 1
+    (open_one,) = (one for one in every(ValueFlag) if one.settled_at is None)
+    assert open_one.period_from == week(19)[0], "that of the value which nobody corrected"
+
+
 def test_a_series_copied_from_somebody_else_or_from_before_is_flagged(take: Take) -> None:
     mine = [in_week(90 + number * 1.37 % 9, number, number) for number in range(10)]
     take(*mine)
@@ -218,6 +282,66 @@ def test_a_series_copied_from_somebody_else_or_from_before_is_flagged(take: Take
     again = [in_week(mine[number].value, number + 10, number) for number in range(4)]
     take(*again)
     assert len([one for one in every(ValueFlag) if one.params["other_id"] == str(one.person_id)]) == 1
+
+
+def settle(cast: Any, clock: Any, note: str) -> None:
+    """HR says of every doubt what it was."""
+
+    def work() -> None:
+        every_flag = sa.update(ValueFlag).values(settled_at=clock.now(), settled_by_id=cast.hr.id, note=note)
+        session().execute(every_flag.execution_options(synchronize_session=False))
+
+    unit_of_work(work)
+
+
+def test_a_copy_that_somebody_explained_stays_so_and_another_one_is_told(take: Take, cast: Any, clock: Any) -> None:
+    take(*many("N3", 60))
+    take(*many("N2", 5))
+    assert [one.kind for one in every(ValueFlag)].count("copied") == 2
+    settle(cast, clock, "同一台机")
+    day = date(2020, 1, 1) + timedelta(days=4)
+    again = row(50.04, employee_no="N2", period_from=day, period_to=day)
+    take(again._replace(value=1.0, reason="试"))
+    take(again._replace(reason="改回"))
+    assert {one.note for one in every(ValueFlag) if one.kind == "copied"} == {"同一台机"}, "the same run once more"
+    take(row(50.05, employee_no="N2", period_from=day + timedelta(days=1), period_to=day + timedelta(days=1)))
+    assert len([one for one in every(ValueFlag) if one.kind == "copied" and one.settled_at is None]) == 1
+
+
+def test_a_correction_in_the_middle_that_makes_a_copy_is_told(take: Take) -> None:
+    take(*many("N3", 60))
+    mine = many("N2", 4)
+    take(*(one._replace(value=50.5) if one.place == 1 else one for one in mine))
+    assert every(ValueFlag) == []
+    take(mine[1]._replace(reason="抄来的"))
+    assert [one.kind for one in every(ValueFlag)] == ["copied"]
+
+
+def test_periods_that_share_days_are_doubted_once_and_an_explanation_holds(take: Take, cast: Any, clock: Any) -> None:
+    monday = date(2026, 9, 7)
+    take(row(95.0, period_from=monday, period_to=monday + timedelta(days=6)))
+    take(row(95.5, period_from=monday + timedelta(days=7), period_to=monday + timedelta(days=13)))
+    assert every(ValueFlag) == [], "the day after is no overlap"
+    month = row(96.0, period_from=date(2026, 9, 1), period_to=date(2026, 9, 30))
+    take(month)
+    (flag,) = every(ValueFlag)
+    assert (flag.kind, flag.period_from, flag.params) == ("overlap", date(2026, 9, 1), {"other_from": "2026-09-07"})
+    settle(cast, clock, "月报另算")
+    take(month._replace(value=97.0, reason="补录"))
+    assert every(ValueFlag)[0].note == "月报另算"
+    days = [row(95.0, n, period_from=date(2026, 8, 3 + n), period_to=date(2026, 8, 9)) for n in range(2)]
+    take(*days)
+    assert [one.period_from for one in every(ValueFlag) if one.settled_at is None] == [date(2026, 8, 4)]
+
+
+def test_a_full_batch_is_looked_at_for_overlaps_too(take: Take) -> None:
+    from server.values import looking
+
+    take(*many("N2", looking.FEW))
+    take(row(55.0, period_from=date(2020, 1, 1) - timedelta(days=3), period_to=date(2020, 1, 3)))
+    flags = [one for one in every(ValueFlag) if one.kind == "overlap"]
+    assert sorted(one.period_from for one in flags) == [date(2020, 1, n) for n in (1, 2, 3)]
+    assert {one.params["other_from"] for one in flags} == {"2019-12-29"}
 
 
 def test_four_weeks_of_full_attendance_are_no_copy(take: Take) -> None:
