@@ -9,6 +9,7 @@ from server.app import create_app
 from server.foundation import client
 from server.foundation.routes import description
 from server.foundation.settings import Settings, settings_document
+from server.indicators.arithmetic.values import COUNTED
 from server.sync_api import columns
 from sync import rules
 
@@ -24,6 +25,7 @@ def openapi(asked: argparse.Namespace) -> int:
             "wire-columns.ts": client.constants(client.constants_of(columns)),
             "rules.ts": client.constants(client.constants_of(rules)),
             "problems.ts": client.problems(),
+            "counted.ts": client.constants({"COUNTED": sorted(COUNTED)}),
         }
         client.write(GENERATED, files)
         return 0

@@ -142,6 +142,8 @@ def _told(connection: sa.Connection, plant: Plant) -> None:
 def test_a_row_of_every_table_comes_through_each_revision(url: str) -> None:
     app = create_app(settings_for(url))
     plant = Plant()
+    # Another test of this process may have a model of its own.
+    ours = [one for one in Base.registry.mappers if one.class_.__module__.startswith("server.")]
     with app.app_context(), tenant_context(TenantId(plant.tenant)):
         for number, step in enumerate((BEFORE, *later())):
             migrate.upgrade(db.engine, step)
@@ -154,10 +156,10 @@ def test_a_row_of_every_table_comes_through_each_revision(url: str) -> None:
             assert migrate.current(bare) == migrate.head()
             _told(bare, plant)
             plant.stands(bare)
-            assert set(plant.rows) == set(Base.metadata.tables)
+            assert set(plant.rows) >= {mapper.local_table.name for mapper in ours}  # type: ignore[attr-defined]
             if bare.dialect.name == "sqlite":
                 assert bare.exec_driver_sql("PRAGMA foreign_key_check").all() == []
-        for mapper in Base.registry.mappers:  # the models of this release can read them
+        for mapper in ours:  # the models of this release can read them
             assert len(session().execute(sa.select(mapper.class_)).scalars().all()) >= 1, mapper
         db.session.remove()
         db.engine.dispose()

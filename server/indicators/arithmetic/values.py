@@ -1,14 +1,18 @@
 """From what was measured to the one value of a period."""
 
+import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from importlib.resources import files
 from typing import Final, Literal
 
 from server.indicators.arithmetic.rounding import half_up
 
 Aggregate = Literal["mean", "sum", "last"]
 
-COUNTED: Final = frozenset({"count", "次", "件", "起", "times", "cases"})
+COUNTED: Final = frozenset(
+    json.loads(files("server.indicators.arithmetic").joinpath("counted.json").read_text(encoding="utf-8"))
+)
 """Units of what happens: three accidents in one week and none in the next are three."""
 FREQUENCIES: Final = ("daily", "weekly", "biweekly", "monthly", "quarterly", "yearly")
 """How often something is measured: one list for the library's check, imports and this arithmetic."""

@@ -1,9 +1,10 @@
 /** From what was measured to the one value of a period; values.py on the server. */
+import { COUNTED } from '../../generated/counted';
 import { compare, exact, halfUp, minus, over, sum, times, ZERO, type Exact } from './exact';
 
 export type Aggregate = 'mean' | 'sum' | 'last';
 
-const COUNTED = new Set(['count', '次', '件', '起', 'times', 'cases']);
+const SUMMED: ReadonlySet<string> = new Set(COUNTED);
 const STANDING = new Set(['quarterly', 'yearly']);
 /** Leave that the law grants, and work injury: these days are not due. */
 const NEVER_LOWERS = new Set([
@@ -14,7 +15,7 @@ const LOWERS = new Set(['personal', 'unexcused']);
 
 /** How an indicator's values of a period become one, where nobody has said otherwise. */
 export function aggregateOf(unit: string, frequency: string): Aggregate {
-  if (COUNTED.has(unit)) return 'sum';
+  if (SUMMED.has(unit)) return 'sum';
   return STANDING.has(frequency) ? 'last' : 'mean';
 }
 
