@@ -6,8 +6,8 @@ import pytest
 from tests.e2e import hands
 from tests.e2e.eye import DESK_LEAST, PHONE_LEAST, examine
 from tests.e2e.people import SHIFT_A, first, numbered
-from tests.e2e.phone import DESK, HAND, PATIENCE_MS, Phone
-from tests.e2e.test_axe import LOOKS
+from tests.e2e.phone import HAND, PATIENCE_MS, Phone
+from tests.e2e.test_axe import DESKS, LOOKS
 
 WORKER = "10101"
 ASKED_LATER = {"library/goals": "[data-goal]", "library/words": "main li"}
@@ -25,8 +25,7 @@ def look(who: Phone, place: str, ready: str, tag: str, least: int = PHONE_LEAST)
     who.shot(f"{name}-{tag}")
 
 
-@pytest.mark.parametrize(("locale", "scheme"), LOOKS)
-@pytest.mark.parametrize("size", [HAND, DESK], ids=["hand", "desk"])
+@pytest.mark.parametrize(("locale", "scheme", "size"), DESKS)
 def test_hrs_desk_of_the_plant(house, phone, locale, scheme, size):
     hr = phone("hr", locale=locale, scheme=scheme, size=size)
     hands.sign_in(hr, first(house, "hr"), "board")
