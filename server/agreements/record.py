@@ -74,15 +74,7 @@ class AgreementRecord(Record):
 
 def relations(author: str, person_id: PersonId, at: datetime) -> frozenset[Relation]:
     """How somebody stands to whom an agreement is about, on the reporting lines of this moment."""
-    one = _person(author)
-    if one is None:
-        return frozenset()
-    if one == person_id:
-        return frozenset({Relation.SELF})
-    direct, above = people.line_of(person_id, at)
-    if one == direct:
-        return frozenset({Relation.SUPERVISOR})
-    return frozenset({Relation.MANAGER}) if one in above else frozenset()
+    return people.on_the_line(_id(author), person_id, at)
 
 
 def rights(held: frozenset[Relation]) -> frozenset[Right]:

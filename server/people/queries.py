@@ -223,6 +223,16 @@ def relations(
     return frozenset(found)
 
 
+def on_the_line(one: UUID | None, person_id: PersonId, at: datetime) -> frozenset[Relation]:
+    """How somebody stands to this person by the reporting lines of a moment alone: no grant counts. None: nobody."""
+    if one == person_id:
+        return frozenset({Relation.SELF})
+    direct, above = line_of(person_id, at)
+    if one is not None and one == direct:
+        return frozenset({Relation.SUPERVISOR})
+    return frozenset({Relation.MANAGER}) if one in above else frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """Whose rows somebody may see in a list: everybody's, those of some departments, those of some people."""

@@ -64,15 +64,7 @@ class FloorRecord(Record):
 
 def relations(author: str, person_id: PersonId, at: datetime) -> frozenset[Relation]:
     """How somebody stands to this person, on the reporting lines of this moment."""
-    one = id_of(author)
-    if one is None:
-        return frozenset()
-    if one == person_id:
-        return frozenset({Relation.SELF})
-    direct, above = people.line_of(person_id, at)
-    if one == direct:
-        return frozenset({Relation.SUPERVISOR})
-    return frozenset({Relation.MANAGER}) if one in above else frozenset()
+    return people.on_the_line(id_of(author), person_id, at)
 
 
 def id_of(text: str) -> UUID | None:

@@ -1,14 +1,17 @@
 """The cast with phones that know agreements, and a plant whose windows HR opens by hand."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from server.foundation.clock import TestClock, to_ms
+from server.foundation.db import db, session, tenant_context, unit_of_work
 from server.sync_api.columns import KEPT_COLUMNS, READS, TEXT_COLUMNS, VOICE_COLUMNS
 
 folder = Path(__file__).parents[1] / "sync_api"
@@ -120,3 +123,18 @@ def open_for(hr: Any, clock: TestClock) -> Any:
 DRAWN = [[1, 100, 30], [2, 100, 30], [3, None, 20], [4, 100, 10], [5, None, 10]]
 """[key, target, weight] of an operator's set in the cast."""
 CHANGED = [[1, 98, 40], [2, 100, 20], [3, None, 20], [4, 100, 10], [5, None, 10]]
+
+
+@pytest.fixture
+def north(app: Flask, cast: Any) -> Callable[[Callable[[], Any]], Any]:
+    """Does something in plant "north"."""
+
+    def at_work(work: Callable[[], Any]) -> Any:
+        with app.app_context(), tenant_context(cast.tenant_id):
+            session().close()
+            try:
+                return unit_of_work(work)
+            finally:
+                db.session.remove()
+
+    return at_work

@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from server.agreements.models import Agreement
 from server.evaluations.models import Evaluation, Form
 from server.foundation import clock
-from server.foundation.db import db, session, tenant_context, unit_of_work
+from server.foundation.db import session
 from server.people.models import Department
 from server.sync_api.columns import LINE_COLUMNS
 from tests.cast import open_cycle
@@ -29,21 +28,6 @@ HOUR = timedelta(hours=1)
 DECEMBER = "12 月评估"
 AS_SET = [30, 30, 20, 10, 10]
 AGREED = [40, 20, 20, 10, 10]
-
-
-@pytest.fixture
-def north(app: Flask, cast: Any) -> Callable[[Callable[[], Any]], Any]:
-    """Does something in plant "north"."""
-
-    def at_work(work: Callable[[], Any]) -> Any:
-        with app.app_context(), tenant_context(cast.tenant_id):
-            session().close()
-            try:
-                return unit_of_work(work)
-            finally:
-                db.session.remove()
-
-    return at_work
 
 
 @pytest.fixture

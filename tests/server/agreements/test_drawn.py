@@ -1,17 +1,14 @@
 """By what an agreement is drawn up: the set that applies to the person on that day, and another one after a move."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from server.agreements import service
 from server.agreements.models import Agreement
 from server.foundation import clock
-from server.foundation.db import db, session, tenant_context, unit_of_work
+from server.foundation.db import session
 from server.indicators import matching
 from server.indicators.library_models import IndicatorSet
 from server.indicators.models import SetLine
@@ -21,21 +18,6 @@ from tests.server.agreements.conftest import CHANGED, DRAWN, Agreeing
 
 TODAY = date(2026, 11, 24)
 AUTUMN = date(2026, 10, 1)
-
-
-@pytest.fixture
-def north(app: Flask, cast: Any) -> Callable[[Callable[[], Any]], Any]:
-    """Does something in plant "north"."""
-
-    def at_work(work: Callable[[], Any]) -> Any:
-        with app.app_context(), tenant_context(cast.tenant_id):
-            session().close()
-            try:
-                return unit_of_work(work)
-            finally:
-                db.session.remove()
-
-    return at_work
 
 
 def add_set(code: str, lines: list[tuple[int, int]], **whom: Any) -> None:

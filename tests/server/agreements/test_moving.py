@@ -1,17 +1,14 @@
 """An agreement goes with the person, at once: whoever moves within a period keeps somebody who answers for it."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from server.agreements import queries
 from server.foundation import clock
 from server.foundation.clock import TestClock
-from server.foundation.db import db, session, tenant_context, unit_of_work
+from server.foundation.db import session
 from server.foundation.events import publish
 from server.foundation.ids import PersonId, unshort
 from server.indicators.events import SetApplies
@@ -25,21 +22,6 @@ from tests.server.agreements.conftest import CHANGED, Agreeing
 from tests.server.agreements.test_drawn import add_set
 
 TODAY = date(2026, 11, 24)
-
-
-@pytest.fixture
-def north(app: Flask, cast: Any) -> Callable[[Callable[[], Any]], Any]:
-    """Does something in plant "north"."""
-
-    def at_work(work: Callable[[], Any]) -> Any:
-        with app.app_context(), tenant_context(cast.tenant_id):
-            session().close()
-            try:
-                return unit_of_work(work)
-            finally:
-                db.session.remove()
-
-    return at_work
 
 
 def lead_by(person: Any, boss: Any) -> None:
